@@ -1,0 +1,39 @@
+package chat
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxText is the most bytes of one message that the bot reads; what is longer is refused, never cut.
+const MaxText = 16 << 10
+
+// Clean returns what a person typed without what they cannot have meant: invalid UTF-8, control characters other
+// than line breaks and tabs, invisible direction marks (they make one name look like another) and private-use
+// characters.
+func Clean(s string) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "")
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return r
+		case r == '\r':
+			return '\n'
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// Escape returns s so that Markdown shows it as it is: names and reasons come from people.
+func Escape(s string) string {
+	return escaper.Replace(s)
+}
+
+var escaper = strings.NewReplacer(
+	"\\", "\\\\", "*", "\\*", "`", "\\`", "[", "\\[", "]", "\\]", "<", "&lt;", ">", "&gt;", "#", "\\#", "\n", " ",
+)

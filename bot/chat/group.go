@@ -1,0 +1,102 @@
+package chat
+
+// GroupKind is what a group is on its platform; it decides what a bot can do there. It is fixed when the group
+// is bound.
+type GroupKind string
+
+// The kinds of WeCom groups.
+const (
+	CustomerGroup GroupKind = "customer" // 客户群: staff and customers; no bot can be a member
+	AppGroup      GroupKind = "app"      // 应用群: an internal group that the self-built app made
+	BotGroup      GroupKind = "bot"      // 机器人群: an internal group with the smart bot
+)
+
+// PersonKind is whether a person belongs to the company.
+type PersonKind string
+
+// The kinds of people. The zero PersonKind is unknown: nothing that depends on it is allowed.
+const (
+	Staff    PersonKind = "staff"
+	Customer PersonKind = "customer"
+)
+
+// Member is a person in a group, as the platform shows them.
+type Member struct {
+	ID   User       `json:"id"`
+	Name string     `json:"name,omitempty"` // display name; never an identity
+	Kind PersonKind `json:"kind,omitempty"`
+	// Email and Department are known only of staff, and only where the platform tells them.
+	Email      string `json:"email,omitempty"`
+	Department string `json:"department,omitempty"`
+	JoinedAt   int64  `json:"joined_at,omitempty"` // Unix seconds, 0 if the platform does not say
+}
+
+// Observed is what a platform shows of a group at one moment.
+type Observed struct {
+	Group   Group
+	Kind    GroupKind
+	Name    string
+	Owner   User     // the human group owner 群主
+	Members []Member // empty if the platform does not tell
+	// Admins are the platform's own admins, without the owner. AdminsKnown is false where the platform cannot
+	// be asked; then nothing may be claimed about them.
+	Admins      []User
+	AdminsKnown bool
+	// MembersKnown is false where the platform cannot be asked.
+	MembersKnown bool
+	// Gone says that the group does not exist any more.
+	Gone bool
+}
+
+// Person is what the address book says of a member of staff.
+type Person struct {
+	ID          User
+	Name        string
+	Email       string
+	Position    string
+	Departments []string
+	Gone        bool // not in the address book any more
+}
+
+// Action is something that can be wanted of a group on its platform.
+type Action string
+
+// The actions that the bot asks for.
+const (
+	AddAdmin    Action = "admin.add"
+	RemoveAdmin Action = "admin.remove"
+	Mute        Action = "mute"
+	Unmute      Action = "unmute"
+)
+
+// Capability is how an action becomes so.
+type Capability string
+
+// The capabilities, from most to least. The zero Capability is none.
+const (
+	Native      Capability = "native"   // the bot does it
+	Assisted    Capability = "assisted" // the human owner gets a card with the steps
+	ObserveOnly Capability = "observe"  // the bot only notices
+	None        Capability = "none"     // neither
+)
+
+// Means is what a platform offers for one action in one kind of group.
+type Means struct {
+	How Capability
+	// Verifiable says whether a re-read can show that it happened.
+	Verifiable bool
+	// Steps tells the owner exactly what to tap; for None, what is offered instead.
+	Steps Text
+}
+
+// Profile is what a platform lets a bot do. The source of WeCom's is the capability table of the requirements (5.1).
+type Profile struct {
+	Name      Text
+	RoleCap   int  // how many people may hold a role in one group, the bot's own limit
+	NativeCap int  // how many admins the platform itself allows in one group
+	Inherits  bool // whether positions of the address book give roles
+	Means     map[GroupKind]map[Action]Means
+}
+
+// Of returns the means for an action; what the table does not list is none.
+func (p Profile) Of(k GroupKind, a Action) Means { return p.Means[k][a] }

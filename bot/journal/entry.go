@@ -1,0 +1,130 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"qunguan/bot/chat"
+)
+
+// Entry is one line of the journal. N is given by the ledger when the entry is committed; numbers are dense.
+type Entry struct {
+	N         int64
+	At        time.Time
+	Kind      Kind
+	Outcome   Outcome
+	Actor     chat.User // zero: the bot itself
+	Targets   []chat.User
+	Group     chat.Group
+	Items     []string
+	Rule      string
+	Reason    string
+	Command   string // what was asked, in full, so that it can be replayed against another policy
+	Changes   []Change
+	MessageID string
+	Undoes    int64
+}
+
+// entryV1 is the written form: the contract's names, absent values left out.
+type entryV1 struct {
+	N         int64                      `json:"n,omitempty"`
+	At        string                     `json:"at"`
+	Kind      Kind                       `json:"kind"`
+	Outcome   Outcome                    `json:"outcome"`
+	Actor     chat.User                  `json:"actor,omitempty"`
+	Targets   []chat.User                `json:"targets,omitempty"`
+	Group     chat.Group                 `json:"group,omitempty"`
+	Items     []string                   `json:"items,omitempty"`
+	Rule      string                     `json:"rule,omitempty"`
+	Reason    string                     `json:"reason,omitempty"`
+	Command   string                     `json:"command,omitempty"`
+	Before    map[string]json.RawMessage `json:"before,omitempty"`
+	After     map[string]json.RawMessage `json:"after,omitempty"`
+	MessageID string                     `json:"message_id,omitempty"`
+	Undoes    int64                      `json:"undoes,omitempty"`
+}
+
+// atLayout is RFC 3339 in UTC with milliseconds: text order is time order.
+const atLayout = "2006-01-02T15:04:05.000Z"
+
+// Encode writes the entry as one line of JSON without a line break. With N zero the number is left out.
+func (e Entry) Encode() []byte {
+	w := entryV1{
+		N: e.N, At: e.At.UTC().Format(atLayout), Kind: e.Kind, Outcome: e.Outcome, Actor: e.Actor, Targets: e.Targets,
+		Group: e.Group, Items: e.Items, Rule: e.Rule, Reason: e.Reason, Command: e.Command, MessageID: e.MessageID,
+		Undoes: e.Undoes,
+	}
+	for _, c := range e.Changes {
+		if c.Before != nil {
+			w.Before = put(w.Before, c, c.Before)
+		}
+		if c.After != nil {
+			w.After = put(w.After, c, c.After)
+		}
+	}
+	b, err := json.Marshal(w)
+	if err != nil {
+		panic(fmt.Sprintf("unreachable: an entry is plain data, yet it does not encode: %v", err))
+	}
+	return b
+}
+
+func put(m map[string]json.RawMessage, c Change, v json.RawMessage) map[string]json.RawMessage {
+	if m == nil {
+		m = map[string]json.RawMessage{}
+	}
+	m[c.path()] = v
+	return m
+}
+
+// path names a record in an entry: the aggregate, then the record.
+func (c Change) path() string { return string(c.Of) + ":" + c.Key }
+
+// DecodeEntry reads what Encode wrote. n is the number under which the ledger keeps it; 0 leaves the written one.
+func DecodeEntry(n int64, raw []byte) (Entry, error) {
+	var w entryV1
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return Entry{}, fmt.Errorf("decode entry #%d: %w", n, err)
+	}
+	at, err := time.Parse(atLayout, w.At)
+	if err != nil {
+		return Entry{}, fmt.Errorf("decode entry #%d: %w", n, err)
+	}
+	if n == 0 {
+		n = w.N
+	}
+	e := Entry{
+		N: n, At: at, Kind: w.Kind, Outcome: w.Outcome, Actor: w.Actor, Targets: w.Targets, Group: w.Group,
+		Items: w.Items, Rule: w.Rule, Reason: w.Reason, Command: w.Command, MessageID: w.MessageID, Undoes: w.Undoes,
+	}
+	paths := make([]string, 0, len(w.Before)+len(w.After))
+	for p := range w.Before {
+		paths = append(paths, p)
+	}
+	for p := range w.After {
+		if _, both := w.Before[p]; !both {
+			paths = append(paths, p)
+		}
+	}
+	slices.Sort(paths)
+	for _, p := range paths {
+		of, key, ok := strings.Cut(p, ":")
+		if !ok {
+			return Entry{}, fmt.Errorf("decode entry #%d: record %q has no aggregate", n, p)
+		}
+		e.Changes = append(e.Changes, Change{Of: Name(of), Key: key, Before: w.Before[p], After: w.After[p]})
+	}
+	return e, nil
+}
+
+// Opposite is the changes that take the entry back, last first.
+func (e Entry) Opposite() []Change {
+	out := make([]Change, 0, len(e.Changes))
+	for _, c := range slices.Backward(e.Changes) {
+		out = append(out, c.Opposite())
+	}
+	return out
+}

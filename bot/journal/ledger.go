@@ -1,0 +1,128 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"qunguan/bot/chat"
+)
+
+// Want is what somebody needs to know at one moment. All of it is read in one round trip.
+type Want struct {
+	// Names are aggregates. One whose id is Chosen is that of the group which the person Who has chosen.
+	Names   []Name
+	Who     chat.User
+	Queries []Query
+}
+
+// Query selects entries, newest first. Zero fields select everything.
+type Query struct {
+	N       int64 // exactly this entry
+	Actor   chat.User
+	Target  chat.User
+	Group   chat.Group
+	Item    string
+	Kind    Kind
+	Refused bool
+	Since   time.Time // inclusive
+	Until   time.Time // exclusive
+	Before  int64     // only entries with a smaller number; 0: from the newest
+	Limit   int       // at most this many; 0: 20
+	// Undoable asks for entries that changed something and were not themselves taken back, and are no undo.
+	Undoable bool
+}
+
+// Matches says whether e is selected, whatever Before and Limit say.
+func (q Query) Matches(e Entry) bool {
+	switch {
+	case q.N != 0 && e.N != q.N,
+		q.Actor != "" && e.Actor != q.Actor,
+		q.Target != "" && !contains(e.Targets, q.Target),
+		q.Group != "" && e.Group != q.Group,
+		q.Item != "" && !contains(e.Items, q.Item),
+		q.Kind != "" && e.Kind != q.Kind,
+		q.Refused && e.Outcome != Refused,
+		!q.Since.IsZero() && e.At.Before(q.Since),
+		!q.Until.IsZero() && !e.At.Before(q.Until),
+		q.Undoable && (len(e.Changes) == 0 || e.Outcome != Done || e.Undoes != 0 || e.Actor == ""):
+		return false
+	}
+	return true
+}
+
+func contains[T comparable](in []T, v T) bool {
+	for _, x := range in {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}
+
+// State is one aggregate as it was read: its records, what they were built into, and their version. A missing
+// aggregate has version 0. A State is shared between readers and must not be changed.
+type State struct {
+	Name    Name
+	Version int64
+	Records map[string]json.RawMessage
+	Value   any       // what the aggregate's Build made of the records
+	AsOf    time.Time // when the version was confirmed with the ledger
+}
+
+// Found is what a Want brought.
+type Found struct {
+	States  map[Name]State
+	Chosen  chat.Group // the group that the person has chosen, if that was asked
+	Entries [][]Entry  // one list a query
+	// More says, for each query, that older entries match too.
+	More []bool
+	// Finished is the answer of a message that was finished before; then nothing else is filled.
+	Finished *Finished
+}
+
+// Finished is how a message ended.
+type Finished struct {
+	Reply chat.Reply
+	N     int64 // its entry; 0 if none was written
+}
+
+// Write is everything that one message, or one moment that came due, makes so: all of it or nothing.
+type Write struct {
+	MessageID string // finished by this; empty if nobody spoke
+	Moment    string // the claimed moment of the agenda that is finished by this; empty if none
+	Reply     chat.Reply
+	// Checks are the aggregates that were looked at, with their versions. Every aggregate in Entry.Changes is
+	// among them.
+	Checks  []Check
+	Entry   *Entry // nil: nothing is journalled
+	Effects []chat.Effect
+}
+
+// Check is an aggregate that must still be at a version.
+type Check struct {
+	Name    Name
+	Version int64
+}
+
+// ErrStale says that an aggregate has moved on since it was read: look again, decide again.
+var ErrStale = errors.New("facts have moved on")
+
+// ErrFinished says that the message, or the moment, was finished by somebody else in the meantime.
+var ErrFinished = errors.New("finished already")
+
+// Due is a moment of the agenda that has come and is claimed.
+type Due struct {
+	ID  string // for Write.Moment
+	Of  Name   // the record that must be looked at
+	Key string
+	At  time.Time
+}
+
+// Builds makes typed states of records, by the kind of the aggregate.
+type Builds map[string]func(map[string]json.RawMessage) (any, error)
+
+// Typed adapts a package's Build.
+func Typed[T any](build func(map[string]json.RawMessage) (T, error)) func(map[string]json.RawMessage) (any, error) {
+	return func(r map[string]json.RawMessage) (any, error) { return build(r) }
+}
