@@ -15,7 +15,9 @@ type Effect struct {
 	Group   Group  `json:"group,omitempty"`    // Observe: the group; Send: what the message is about
 	ReplyTo string `json:"reply_to,omitempty"` // Send: an answer to this address first, to To if that is no longer possible
 	Reply   Reply  `json:"reply,omitzero"`     // Send: what to say
-	Task    int64  `json:"task,omitempty"`     // Send: the entry of the task that waits for this message to arrive
+	// Task is the record of the task that waits for this message to arrive; empty if none does.
+	Task  string `json:"task,omitempty"`
+	Tries int    `json:"tries,omitempty"` // how often it was tried in vain
 	// NotAfter ends the attempts; zero is a day after the first.
 	NotAfter time.Time `json:"not_after,omitzero"`
 }

@@ -122,3 +122,21 @@ const (
 	Expired Outcome = "expired"
 	Failed  Outcome = "failed"
 )
+
+// Apply returns records with changes made; records itself stays as it was. Only changes of the named aggregate count.
+func Apply(records map[string]json.RawMessage, of Name, changes []Change) map[string]json.RawMessage {
+	out := make(map[string]json.RawMessage, len(records)+1)
+	for k, v := range records {
+		out[k] = v
+	}
+	for _, c := range changes {
+		switch {
+		case c.Of != of:
+		case c.After == nil:
+			delete(out, c.Key)
+		default:
+			out[c.Key] = c.After
+		}
+	}
+	return out
+}

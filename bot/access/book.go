@@ -1,0 +1,256 @@
+package access
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+// Book is everything that has been written about rights in one place: for the company, or in one group. It is
+// immutable after Build and safe for concurrent use. The zero Book is empty.
+//
+// What stands in the company's book is of the enterprise tier. What stands in a group's book is of the tier that the
+// record names, because the tier is that of the account that made the setting (3.1 a), and accounts of the enterprise
+// make settings in single groups too.
+type Book struct{ ix *index }
+
+// index is a book made ready for decisions: whom the records speak about is found with one look-up.
+type index struct {
+	records    map[string]json.RawMessage
+	people     map[chat.User]*person
+	wide       []line // statements about more than one person, in order of their keys
+	wideItems  Items  // what any of wide is about
+	roles      []Role
+	statements []Statement
+	owners     []chat.User
+	admins     []DepartmentAdmin
+	roleCap    int
+}
+
+// person is what one book says about one person by name.
+type person struct {
+	owner       bool
+	departments []string
+	roles       int    // the first lines are roles: the fixed one, then the temporary one
+	lines       []line // then statements, in order of their keys
+}
+
+// Owner is the record of a 超级管理员.
+type Owner struct {
+	Who chat.User `json:"who"`
+}
+
+// DepartmentAdmin is the record of a 分级管理员, who may do everything in the groups of their departments.
+type DepartmentAdmin struct {
+	Who         chat.User `json:"who"`
+	Departments []string  `json:"departments"`
+}
+
+// Cap is the record that limits how many people may hold a role in one group (D9).
+type Cap struct {
+	People int `json:"people"`
+}
+
+// Build makes a book of its records. An unknown key, a record that does not decode, and one that stands under a key
+// that is not its own are errors: rights that are only half understood must not be granted.
+func Build(records map[string]json.RawMessage) (Book, error) {
+	ix := &index{records: maps.Clone(records), people: map[chat.User]*person{}}
+	for _, key := range slices.Sorted(maps.Keys(records)) {
+		if err := ix.read(key, records[key]); err != nil {
+			return Book{}, fmt.Errorf("build access book: record %q: %w", key, err)
+		}
+	}
+	slices.SortStableFunc(ix.roles, func(a, b Role) int { return strings.Compare(string(a.Who), string(b.Who)) })
+	for i := range ix.roles {
+		p := ix.of(ix.roles[i].Who)
+		p.lines = append(p.lines, lineOfRole(&ix.roles[i]))
+		p.roles++
+	}
+	for i := range ix.statements {
+		s := &ix.statements[i]
+		if s.Subject.Kind == OnePerson {
+			p := ix.of(chat.User(s.Subject.ID))
+			p.lines = append(p.lines, lineOfStatement(s))
+			continue
+		}
+		ix.wide = append(ix.wide, lineOfStatement(s))
+		ix.wideItems |= s.Items
+	}
+	return Book{ix}, nil
+}
+
+func (ix *index) of(who chat.User) *person {
+	p := ix.people[who]
+	if p == nil {
+		p = &person{}
+		ix.people[who] = p
+	}
+	return p
+}
+
+func (ix *index) read(key string, raw json.RawMessage) error {
+	kind, _, _ := strings.Cut(key, "/")
+	switch kind {
+	case "role", "temp":
+		r, err := decodeRole(key, raw)
+		if err != nil {
+			return err
+		}
+		ix.roles = append(ix.roles, r)
+	case "statement":
+		s, err := decodeStatement(key, raw)
+		if err != nil {
+			return err
+		}
+		ix.statements = append(ix.statements, s)
+	case "owner":
+		o, err := journal.Decode[Owner](raw)
+		if err != nil || o.Who == "" || key != OwnerKey(o.Who) {
+			return misplaced(err)
+		}
+		ix.owners = append(ix.owners, o.Who)
+		ix.of(o.Who).owner = true
+	case "department-admin":
+		a, err := journal.Decode[DepartmentAdmin](raw)
+		if err != nil || a.Who == "" || key != DepartmentAdminKey(a.Who) {
+			return misplaced(err)
+		}
+		ix.admins = append(ix.admins, a)
+		ix.of(a.Who).departments = a.Departments
+	case CapKey:
+		c, err := journal.Decode[Cap](raw)
+		if err != nil || key != CapKey || c.People < 1 {
+			return misplaced(err)
+		}
+		ix.roleCap = c.People
+	default:
+		return fmt.Errorf("unknown kind %q", kind)
+	}
+	return nil
+}
+
+func decodeRole(key string, raw json.RawMessage) (Role, error) {
+	r, err := journal.Decode[Role](raw)
+	if err != nil || r.Who == "" || key != RoleKey(r.Who, r.Temporary()) {
+		return Role{}, misplaced(err)
+	}
+	if r.Level == NoLevel {
+		return Role{}, fmt.Errorf("role without a level")
+	}
+	if _, known := JobItems(r.Job); r.Job != NoJob && !known {
+		return Role{}, fmt.Errorf("unknown job %q", r.Job)
+	}
+	return r, nil
+}
+
+func decodeStatement(key string, raw json.RawMessage) (Statement, error) {
+	s, err := journal.Decode[Statement](raw)
+	if err != nil || key != StatementKey(s) {
+		return Statement{}, misplaced(err)
+	}
+	if s.Items == 0 {
+		return Statement{}, fmt.Errorf("statement about no item")
+	}
+	if !s.Scope.sound() {
+		return Statement{}, fmt.Errorf("scope of kind %s does not fit what it names", s.Scope.Kind)
+	}
+	if (s.Subject.ID == "") != (s.Subject.Kind == Everyone) {
+		return Statement{}, fmt.Errorf("subject %q of kind %s", s.Subject.ID, s.Subject.Kind)
+	}
+	return s, nil
+}
+
+// misplaced is err, or, when the record itself could be read, that it is not the one that its key names.
+func misplaced(err error) error {
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("record and key do not belong together")
+}
+
+// Role returns a person's fixed or temporary role, live or not.
+func (b Book) Role(who chat.User, temporary bool) (Role, bool) {
+	if p := b.person(who); p != nil {
+		for i := range p.lines[:p.roles] {
+			if r := p.lines[i].role; r.Temporary() == temporary {
+				return *r, true
+			}
+		}
+	}
+	return Role{}, false
+}
+
+// Roles lists all roles, live or not, by person, the fixed one first.
+func (b Book) Roles() []Role {
+	if b.ix == nil {
+		return nil
+	}
+	return slices.Clone(b.ix.roles)
+}
+
+// Statements lists all statements, live or not, in order of their keys.
+func (b Book) Statements() []Statement {
+	if b.ix == nil {
+		return nil
+	}
+	return slices.Clone(b.ix.statements)
+}
+
+// Owners lists the 超级管理员 by userid. They count only in the company's book.
+func (b Book) Owners() []chat.User {
+	if b.ix == nil {
+		return nil
+	}
+	return slices.Clone(b.ix.owners)
+}
+
+// DepartmentAdmins lists the 分级管理员 by userid. They count only in the company's book.
+func (b Book) DepartmentAdmins() []DepartmentAdmin {
+	if b.ix == nil {
+		return nil
+	}
+	return slices.Clone(b.ix.admins)
+}
+
+// RoleCap is how many people may hold a role, if this book says so.
+func (b Book) RoleCap() (int, bool) {
+	if b.ix == nil || b.ix.roleCap == 0 {
+		return 0, false
+	}
+	return b.ix.roleCap, true
+}
+
+func (b Book) person(who chat.User) *person {
+	if b.ix == nil {
+		return nil
+	}
+	return b.ix.people[who]
+}
+
+func (b Book) wide() ([]line, Items) {
+	if b.ix == nil {
+		return nil, 0
+	}
+	return b.ix.wide, b.ix.wideItems
+}
+
+// record is a record as it was stored; nil if there is none.
+func (b Book) record(key string) json.RawMessage {
+	if b.ix == nil {
+		return nil
+	}
+	return b.ix.records[key]
+}
+
+// set is the change of one record of this book. Before is taken as it was stored, byte for byte.
+func set[T any](b Book, g chat.Group, key string, after *T) journal.Change {
+	c := journal.Set(Of(g), key, nil, after)
+	c.Before = bytes.Clone(b.record(key))
+	return c
+}

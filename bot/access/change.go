@@ -1,0 +1,255 @@
+package access
+
+import (
+	"time"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+// Change is what becomes of records. It is empty when nothing would change, and when the Decision beside it denies.
+type Change = []journal.Change
+
+// DefaultCap is how many people may hold a role where no book says so (D9; R10, WeCom).
+const DefaultCap = 10
+
+// move is one role that would become another; nil is no role.
+type move struct {
+	who       chat.User
+	temporary bool
+	before    *Role
+	after     *Role
+}
+
+// asker is whoever wants a change, in one group, at one moment.
+type asker struct {
+	f     *Facts
+	g     chat.Group
+	by    chat.User
+	now   time.Time
+	owner bool
+	above bool // an owner or a department admin of the place: settings of theirs are the enterprise's
+}
+
+func (f *Facts) asker(g chat.Group, by chat.User, now time.Time) *asker {
+	return &asker{f: f, g: g, by: by, now: now.UTC().Round(0), owner: f.IsOwner(by), above: f.Governs(by, g)}
+}
+
+// book is the one that the asker would write to: the company's for the zero group.
+func (a *asker) book() Book {
+	if a.g == "" {
+		return a.f.Company
+	}
+	return a.f.Group
+}
+
+func (a *asker) tier() Tier {
+	if a.above {
+		return Enterprise
+	}
+	return GroupTier
+}
+
+func denied(by Rule) Decision { return Decision{Rule: by, item: Admins} }
+
+// admins asks whether the asker may change anybody's rights, those of who included: the item, then the ranks.
+func (a *asker) admins(who chat.User) Decision {
+	d := decide(a.f, &Request{Actor: a.by, Item: Admins, Group: a.g, Target: who, TargetKind: chat.Staff, At: a.now})
+	switch {
+	case !d.Allowed:
+		return d
+	case who == a.by:
+		return denied(RuleSelf)
+	case a.g == "" && !a.owner:
+		return denied(RuleTier) // the company's book is not an admin's to write in
+	}
+	if why := a.outranked(who); why != "" {
+		return denied(why)
+	}
+	return d
+}
+
+// outranked is why the asker may not act on somebody (D3); empty if they may.
+func (a *asker) outranked(who chat.User) Rule {
+	switch {
+	case a.owner:
+		return ""
+	case a.f.Governs(who, a.g):
+		return RuleRank
+	case a.above:
+		return ""
+	}
+	return a.against(a.f.standing(who, a.g, a.now))
+}
+
+// against compares the asker's level with one that is acted on or granted.
+func (a *asker) against(theirs Level) Rule {
+	mine := a.f.LevelOf(a.by, a.g, a.now)
+	switch {
+	case a.above, theirs == NoLevel, theirs < mine:
+		return ""
+	case theirs == Senior && mine == Senior:
+		return RuleSecondPerson
+	}
+	return RuleRank
+}
+
+// lacks says whether the asker does not hold all of the items.
+func (a *asker) lacks(items Items) bool {
+	if a.above || items == 0 {
+		return false
+	}
+	return items.Minus(a.f.Items(a.by, a.f.Actor, a.g, a.now)) != 0
+}
+
+// data is how the asker's own right to appoint is narrowed: what they grant is narrowed likewise.
+func (a *asker) data() DataScope {
+	d := decide(a.f, &Request{Actor: a.by, Item: Admins, Group: a.g, At: a.now})
+	if d.settled == nil {
+		return DataScope{}
+	}
+	return *d.settled.data()
+}
+
+// mayMove asks every rule about moves of roles. They are judged one by one, and the group as it would be after all.
+func (a *asker) mayMove(moves []move, undoes Undoes) Decision {
+	allowed := Decision{Allowed: true, Rule: RuleGranted, item: Admins}
+	for _, m := range moves {
+		if m.who == a.by && m.after == nil {
+			continue // to step down needs no right but one's own
+		}
+		d := a.admins(m.who)
+		if !d.Allowed {
+			return d
+		}
+		if why := a.mayGrant(m); why != "" {
+			return denied(why)
+		}
+		allowed = d
+	}
+	if why := a.mayStand(moves, undoes); why != "" {
+		return denied(why)
+	}
+	return allowed
+}
+
+// mayGrant is why the role that a move brings may not be granted; empty if it may.
+func (a *asker) mayGrant(m move) Rule {
+	if m.after == nil {
+		return ""
+	}
+	r := *m.after
+	if r.Items() == 0 || r.over(a.now) || r.Temporary() && !r.Until.After(r.From) {
+		return RuleNothingGranted
+	}
+	if why := a.against(r.Level); why != "" {
+		return why
+	}
+	grants := r.Items()
+	if m.before != nil && m.before.Live(a.now) && m.before.lasts(r) {
+		grants = grants.Minus(m.before.Items()) // what is only left as it is, is not granted again
+	}
+	if a.lacks(grants) {
+		return RuleMoreThanHeld
+	}
+	if narrowed, ok := r.Data.and(a.data()); grants != 0 && (!ok || !narrowed.Equal(r.Data)) {
+		return RuleMoreThanHeld
+	}
+	return ""
+}
+
+// lasts says whether r lasts at least as long as o.
+func (r Role) lasts(o Role) bool {
+	return !r.Temporary() || o.Temporary() && !o.Until.After(r.Until)
+}
+
+// mayStand is why the group may not be left as the moves would leave it; empty if it may.
+func (a *asker) mayStand(moves []move, undoes Undoes) Rule {
+	people, seniors := a.census(nil)
+	peopleAfter, seniorsAfter := a.census(moves)
+	switch {
+	case seniors > 0 && seniorsAfter == 0 && undoes != FirstSenior:
+		return RuleLastSenior
+	case peopleAfter > people && peopleAfter > a.cap():
+		return RuleCap
+	}
+	return ""
+}
+
+func (a *asker) cap() int {
+	if n, ok := a.f.Group.RoleCap(); ok {
+		return n
+	}
+	if n, ok := a.f.Company.RoleCap(); ok {
+		return n
+	}
+	return DefaultCap
+}
+
+// census counts who would hold a role that is not over, and how many of them are live seniors.
+func (a *asker) census(moves []move) (people, seniors int) {
+	who := a.f.named()
+	for _, m := range moves {
+		if !has(who, m.who) {
+			who = sorted(append(who, m.who))
+		}
+	}
+	for _, u := range who {
+		holds, senior := false, false
+		count := func(r *Role) {
+			holds = holds || !r.over(a.now)
+			senior = senior || r.Level == Senior && r.Live(a.now)
+		}
+		for r := range a.f.rolesOf(u, a.g) {
+			if !moved(moves, r) {
+				count(r)
+			}
+		}
+		for _, m := range moves {
+			if m.who == u && m.after != nil {
+				count(m.after)
+			}
+		}
+		if holds {
+			people++
+		}
+		if senior {
+			seniors++
+		}
+	}
+	return people, seniors
+}
+
+func moved(moves []move, r *Role) bool {
+	for _, m := range moves {
+		if m.before == r {
+			return true
+		}
+	}
+	return false
+}
+
+// changes writes the moves down.
+func (a *asker) changes(moves []move) Change {
+	out := make(Change, 0, len(moves))
+	for _, m := range moves {
+		if c := set(a.book(), a.g, RoleKey(m.who, m.temporary), m.after); !c.IsNothing() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// held is a role as it stands in the asker's book, live or not; nil if there is none.
+func (a *asker) held(who chat.User, temporary bool) *Role {
+	p := a.book().person(who)
+	if p == nil {
+		return nil
+	}
+	for i := range p.lines[:p.roles] {
+		if r := p.lines[i].role; r.Temporary() == temporary {
+			return r
+		}
+	}
+	return nil
+}

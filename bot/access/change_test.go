@@ -1,0 +1,293 @@
+package access_test
+
+import (
+	"encoding/json"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	. "qunguan/bot/access"
+	"qunguan/bot/chat"
+)
+
+// wish is a change that somebody asks for.
+type wish func(f Facts) (Change, Decision)
+
+func appoint(by, who chat.User, l Level, j Job) wish {
+	return appointFor(by, who, l, j, time.Time{}, time.Time{})
+}
+
+func appointFor(by, who chat.User, l Level, j Job, from, until time.Time) wish {
+	return func(f Facts) (Change, Decision) {
+		return f.Appoint(ops, Appointment{By: by, Who: who, WhoKind: chat.Staff, Level: l, Job: j, From: from, Until: until}, noon)
+	}
+}
+
+func dismiss(by, who chat.User) wish {
+	return func(f Facts) (Change, Decision) { return f.Dismiss(ops, by, who, "离岗", noon) }
+}
+
+func relevel(by, who chat.User, l Level) wish {
+	return func(f Facts) (Change, Decision) { return f.Relevel(ops, by, who, l, noon) }
+}
+
+func rejob(by, who chat.User, j Job) wish {
+	return func(f Facts) (Change, Decision) { return f.Rejob(ops, by, who, j, noon) }
+}
+
+func quit(who chat.User) wish {
+	return func(f Facts) (Change, Decision) { return f.Quit(ops, who, "", noon) }
+}
+
+func except(by chat.User, s Statement) wish {
+	return func(f Facts) (Change, Decision) { return f.Except(ops, by, s, noon) }
+}
+
+func unset(by chat.User, s Statement) wish {
+	return func(f Facts) (Change, Decision) { return f.Unset(ops, by, s, noon) }
+}
+
+func extend(by, who chat.User, end time.Time) wish {
+	return func(f Facts) (Change, Decision) {
+		c, d, _ := f.Extend(ops, by, who, end, noon)
+		return c, d
+	}
+}
+
+// staffed is a group with an owner above it and these records.
+func staffed(records ...any) world { return company(Owner{boss}).and(records...) }
+
+func seven() []any {
+	var out []any
+	for _, who := range []chat.User{"a1", "a2", "a3", "a4", "a5", "a6", "a7"} {
+		out = append(out, role(who, Junior, NoJob))
+	}
+	return out
+}
+
+// changes is the table of the rules about changes of roles: D2, D3 and D9.
+var changes = []struct {
+	name string
+	world
+	wish    wish
+	allowed bool
+	rule    Rule
+}{
+	{"D3 a 高级 appoints below", staffed(role(li, Senior, NoJob)), appoint(li, wang, Mid, NoJob), true, RuleGranted},
+	{"D3 without the item nobody is appointed", staffed(role(li, Mid, Supervisor)), appoint(li, wang, Junior, NoJob), false, RuleCeiling},
+	{"D3 a stranger appoints nobody", staffed(), appoint(li, wang, Junior, NoJob), false, RuleDefault},
+	{"D3 高级 to 高级 needs a second person", staffed(role(li, Senior, NoJob)), appoint(li, wang, Senior, NoJob), false, RuleSecondPerson},
+	{"D3 a 超级管理员 does not", staffed(), appoint(boss, wang, Senior, NoJob), true, RuleOwner},
+	{"D3 nor does a 分级管理员", company(DepartmentAdmin{hua, []string{region}}).in(Place{Departments: []string{region}}), appoint(hua, wang, Senior, NoJob), true, RuleDepartmentAdmin},
+	{"D3 an exception to appoint does not lift the level", staffed(role(li, Mid, NoJob), says(Allow, me, Admins, byEnterprise)), appoint(li, wang, Mid, NoJob), false, RuleRank},
+	{"D3 but serves below it", staffed(role(li, Mid, NoJob), says(Allow, me, Admins, byEnterprise)), appoint(li, wang, Junior, NoJob), true, RuleTier},
+	{"D3 nobody grants more than they hold", staffed(role(li, Senior, Operations)), appoint(li, wang, Mid, Sales), false, RuleMoreThanHeld},
+	{"D3 what one holds one may grant", staffed(role(li, Senior, Operations)), appoint(li, wang, Mid, Operations), true, RuleGranted},
+	{"D3 nor wider than one's own narrowing", staffed(Role{Who: li, Level: Senior, Data: DataScope{Members: []chat.User{wang}}}, Role{Who: wang, Level: Junior, Data: DataScope{Members: []chat.User{kunde}}}), appoint(li, wang, Mid, NoJob), false, RuleMoreThanHeld},
+	{"D3 nor to people outside it", staffed(Role{Who: li, Level: Senior, Data: DataScope{Kind: chat.Customer}}), appoint(li, wang, Mid, NoJob), false, RuleDataScope},
+	{"D3 nobody appoints themselves", staffed(role(li, Senior, NoJob)), appoint(li, li, Junior, NoJob), false, RuleSelf},
+	{"D3 not even a 超级管理员", staffed(), appoint(boss, boss, Senior, NoJob), false, RuleSelf},
+	{"D3 nobody but a 超级管理员 acts on one", staffed(role(li, Senior, NoJob)), appoint(li, boss, Junior, NoJob), false, RuleRank},
+	{"D3 a 分级管理员 does not either", company(Owner{boss}, DepartmentAdmin{hua, []string{region}}).in(Place{Departments: []string{region}}), appoint(hua, boss, Junior, NoJob), false, RuleRank},
+	{"D3 an equal is not dismissed", staffed(role(li, Mid, NoJob), says(Allow, me, Admins, byEnterprise), role(wang, Mid, NoJob)), dismiss(li, wang), false, RuleRank},
+	{"D3 高级 on 高级", staffed(role(li, Senior, NoJob), role(wang, Senior, NoJob)), dismiss(li, wang), false, RuleSecondPerson},
+	{"D3 also one that is only suspended", staffed(role(li, Senior, NoJob), Role{Who: wang, Level: Senior, Suspended: true}), dismiss(li, wang), false, RuleSecondPerson},
+	{"D3 the last 高级 cannot be dismissed, not even by a 超级管理员", staffed(role(wang, Senior, NoJob)), dismiss(boss, wang), false, RuleLastSenior},
+	{"D3 one of two can", staffed(role(li, Senior, NoJob), role(wang, Senior, NoJob)), dismiss(boss, wang), true, RuleOwner},
+	{"D3 the last 高级 cannot be lowered", staffed(role(wang, Senior, NoJob)), relevel(boss, wang, Mid), false, RuleLastSenior},
+	{"D3 nor replaced by less", staffed(role(wang, Senior, NoJob)), appoint(boss, wang, Junior, NoJob), false, RuleLastSenior},
+	{"D3 nor quit", staffed(role(wang, Senior, NoJob)), quit(wang), false, RuleLastSenior},
+	{"D3 a 高级 yet to come does not stand in", staffed(role(wang, Senior, NoJob), Role{Who: li, Level: Senior, From: inAnHour}), quit(wang), false, RuleLastSenior},
+	{"D3 one of two may quit", staffed(role(li, Senior, NoJob), role(wang, Senior, NoJob)), quit(wang), true, RuleGranted},
+	{"D3 others quit without any item", staffed(role(wang, Junior, NoJob)), quit(wang), true, RuleGranted},
+	{"a job may change where the level stays", staffed(role(wang, Senior, NoJob)), rejob(boss, wang, Supervisor), true, RuleOwner},
+	{"D3 a job beyond one's own", staffed(role(li, Senior, Operations), role(wang, Mid, Operations)), rejob(li, wang, Sales), false, RuleMoreThanHeld},
+	{"a level may go down whoever gave what remains", staffed(role(li, Senior, Operations), role(wang, Mid, Supervisor)), relevel(li, wang, Junior), true, RuleGranted},
+	{"D3 a level may not go up to one's own", staffed(role(li, Senior, NoJob), role(wang, Mid, NoJob)), relevel(li, wang, Senior), false, RuleSecondPerson},
+	{"D2 a pair that grants nothing", staffed(), appoint(boss, wang, Junior, Sales), false, RuleNothingGranted},
+	{"D2 neither by a change of level", staffed(role(wang, Mid, Sales)), relevel(boss, wang, Junior), false, RuleNothingGranted},
+	{"D2 an unknown job grants nothing", staffed(), appoint(boss, wang, Mid, Job("cook")), false, RuleNothingGranted},
+	{"a term that is over grants nothing", staffed(), appointFor(boss, wang, Mid, NoJob, hourAgo, noon), false, RuleNothingGranted},
+	{"a term that ends before it begins", staffed(), appointFor(boss, wang, Mid, NoJob, inAnHour, inAnHour), false, RuleNothingGranted},
+	{"D9 the eleventh", staffed(seven()...).and(role("b1", Mid, NoJob), temp("b2", Mid, NoJob, inAnHour), Role{Who: "b3", Level: Mid, From: inAnHour}), appoint(boss, wang, Mid, NoJob), false, RuleCap},
+	{"D9 the tenth, one being over", staffed(seven()...).and(role("b1", Mid, NoJob), role("b2", Mid, NoJob), temp("b3", Mid, NoJob, noon)), appoint(boss, wang, Mid, NoJob), true, RuleOwner},
+	{"D9 nobody counts twice", staffed(seven()...).and(role("b1", Mid, NoJob), role("b2", Mid, NoJob), role(wang, Mid, NoJob)), appointFor(boss, wang, Mid, Operations, noon, inAnHour), true, RuleOwner},
+	{"D9 roles in all groups count here too", company(Owner{boss}, Cap{1}, role("c1", Mid, NoJob)), appoint(boss, wang, Mid, NoJob), false, RuleCap},
+	{"D9 the group's own cap goes before", company(Owner{boss}, Cap{1}, role("c1", Mid, NoJob)).and(Cap{2}), appoint(boss, wang, Mid, NoJob), true, RuleOwner},
+	{"customers hold no role", staffed(), func(f Facts) (Change, Decision) {
+		return f.Appoint(ops, Appointment{By: boss, Who: kunde, WhoKind: chat.Customer, Level: Junior}, noon)
+	}, false, RuleNotStaff},
+	{"who is unknown holds none either", staffed(), func(f Facts) (Change, Decision) {
+		return f.Appoint(ops, Appointment{By: boss, Who: wang, Level: Junior}, noon)
+	}, false, RuleNotStaff},
+	{"who holds no role cannot lose it", staffed(temp(wang, Mid, NoJob, noon)), dismiss(boss, wang), false, RuleNotAdmin},
+	{"nor step down", staffed(), quit(wang), false, RuleNotAdmin},
+	{"a role in all groups does not end in one", company(Owner{boss}, role(wang, Mid, NoJob)), dismiss(boss, wang), false, RuleTier},
+	{"a role in all groups is given by owners", company(Owner{boss}, role(li, Senior, NoJob)), func(f Facts) (Change, Decision) {
+		return f.Appoint("", Appointment{By: li, Who: wang, WhoKind: chat.Staff, Level: Junior}, noon)
+	}, false, RuleTier},
+	{"an end is moved to later", staffed(temp(wang, Mid, NoJob, inAnHour)), extend(boss, wang, inAnHour.Add(1)), true, RuleOwner},
+	{"an end that is not later", staffed(temp(wang, Mid, NoJob, inAnHour)), extend(boss, wang, inAnHour), false, RuleNothingGranted},
+	{"R53 a 高级's term is not extended by a 高级 alone", staffed(role(li, Senior, NoJob), temp(wang, Senior, NoJob, inAnHour)), extend(li, wang, inAnHour.Add(1)), false, RuleSecondPerson},
+
+	{"R70 an exception on somebody below", staffed(role(li, Senior, NoJob), role(wang, Mid, NoJob)), except(li, says(Allow, About(wang), Mute)), true, RuleGranted},
+	{"R70 not on oneself", staffed(role(li, Senior, NoJob)), except(li, says(Allow, me, Mute)), false, RuleSelf},
+	{"R70 not on an equal", staffed(role(li, Senior, NoJob), role(wang, Senior, NoJob)), except(li, says(Deny, About(wang), Mute)), false, RuleSecondPerson},
+	{"R70 not of more than one holds", staffed(role(li, Senior, Operations)), except(li, says(Allow, About(wang), Invite)), false, RuleMoreThanHeld},
+	{"R70 a deny needs only the rank", staffed(role(li, Senior, Operations)), except(li, says(Deny, About(wang), Invite)), true, RuleGranted},
+	{"R70 not in another group", staffed(role(li, Senior, NoJob)), except(li, says(Allow, About(wang), Mute, within(In(other)))), false, RuleMoreThanHeld},
+	{"R70 not about everyone", staffed(role(li, Senior, NoJob)), except(li, says(Allow, everyone, Mute)), false, RuleMoreThanHeld},
+	{"R70 about no item", staffed(), except(boss, Statement{Subject: About(wang), Effect: Allow}), false, RuleNothingGranted},
+	{"R38 the company's exception is not taken away by the group", staffed(role(li, Senior, NoJob), says(Deny, About(wang), Mute, byEnterprise)), unset(li, says(Deny, About(wang), Mute)), false, RuleTier},
+	{"lifting a deny is granting", staffed(role(li, Senior, Operations), says(Deny, About(wang), Invite)), unset(li, says(Deny, About(wang), Invite)), false, RuleMoreThanHeld},
+	{"nothing to take away is no change", staffed(), unset(boss, says(Deny, About(wang), Invite)), true, RuleOwner},
+}
+
+func TestChanges(t *testing.T) {
+	for _, r := range changes {
+		t.Run(r.name, func(t *testing.T) {
+			f := r.facts(t)
+			c, d := r.wish(f)
+			assert.Equal(t, r.allowed, d.Allowed)
+			assert.Equal(t, r.rule, d.Rule)
+			if !d.Allowed {
+				assert.Empty(t, c, "what is refused changes nothing")
+				return
+			}
+			after := applied(t, r.written(t), c)
+			_, err := Build(after)
+			assert.NoError(t, err, "what a change writes can be read")
+			assert.Equal(t, r.written(t), applied(t, after, opposite(c)), "and taken back")
+		})
+	}
+}
+
+func (w world) written(t testing.TB) map[string]json.RawMessage { return written(t, w.group...) }
+
+func applied(t testing.TB, records map[string]json.RawMessage, c Change) map[string]json.RawMessage {
+	t.Helper()
+	out := maps.Clone(records)
+	for _, one := range c {
+		require.Equal(t, string(out[one.Key]), string(one.Before), "%s", one.Key)
+		delete(out, one.Key)
+		if one.After != nil {
+			out[one.Key] = one.After
+		}
+	}
+	return out
+}
+
+func opposite(c Change) Change {
+	var out Change
+	for i := len(c) - 1; i >= 0; i-- {
+		out = append(out, c[i].Opposite())
+	}
+	return out
+}
+
+func TestAppointWritesTheRole(t *testing.T) {
+	f := staffed().facts(t)
+	c, d := f.Appoint(ops, Appointment{By: boss, Who: wang, WhoKind: chat.Staff, Job: Supervisor, Reason: "国庆"}, noon)
+	require.True(t, d.Allowed)
+	require.Len(t, c, 1)
+	assert.Equal(t, Of(ops), c[0].Of)
+	assert.Equal(t, "role/wang", c[0].Key)
+	assert.Zero(t, c[0].Due)
+	assert.JSONEq(t, `{"who":"wang","level":"senior","job":"supervisor","by":"boss","reason":"国庆","at":"2026-03-01T12:00:00Z","tier":"enterprise"}`, string(c[0].After))
+
+	c, d = f.Appoint(ops, Appointment{By: boss, Who: wang, WhoKind: chat.Staff, Until: inAnHour}, noon)
+	require.True(t, d.Allowed)
+	require.Len(t, c, 1)
+	assert.Equal(t, "temp/wang", c[0].Key, "a temporary role stands beside the fixed one")
+	assert.Equal(t, inAnHour, c[0].Due, "the journal must note its end")
+	assert.JSONEq(t, `{"who":"wang","level":"junior","from":"2026-03-01T12:00:00Z","until":"2026-03-01T13:00:00Z","by":"boss","at":"2026-03-01T12:00:00Z","tier":"enterprise"}`, string(c[0].After))
+}
+
+func TestD2DefaultLevel(t *testing.T) {
+	assert.Equal(t, Senior, DefaultLevel(Supervisor))
+	assert.Equal(t, Mid, DefaultLevel(Sales))
+	assert.Equal(t, Mid, DefaultLevel(Operations))
+	assert.Equal(t, Junior, DefaultLevel(NoJob))
+}
+
+func TestGrantsAreNarrowedLikeTheGrantor(t *testing.T) {
+	narrow := DataScope{Members: []chat.User{wang, kunde}}
+	f := staffed(Role{Who: li, Level: Senior, Data: narrow}).facts(t)
+	c, d := appoint(li, wang, Mid, NoJob)(f)
+	require.True(t, d.Allowed)
+	b, err := Build(applied(t, staffed(Role{Who: li, Level: Senior, Data: narrow}).written(t), c))
+	require.NoError(t, err)
+	r, ok := b.Role(wang, false)
+	require.True(t, ok)
+	assert.Equal(t, narrow, r.Data)
+}
+
+func TestExtendNeedsALiveTemporaryRole(t *testing.T) {
+	for name, w := range map[string]world{
+		"only a fixed one": staffed(role(wang, Mid, NoJob)),
+		"it is over":       staffed(temp(wang, Mid, NoJob, noon)),
+		"none":             staffed(),
+	} {
+		c, d, err := w.facts(t).Extend(ops, boss, wang, inAnHour, noon)
+		assert.ErrorIs(t, err, ErrNoTemporary, name)
+		assert.False(t, d.Allowed, name)
+		assert.Empty(t, c, name)
+	}
+}
+
+func TestNothingChangesWhereItIsSoAlready(t *testing.T) {
+	f := staffed(role(wang, Mid, NoJob)).facts(t)
+	c, d := relevel(boss, wang, Mid)(f)
+	assert.True(t, d.Allowed)
+	assert.Empty(t, c)
+}
+
+// TestMayApply: whoever could do it by a command may do it by undo.
+func TestMayApply(t *testing.T) {
+	first := staffed()
+	c, d := appoint(boss, wang, Senior, NoJob)(first.facts(t))
+	require.True(t, d.Allowed)
+	after := staffed(asRole(t, c[0].After)).facts(t)
+
+	assert.Equal(t, RuleLastSenior, after.MayApply(ops, boss, opposite(c), OtherChange, noon).Rule)
+	assert.True(t, after.MayApply(ops, boss, opposite(c), FirstSenior, noon).Allowed, "it is what gave the group its first senior")
+	assert.Equal(t, RuleDefault, after.MayApply(ops, li, opposite(c), FirstSenior, noon).Rule)
+	assert.Equal(t, RuleTier, after.MayApply(other, boss, opposite(c), FirstSenior, noon).Rule, "another group's book")
+	assert.True(t, after.MayApply(ops, li, nil, OtherChange, noon).Allowed, "nothing of access is changed")
+
+	// A senior dismisses whom the boss had appointed, and may bring the role back just as it was.
+	w := staffed(role(li, Senior, NoJob), Role{Who: wang, Level: Mid, Tier: Enterprise, By: boss})
+	c, d = dismiss(li, wang)(w.facts(t))
+	require.True(t, d.Allowed)
+	gone := staffed(role(li, Senior, NoJob), role(zhang, Mid, Supervisor)).facts(t)
+	assert.True(t, gone.MayApply(ops, li, opposite(c), OtherChange, noon).Allowed)
+	assert.False(t, gone.MayApply(ops, zhang, opposite(c), OtherChange, noon).Allowed)
+
+	// An exception.
+	c, d = except(li, says(Deny, About(zhang), Mute))(gone)
+	require.True(t, d.Allowed)
+	assert.True(t, gone.MayApply(ops, li, opposite(c), OtherChange, noon).Allowed)
+	assert.False(t, gone.MayApply(ops, zhang, opposite(c), OtherChange, noon).Allowed)
+
+	// What the configuration says is the owner's.
+	owners := gone.Group.Configure(nil, nil, 3)
+	for i := range owners {
+		owners[i].Of = Of(ops)
+	}
+	assert.Equal(t, RuleTier, gone.MayApply(ops, li, owners, OtherChange, noon).Rule)
+	assert.True(t, gone.MayApply(ops, boss, owners, OtherChange, noon).Allowed)
+
+	// A record that cannot be read is not applied.
+	c[0].After = json.RawMessage(`{"items":["everything"]}`)
+	assert.Equal(t, RuleNothingGranted, gone.MayApply(ops, boss, c, OtherChange, noon).Rule)
+}
+
+func asRole(t testing.TB, raw json.RawMessage) Role {
+	t.Helper()
+	var r Role
+	require.NoError(t, json.Unmarshal(raw, &r))
+	return r
+}

@@ -1,0 +1,199 @@
+package access
+
+import (
+	"slices"
+	"time"
+
+	"qunguan/bot/chat"
+)
+
+// Decide answers whether an actor may use an item, and by which rule (3.1). It is pure: the same facts and request
+// give the same decision. What is not granted is denied.
+//
+// An allowed Admins says only that the actor may change roles at all; which ones is asked by Appoint and its kin.
+func Decide(f Facts, r Request) Decision { return decide(&f, &r) }
+
+func decide(f *Facts, r *Request) Decision {
+	if !r.Item.known() || r.Actor == "" {
+		return Decision{Rule: RuleDefault, item: r.Item}
+	}
+	mine := f.Company.person(r.Actor)
+	if mine != nil && mine.owner {
+		return limited(f, r, Decision{Allowed: true, Rule: RuleOwner, item: r.Item})
+	}
+	if mine.governs(f, r.Group) {
+		return limited(f, r, Decision{Allowed: true, Rule: RuleDepartmentAdmin, item: r.Item})
+	}
+	here := f.Group.person(r.Actor)
+	t := tally{d: Decision{item: r.Item, level: max(mine.level(f, r), here.level(f, r))}}
+	t.count(f, r, f.Company, mine, true)
+	t.d.company = t.d.spoken
+	t.count(f, r, f.Group, here, false)
+	t.settle()
+	return limited(f, r, t.d)
+}
+
+// tally collects the live statements that match (step 1) and keeps the strongest of either side.
+type tally struct {
+	d           Decision
+	allow, deny contender
+	fixedAllow  bool // an allow that counts is fixed
+	cut         contender
+	silent      contender // an allow that only its time, or its suspension, keeps from counting
+	silence     Rule      // why
+}
+
+type contender struct {
+	line *line
+	key  precedence
+}
+
+func (t *tally) count(f *Facts, r *Request, b Book, p *person, inCompany bool) {
+	if p != nil {
+		for i := range p.lines {
+			t.hear(f, r, &p.lines[i], inCompany)
+		}
+	}
+	wide, about := b.wide()
+	if !about.Has(r.Item) {
+		return
+	}
+	for i := range wide {
+		if wide[i].about(&f.Actor) {
+			t.hear(f, r, &wide[i], inCompany)
+		}
+	}
+}
+
+func (t *tally) hear(f *Facts, r *Request, l *line, inCompany bool) {
+	if !(l.gives | l.beyond).Has(r.Item) || !l.covers(f, r) {
+		return
+	}
+	c := contender{l, l.precedence(inCompany)}
+	cut := t.d.cuts(l, c.key.tier())
+	if why := l.silence(r.At); why != "" {
+		if l.effect == Allow && !cut {
+			t.missed(c, why)
+		}
+		return
+	}
+	t.d.hear(l)
+	switch {
+	case cut:
+		t.cut = t.cut.or(c)
+	case l.effect == Allow:
+		t.allow = t.allow.or(c)
+		t.fixedAllow = t.fixedAllow || l.until().IsZero()
+	default:
+		t.deny = t.deny.or(c)
+	}
+}
+
+// or keeps the stronger one; of equals the one that was heard first.
+func (c contender) or(o contender) contender {
+	if c.line == nil || o.key > c.key {
+		return o
+	}
+	return c
+}
+
+// silence is why a line says nothing at a moment; empty when it speaks.
+func (l *line) silence(at time.Time) Rule {
+	if until := l.until(); !until.IsZero() && !at.Before(until) {
+		return RuleGrantExpired
+	}
+	if at.Before(l.from()) {
+		return RuleGrantNotStarted
+	}
+	if l.suspended() {
+		return RuleSuspended
+	}
+	return ""
+}
+
+// missed remembers the silent allow that people are best told of: a paused one before one to come before one that
+// is over; the next to come, the last to have ended.
+func (t *tally) missed(c contender, why Rule) {
+	better := t.silent.line == nil || nearness(why) > nearness(t.silence)
+	if !better && why == t.silence {
+		switch why {
+		case RuleGrantExpired:
+			better = c.line.until().After(t.silent.line.until())
+		case RuleGrantNotStarted:
+			better = c.line.from().Before(t.silent.line.from())
+		}
+	}
+	if better {
+		t.silent, t.silence = c, why
+	}
+}
+
+func nearness(why Rule) int {
+	return slices.Index([]Rule{RuleGrantExpired, RuleGrantNotStarted, RuleSuspended}, why)
+}
+
+// settle lets the strongest win (step 3); if nothing speaks, it is the default (step 5) with the nearest reason.
+func (t *tally) settle() {
+	switch {
+	case t.allow.line != nil && t.deny.line != nil:
+		winner, loser := t.allow, t.deny
+		if t.deny.key > t.allow.key {
+			winner, loser = t.deny, t.allow
+		}
+		t.end(winner, winner.key.step(loser.key))
+		t.d.Allowed = winner.line.effect == Allow
+	case t.allow.line != nil:
+		t.end(t.allow, t.unopposed())
+		t.d.Allowed = true
+	case t.deny.line != nil:
+		t.end(t.deny, RuleDenied)
+	case t.cut.line != nil:
+		t.end(t.cut, RuleCeiling)
+	case t.silent.line != nil:
+		t.end(t.silent, t.silence)
+	default:
+		t.d.Rule = RuleDefault
+	}
+}
+
+func (t *tally) end(c contender, by Rule) {
+	t.d.Rule, t.d.settled, t.d.key = by, c.line, c.key
+}
+
+// unopposed names the rule of an allow that nothing speaks against. Above the ceiling it stands only because it is
+// the company's (example 13).
+func (t *tally) unopposed() Rule {
+	switch {
+	case !t.fixedAllow:
+		return RuleTemporary
+	case t.allow.line.statement != nil && !Ceiling(t.d.level).Has(t.d.item):
+		return RuleTier
+	}
+	return RuleGranted
+}
+
+func (p *person) governs(f *Facts, g chat.Group) bool {
+	if p == nil || g == "" {
+		return false
+	}
+	for _, d := range p.departments {
+		if slices.Contains(f.Place.Departments, d) {
+			return true
+		}
+	}
+	return false
+}
+
+// level is the highest live level that one book gives.
+func (p *person) level(f *Facts, r *Request) Level {
+	if p == nil {
+		return NoLevel
+	}
+	best := NoLevel
+	for i := range p.lines[:p.roles] {
+		if l := &p.lines[i]; l.role.Level > best && l.role.Live(r.At) && l.covers(f, r) {
+			best = l.role.Level
+		}
+	}
+	return best
+}

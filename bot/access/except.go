@@ -1,0 +1,114 @@
+package access
+
+import (
+	"time"
+
+	"qunguan/bot/chat"
+)
+
+// Except sets a personal exception: an allow or a deny over the role (R70). Setting again replaces one of the same
+// tier, term, scope and items. By, At and Tier are filled in; without a scope it is the group's.
+//
+// An admin's exception is about one person in this group; everything wider is more than an admin holds. That the
+// ceiling may cut an allow later is not asked here: decisions do that (3.1, step 2).
+func (f Facts) Except(g chat.Group, by chat.User, s Statement, now time.Time) (Change, Decision) {
+	a := f.asker(g, by, now)
+	s = a.signed(s)
+	d := a.mayExcept(s)
+	if !d.Allowed {
+		return nil, d
+	}
+	return Change{set(a.book(), g, StatementKey(s), &s)}, d
+}
+
+// signed is s as the asker's own setting.
+func (a *asker) signed(s Statement) Statement {
+	s.By, s.At, s.Tier = a.by, a.now, a.tier()
+	s.From, s.Until = s.From.UTC(), s.Until.UTC()
+	if !s.Until.IsZero() && s.From.IsZero() {
+		s.From = a.now
+	}
+	if s.Scope.Kind == All && a.g != "" {
+		s.Scope = In(a.g)
+	}
+	return s
+}
+
+func (a *asker) mayExcept(s Statement) Decision {
+	if s.Subject.Kind != OnePerson || s.Subject.ID == "" {
+		return denied(RuleMoreThanHeld)
+	}
+	d := a.admins(chat.User(s.Subject.ID))
+	if !d.Allowed {
+		return d
+	}
+	ended := !s.Until.IsZero() && (!s.Until.After(s.From) || !a.now.Before(s.Until))
+	switch {
+	case s.Items == 0 || ended || !s.Scope.sound():
+		return denied(RuleNothingGranted)
+	case a.g != "" && !s.Scope.within(a.g):
+		return denied(RuleMoreThanHeld)
+	case s.Tier == Enterprise && !a.above:
+		return denied(RuleTier)
+	case s.Effect == Allow && (a.lacks(s.Items) || !a.narrowed(s.Data)):
+		return denied(RuleMoreThanHeld)
+	}
+	return d
+}
+
+// within says whether the scope is about no other group than g.
+func (s Scope) within(g chat.Group) bool {
+	return (s.Kind == OneGroup || s.Kind == MemberSet) && len(s.Groups) == 1 && s.Groups[0] == g
+}
+
+// narrowed says whether d is at least as narrow as the asker's own right to appoint.
+func (a *asker) narrowed(d DataScope) bool {
+	n, ok := d.and(a.data())
+	return ok && n.Equal(d)
+}
+
+// Unset takes the exception with the subject, scope and items of s away, fixed and temporary, whatever its effect.
+// A setting of the company is taken away only by those who make such settings; the rule is then tier. Nothing to
+// take away is no change.
+func (f Facts) Unset(g chat.Group, by chat.User, s Statement, now time.Time) (Change, Decision) {
+	a := f.asker(g, by, now)
+	d := a.admins(chat.User(s.Subject.ID))
+	if !d.Allowed {
+		return nil, d
+	}
+	s = a.signed(s)
+	var out Change
+	for _, old := range a.book().Statements() {
+		if !old.sameMatter(s) {
+			continue
+		}
+		if d := a.mayUnset(old); !d.Allowed {
+			return nil, d
+		}
+		out = append(out, set[Statement](a.book(), g, StatementKey(old), nil))
+	}
+	return out, d
+}
+
+// mayUnset asks about one statement. To lift a deny is to grant what it denied.
+func (a *asker) mayUnset(old Statement) Decision {
+	if old.Subject.Kind != OnePerson {
+		return denied(RuleMoreThanHeld)
+	}
+	d := a.admins(chat.User(old.Subject.ID))
+	switch {
+	case !d.Allowed:
+		return d
+	case old.Tier == Enterprise && !a.above:
+		return denied(RuleTier)
+	case old.Effect == Deny && a.lacks(old.Items):
+		return denied(RuleMoreThanHeld)
+	}
+	return d
+}
+
+// sameMatter says whether two statements differ at most in tier, term and effect.
+func (s Statement) sameMatter(o Statement) bool {
+	s.Tier, s.Until = o.Tier, o.Until
+	return StatementKey(s) == StatementKey(o)
+}

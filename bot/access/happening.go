@@ -1,0 +1,34 @@
+package access
+
+import (
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+// The kinds of events of this package.
+const (
+	Granted   journal.Kind = "access.granted"
+	Revoked   journal.Kind = "access.revoked"
+	Releveled journal.Kind = "access.level_changed"
+	Rejobbed  journal.Kind = "access.job_changed"
+	Extended  journal.Kind = "access.extended"
+	Resigned  journal.Kind = "access.resigned"
+	Lapsed    journal.Kind = "access.expired"
+	Settled   journal.Kind = "settings.changed"
+)
+
+// Happenings describes the kinds of events of this package.
+func Happenings() []journal.Happening {
+	return []journal.Happening{
+		{Kind: Granted, Text: chat.Text{ZH: "设管理员", EN: "appointed"}},
+		{Kind: Revoked, Text: chat.Text{ZH: "撤管理员", EN: "dismissed"}},
+		{Kind: Releveled, Text: chat.Text{ZH: "改级别", EN: "changed the level of"}},
+		{Kind: Rejobbed, Text: chat.Text{ZH: "改岗位", EN: "changed the job of"}},
+		{Kind: Extended, Text: chat.Text{ZH: "延期", EN: "extended"}},
+		{Kind: Resigned, Text: chat.Text{ZH: "辞任", EN: "stepped down"}},
+		{Kind: Lapsed, Text: chat.Text{ZH: "授权到期", EN: "a grant ended"}, Final: chat.Text{
+			ZH: "它按时间结束；要继续，请重新 /设管理。", EN: "It ended by time; to go on, appoint again."}},
+		{Kind: Settled, Text: chat.Text{ZH: "配置生效", EN: "settings were taken over"}, Final: chat.Text{
+			ZH: "它来自配置文件；请改配置。", EN: "It comes from the configuration file; change that."}},
+	}
+}

@@ -1,0 +1,114 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"qunguan/bot/chat"
+)
+
+// LevelOf is the highest level that a person's live roles give in a group, of either tier. Owners and department
+// admins have one only if they hold a role too; they stand above all levels all the same.
+func (f Facts) LevelOf(who chat.User, g chat.Group, at time.Time) Level {
+	r := Request{Group: g, At: at}
+	return max(f.Company.person(who).level(&f, &r), f.Group.person(who).level(&f, &r))
+}
+
+// IsOwner says whether somebody is a 超级管理员. Only the company's book can say so.
+func (f Facts) IsOwner(who chat.User) bool {
+	p := f.Company.person(who)
+	return p != nil && p.owner
+}
+
+// Governs says whether somebody may do everything in a group: an owner, or a 分级管理员 of one of its departments.
+func (f Facts) Governs(who chat.User, g chat.Group) bool {
+	p := f.Company.person(who)
+	return p != nil && (p.owner || p.governs(&f, g))
+}
+
+// Items is what a person may use in a group when nobody in particular is acted on. p is what the address book says
+// of that person.
+func (f Facts) Items(who chat.User, p Person, g chat.Group, at time.Time) Items {
+	f.Actor = p
+	var out Items
+	for i := Invite; i < pastItems; i++ {
+		if decide(&f, &Request{Actor: who, Item: i, Group: g, At: at}).Allowed {
+			out = out.With(i)
+		}
+	}
+	return out
+}
+
+// Who lists who may use an item in a group: people who are named in the books, by userid, then department admins of
+// the place and owners. People who may only by their position or department are not found: the books do not name
+// them.
+func (f Facts) Who(item Item, g chat.Group, at time.Time) []chat.User {
+	f.Actor = Person{}
+	var named, departments, owners []chat.User
+	for _, who := range f.named() {
+		switch {
+		case f.IsOwner(who):
+			owners = append(owners, who)
+		case f.Governs(who, g):
+			departments = append(departments, who)
+		case decide(&f, &Request{Actor: who, Item: item, Group: g, At: at}).Allowed:
+			named = append(named, who)
+		}
+	}
+	return slices.Concat(named, departments, owners)
+}
+
+// Admins lists, by userid, everyone who holds a role in the group that is not over: live, suspended or yet to begin,
+// of either tier. Each counts once (D1, D9).
+func (f Facts) Admins(g chat.Group, at time.Time) []chat.User {
+	var out []chat.User
+	for _, who := range f.named() {
+		if f.standing(who, g, at) != NoLevel {
+			out = append(out, who)
+		}
+	}
+	return out
+}
+
+// standing is the highest level of the roles that are not over. Unlike LevelOf it counts those that are suspended
+// or yet to begin: nobody may take away from an equal what is only paused.
+func (f *Facts) standing(who chat.User, g chat.Group, at time.Time) Level {
+	best := NoLevel
+	for r := range f.rolesOf(who, g) {
+		if !r.over(at) {
+			best = max(best, r.Level)
+		}
+	}
+	return best
+}
+
+// rolesOf walks a person's roles of both books that are about the group.
+func (f *Facts) rolesOf(who chat.User, g chat.Group) func(yield func(*Role) bool) {
+	r := Request{Group: g}
+	return func(yield func(*Role) bool) {
+		for _, b := range []Book{f.Company, f.Group} {
+			p := b.person(who)
+			if p == nil {
+				continue
+			}
+			for i := range p.lines[:p.roles] {
+				if p.lines[i].covers(f, &r) && !yield(p.lines[i].role) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// named lists everyone that either book names, by userid.
+func (f *Facts) named() []chat.User {
+	var out []chat.User
+	for _, b := range []Book{f.Company, f.Group} {
+		if b.ix != nil {
+			out = slices.AppendSeq(out, maps.Keys(b.ix.people))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,275 @@
+// Package bot is the engine: it accepts a message, matches it to a command, loads the facts the command names,
+// decides whether the speaker may, runs the command, commits what it returned and replies. It promises that a message
+// that was accepted takes effect exactly once, and that nothing changes state but its commit: commands, jobs and the
+// platform's news all come to it with an Outcome. It knows no command by name, no platform and no key.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+// ledger is what the engine needs of storage.
+type ledger interface {
+	Accept(context.Context, chat.Message, journal.Want) (journal.Found, error)
+	Load(context.Context, journal.Want) (journal.Found, error)
+	LastKnown(journal.Want) journal.Found
+	Commit(context.Context, journal.Write) (journal.Finished, error)
+	TakeUp(ctx context.Context, limit int) ([]chat.Message, error)
+	Claim(ctx context.Context, limit int) ([]journal.Due, error)
+}
+
+// platform is what the engine needs of a platform to learn facts. Both are asked only about what is not yet known,
+// or when something is said to have moved.
+type platform interface {
+	Observe(context.Context, chat.Group) (chat.Observed, error)
+	Person(context.Context, chat.User) (chat.Person, error)
+}
+
+// Config is what a Bot is made of. Every field but Now's, Log's and Seen's default is needed.
+type Config struct {
+	Ledger   ledger
+	Platform platform
+	Profile  chat.Profile
+	Commands []Command
+	Jobs     []Job
+	// Follow says what follows from changes, whoever made them: whom to tell, what to ask of a group's owner.
+	Follow func(Call, []journal.Event) Consequence
+	Now    func() time.Time
+	Zone   *time.Location
+	Log    *zap.Logger
+	// Seen is told of every message that was handled, for metrics; nil tells nobody.
+	Seen func(Handled)
+	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
+	Health func() []Part
+	// Education says that the company's platform accounts are 教育版, which lack some native functions.
+	Education bool
+}
+
+// Handled is one message that was handled.
+type Handled struct {
+	Command string // empty if it was none
+	Ended   string // done, refused, mend, failed, repeated, ignored
+	Rule    string
+	Took    time.Duration
+}
+
+// Bot is the engine of one tenant. Safe for concurrent use.
+type Bot struct {
+	Config
+	grammar  grammar.Grammar
+	commands map[string]Command
+	jobs     map[string]Job
+	queue    queues
+}
+
+// New makes a Bot, or says what is wrong with a command or a job.
+func New(c Config) (*Bot, error) {
+	b := &Bot{Config: c, commands: map[string]Command{}, jobs: map[string]Job{}}
+	if b.Log == nil {
+		b.Log = zap.NewNop()
+	}
+	if b.Seen == nil {
+		b.Seen = func(Handled) {}
+	}
+	if b.Health == nil {
+		b.Health = func() []Part { return nil }
+	}
+	if b.Zone == nil {
+		b.Zone = time.UTC
+	}
+	var faults []error
+	for _, cmd := range c.Commands {
+		forms, err := grammar.Compile(cmd.Forms, cmd.Holes...)
+		if err == nil {
+			err = b.grammar.Add(cmd.Name, forms)
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("command %s: %w", cmd.Name, err))
+			continue
+		}
+		if _, twice := b.commands[cmd.Name]; twice {
+			faults = append(faults, fmt.Errorf("command %s: declared twice", cmd.Name))
+		}
+		cmd.forms = forms
+		b.commands[cmd.Name] = cmd
+	}
+	for _, j := range c.Jobs {
+		b.jobs[j.Kind] = j
+	}
+	return b, errors.Join(faults...)
+}
+
+// maxTries is how often a command is run when others keep changing what it looked at.
+const maxTries = 5
+
+// Handle answers a message. An error is chat.ErrUnavailable if the message is not safe, chat.ErrLater if it is and
+// the answer follows by itself. A zero Reply says that the message was not for the bot.
+func (b *Bot) Handle(ctx context.Context, m chat.Message) (chat.Reply, error) {
+	return b.handle(ctx, m, false)
+}
+
+// handle answers a message. late says that whoever delivered it has gone, so the reply must be sent.
+func (b *Bot) handle(ctx context.Context, m chat.Message, late bool) (chat.Reply, error) {
+	began := b.Now()
+	m.Text = chat.Clean(m.Text)
+	t := &turn{bot: b, message: m, late: late, said: m.At}
+	if t.said.IsZero() || t.said.After(began) {
+		t.said = began
+	}
+	reply, err := t.play(ctx)
+	t.note(b.Now().Sub(began), err)
+	return reply, err
+}
+
+// turn is one message on its way through the engine.
+type turn struct {
+	bot     *Bot
+	message chat.Message
+	late    bool
+	said    time.Time // what lengths count from: the moment the command was first typed
+
+	accepted bool
+	match    grammar.Match
+	command  Command
+	agreed   *Asked // the confirmation that this run answers
+	facts    facts
+	ended    string
+	rule     string
+	entry    int64
+}
+
+// play runs the turn until it is committed.
+func (t *turn) play(ctx context.Context) (chat.Reply, error) {
+	t.read(t.message.Text)
+	if t.match.Silent {
+		t.ended = "ignored"
+		return chat.Reply{}, nil
+	}
+	for try := range maxTries {
+		unlock := t.bot.queue.enter(t.place())
+		reply, err := t.once(ctx)
+		unlock()
+		if errors.Is(err, journal.ErrStale) && try < maxTries-1 {
+			continue
+		}
+		if err == nil || errors.Is(err, chat.ErrUnavailable) && !t.accepted {
+			return reply, err
+		}
+		if errors.Is(err, journal.ErrStale) || ctx.Err() != nil && t.accepted {
+			return chat.Reply{}, fmt.Errorf("%w: %w", chat.ErrLater, err)
+		}
+		if errors.Is(err, chat.ErrUnavailable) {
+			return chat.Reply{}, err
+		}
+		return t.fail(ctx, err)
+	}
+	panic("unreachable: the last try returns")
+}
+
+// read matches what was said. A button and a direct message always address the bot; so does every message that
+// reaches it in a group, since platforms deliver only those.
+func (t *turn) read(text string) {
+	t.match = t.bot.grammar.Match(text, grammar.Context{Now: t.said, Zone: t.bot.Zone, Addressed: true})
+	name := t.match.Command
+	if t.match.Problem != nil {
+		name = t.match.Problem.Command
+	}
+	t.command = t.bot.commands[name]
+}
+
+// place is the key under which messages take turns: those about one group.
+func (t *turn) place() string {
+	switch {
+	case t.match.Group != "":
+		return t.match.Group
+	case t.message.Group != "":
+		return string(t.message.Group)
+	}
+	return string(t.message.From)
+}
+
+// fail ends a message whose command broke: people get an incident number, the log gets the cause.
+func (t *turn) fail(ctx context.Context, cause error) (chat.Reply, error) {
+	t.ended = "failed"
+	incident := incidentOf(t.message.ID)
+	t.bot.Log.Error("command broke", zap.String("incident", incident), zap.String("command", t.command.Name),
+		zap.String("message", t.message.ID), zap.String("actor", string(t.message.From)), zap.Error(cause))
+	reply := chat.Reply{Text: chat.Text{
+		ZH: "出了故障，什么都没有改变。请把编号 %s 告诉维护者。",
+		EN: "Something broke; nothing has changed. Tell the operator this number: %s.",
+	}.F(incident)}
+	e := t.header("command.failed", journal.Failed)
+	done, err := t.bot.Ledger.Commit(ctx, journal.Write{MessageID: t.message.ID, Reply: reply, Entry: &e})
+	if errors.Is(err, journal.ErrFinished) {
+		return done.Reply.Number(done.N), nil
+	}
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return reply, nil
+}
+
+// header is an entry about this message, without what happened.
+func (t *turn) header(kind journal.Kind, outcome journal.Outcome) journal.Entry {
+	e := journal.Entry{
+		At: t.bot.Now().UTC().Truncate(time.Millisecond), Kind: kind, Outcome: outcome, Actor: t.message.From,
+		Group: t.facts.group, MessageID: t.message.ID, Command: clip(t.message.Text, 1000),
+	}
+	if t.agreed != nil {
+		e.Command = clip(t.agreed.Text, 1000)
+	}
+	return e
+}
+
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
+}
+
+// note writes the one line of a message and counts it.
+func (t *turn) note(took time.Duration, err error) {
+	if err != nil && t.ended == "" {
+		t.ended = "failed"
+		switch {
+		case errors.Is(err, chat.ErrUnavailable):
+			t.ended = "unavailable"
+		case errors.Is(err, chat.ErrLater):
+			t.ended = "later"
+		}
+	}
+	t.bot.Seen(Handled{Command: t.command.Name, Ended: t.ended, Rule: t.rule, Took: took})
+	fields := []zap.Field{
+		zap.String("message", t.message.ID), zap.String("actor", string(t.message.From)),
+		zap.String("group", string(t.facts.group)), zap.String("command", t.command.Name),
+		zap.String("ended", t.ended), zap.String("rule", t.rule), zap.Int64("entry", t.entry),
+		zap.Duration("took", took),
+	}
+	if err != nil {
+		t.bot.Log.Warn("message", append(fields, zap.Error(err))...)
+		return
+	}
+	t.bot.Log.Info("message", fields...)
+}
+
+// Commands returns the commands by name.
+func (b *Bot) All() []Command {
+	out := make([]Command, 0, len(b.commands))
+	for _, c := range b.commands {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(x, y Command) int { return strings.Compare(x.Name, y.Name) })
+	return out
+}

@@ -1,0 +1,261 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+// Command is one thing that people can ask for.
+type Command struct {
+	Name     string
+	Forms    []string       // parsed, and printed as the help
+	Examples []chat.Text    // parsed by a test; one a language
+	Holes    []grammar.Hole // what the forms leave open
+	Help     chat.Text      // one line
+	Reads    []Source       // the aggregates that Run looks at, beside those that every command gets
+	// Asks returns what else must be read, known from the arguments alone; nil asks nothing.
+	Asks func(grammar.Args, Call) journal.Want
+	// Needs is the item that the speaker must hold in the group; NoItem lets everybody ask.
+	Needs access.Item
+	// On is the hole of the person that is acted on, so that rank and data scope are asked about them and no
+	// command can forget it; nil if nobody is.
+	On Target
+	// Anywhere says that the command makes sense without a group.
+	Anywhere bool
+	// Hidden leaves the command out of the list of help: it answers something the bot has said.
+	Hidden bool
+	// Stale says that the answer may come from the last known state while storage is away, and says so.
+	Stale bool
+	// Run computes what should change and what to say. It may run more than once, and for previews: it has no
+	// effect, no memory and no randomness.
+	Run func(Call) (Outcome, error)
+
+	forms grammar.Forms
+}
+
+// Usage prints the forms of the command in a language.
+func (c Command) Usage(l chat.Language) string { return c.forms.Usage(l) }
+
+// Target is the hole of the person that a command acts on.
+type Target interface {
+	Ref(grammar.Args) grammar.Ref
+	Given(grammar.Args) bool
+}
+
+// Source is an aggregate that a command reads.
+type Source interface{ name(chat.Group) journal.Name }
+
+// Reads declares an aggregate of the group; its Of is the only way to get at it, so its type cannot be mistaken.
+func Reads[T any](of func(chat.Group) journal.Name) Reading[T] { return Reading[T]{of: of} }
+
+// ReadsOne declares an aggregate that the tenant has just one of.
+func ReadsOne[T any](n journal.Name) Reading[T] {
+	return Reading[T]{of: func(chat.Group) journal.Name { return n }}
+}
+
+// Reading is a declared aggregate.
+type Reading[T any] struct{ of func(chat.Group) journal.Name }
+
+func (r Reading[T]) name(g chat.Group) journal.Name { return r.of(g) }
+
+// Of returns the aggregate as it was when the call was loaded.
+func (r Reading[T]) Of(c Call) T { return At[T](c, r.of(c.Group.ID)) }
+
+// At returns an aggregate that was loaded under a name, the zero value if it was not.
+func At[T any](c Call, n journal.Name) T {
+	v, _ := c.found.States[n].Value.(T)
+	return v
+}
+
+// Call is one run of a command or a job: everything it may look at.
+type Call struct {
+	Now time.Time // the clock: what rights and deadlines are judged by
+	// Said is when the command was typed: what lengths count from. After a confirmation it is earlier than Now.
+	Said      time.Time
+	Zone      *time.Location
+	Message   chat.Message
+	Actor     chat.Member // who asks; the zero Member is the bot itself
+	Target    chat.Member // the person that is acted on, if the command has an On
+	Group     directory.Group
+	Groups    directory.Groups
+	Args      grammar.Args
+	Access    access.Facts
+	Decision  access.Decision // why the speaker may; zero where nothing was needed
+	Profile   chat.Profile
+	Education bool
+	Confirmed bool
+	Asked     Asked // what the speaker was last asked to confirm
+	Health    []Part // how the parts of the program are
+	commands  []Command
+	found     journal.Found
+}
+
+// Commands are all commands, by name.
+func (c Call) Commands() []Command { return c.commands }
+
+// Entries returns what the n-th query of Asks, or of Outcome.Need, found; more says that older ones match too.
+func (c Call) Entries(n int) (entries []journal.Entry, more bool) {
+	if n >= len(c.found.Entries) {
+		return nil, false
+	}
+	return c.found.Entries[n], c.found.More[n]
+}
+
+// Queries is how many queries were made.
+func (c Call) Queries() int { return len(c.found.Entries) }
+
+// Has says whether an aggregate was loaded.
+func (c Call) Has(n journal.Name) bool { _, ok := c.found.States[n]; return ok }
+
+// State returns an aggregate's records as they were loaded.
+func (c Call) State(n journal.Name) journal.State { return c.found.States[n] }
+
+// AsOf is when the facts were confirmed with storage: Now, or earlier while it is away.
+func (c Call) AsOf() time.Time { return c.found.States[directory.OfGroup(c.Group.ID)].AsOf }
+
+// Stale says that storage is away and the facts are the last known.
+func (c Call) Stale() bool { return c.AsOf().Before(c.Now.Add(-time.Second)) }
+
+// Outcome is what a command, or a job, wants to be so. The zero Outcome changes nothing.
+type Outcome struct {
+	Reply   chat.Reply      // what the person sees; zero: Changes, as recorded
+	Events  []journal.Event // what changes in the bot's own state
+	Effects []chat.Effect   // what must happen outside
+	Changes chat.Text       // what changes, told without a tense: for previews and dry runs
+	// Confirm says why the person must agree before it happens; zero if they need not.
+	Confirm chat.Text
+	Rule    access.Rule // the rule that was decisive, if Decision does not tell it
+	Undoes  int64       // the entry that this takes back
+	// Need is what must be read before the command can go on: it is then run again.
+	Need journal.Want
+	// Again asks for another message to be run in this one's place: a confirmed one.
+	Again *Asked
+	// Ended is the outcome of the entry; zero is done.
+	Ended journal.Outcome
+}
+
+// Consequence is what follows from changes, whoever made them.
+type Consequence struct {
+	Events  []journal.Event
+	Effects []chat.Effect
+	Need    []journal.Name // what must be read to tell
+}
+
+// Refusal is a no that the person can mend: it says why not and what to type next.
+type Refusal struct {
+	Text chat.Text
+	Card *chat.Card
+}
+
+func (r *Refusal) Error() string { return r.Text.EN }
+
+// Refuse is the outcome of a command whose person must mend something.
+func Refuse(t chat.Text) (Outcome, error) { return Outcome{}, &Refusal{Text: t} }
+
+// Denied is a no of policy that only the command could find, such as a rank.
+type Denied struct {
+	Decision access.Decision
+	Item     access.Item
+	Target   chat.User
+}
+
+func (d *Denied) Error() string { return "denied: " + string(d.Decision.Rule) }
+
+// Deny is the outcome of a command that policy refuses.
+func Deny(d access.Decision, item access.Item, target chat.User) (Outcome, error) {
+	return Outcome{}, &Denied{Decision: d, Item: item, Target: target}
+}
+
+// Job is what happens when a record's moment has come: the same thing as a command, with the clock as the asker.
+type Job struct {
+	Kind  string // of the aggregate
+	Reads []Source
+	Run   func(Call, journal.Due) (Outcome, error)
+}
+
+// Name is a person as replies show them: name and id, so that a name alone is never taken for a person.
+func (c Call) Name(who chat.User) chat.Text {
+	switch {
+	case who == "":
+		return chat.Text{ZH: "机器人", EN: "the bot"}
+	case who == c.Actor.ID:
+		return named(c.Actor)
+	}
+	if m, ok := c.Group.Member(who); ok {
+		return named(m)
+	}
+	if p := At[directory.Person](c, directory.OfPerson(who)); p.Known() {
+		return named(p.Member())
+	}
+	return chat.Same(chat.Escape(string(who)))
+}
+
+func named(m chat.Member) chat.Text {
+	if m.Name == "" || m.Name == string(m.ID) {
+		return chat.Same(chat.Escape(string(m.ID)))
+	}
+	return chat.Text{
+		ZH: fmt.Sprintf("%s（%s）", chat.Escape(m.Name), chat.Escape(string(m.ID))),
+		EN: fmt.Sprintf("%s (%s)", chat.Escape(m.Name), chat.Escape(string(m.ID))),
+	}
+}
+
+// Part is how one part of the program is: Redis, the platform's credentials, the outbox.
+type Part struct {
+	Name  chat.Text
+	Works bool
+	Note  chat.Text
+}
+
+// Find returns the one person that a reference means, or a Refusal that asks.
+func (c Call) Find(r grammar.Ref) (chat.Member, error) {
+	among := c.Group.Members()
+	found := grammar.FindPerson(r, among)
+	if len(found) == 0 {
+		if p := At[directory.Person](c, directory.OfPerson(chat.User(r.Said))); p.Known() && !p.Gone {
+			found = append(found, p.Member())
+		}
+	}
+	if len(found) == 0 && chat.User(r.Said) == c.Actor.ID {
+		found = append(found, c.Actor)
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return chat.Member{}, &Refusal{Text: chat.Text{
+			ZH: "不认识“%s”：群里没有这个人，通讯录里也没有这个账号。请写 userid（如 @zhangsan），或稍后再试——刚入群的人要等下一次同步。",
+			EN: "Nobody here is “%s”: not in the group, and no such account in the address book. Write a userid (such as @zhangsan), or try again later: whoever has just joined is known after the next sync.",
+		}.F(chat.Escape(r.Said))}
+	}
+	return chat.Member{}, &Refusal{Text: which(r.Said, found)}
+}
+
+// which asks which of several people was meant.
+func which(said string, found []chat.Member) chat.Text {
+	lines := []chat.Text{chat.Text{
+		ZH: "“%s”有 %d 位，请用 userid 指明：", EN: "“%s” fits %d people; say which by userid:",
+	}.F(chat.Escape(said), len(found))}
+	for i, m := range found {
+		where := ""
+		if m.Department != "" {
+			where = " · " + chat.Escape(m.Department)
+		}
+		lines = append(lines, chat.Same(fmt.Sprintf("%d. @%s — %s%s", i+1, chat.Escape(string(m.ID)), chat.Escape(m.Name), where)))
+	}
+	return chat.Lines(lines...)
+}
+
+// asRefusal returns the Refusal in err.
+func asRefusal(err error) (*Refusal, bool) {
+	var r *Refusal
+	ok := errors.As(err, &r)
+	return r, ok
+}

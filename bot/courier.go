@@ -1,0 +1,162 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+	"qunguan/bot/task"
+)
+
+// outbox is what the courier needs of storage.
+type outbox interface {
+	Next(ctx context.Context, limit int64, wait time.Duration) ([]chat.Effect, error)
+	Done(ctx context.Context, id string) error
+	Later(ctx context.Context, e chat.Effect, at time.Time) error
+	GiveUp(ctx context.Context, e chat.Effect, reason string) error
+	Revive(ctx context.Context) error
+	Sent(ctx context.Context, to string) (int64, error)
+}
+
+// deliverer carries an effect to the platform. An error that has Again says whether and when another attempt makes
+// sense; any other error is tried again.
+type deliverer interface {
+	Deliver(context.Context, chat.Effect) error
+}
+
+type again interface {
+	Again() (after time.Duration, ok bool)
+}
+
+// Courier carries out effects. Safe for concurrent use; every replica runs one.
+type Courier struct {
+	bot      *Bot
+	outbox   outbox
+	platform deliverer
+}
+
+// Courier returns the courier of this bot.
+func (b *Bot) Courier(o outbox, p deliverer) *Courier {
+	return &Courier{bot: b, outbox: o, platform: p}
+}
+
+// perMinute is how many messages one person gets in a minute; WeCom drops silently what exceeds 30 (wecom.md 4.4), and
+// some room is left for answers that do not pass here.
+const perMinute = 25
+
+// Round carries out what waits, for up to wait if nothing does. It returns how many effects it took up. Effects for one
+// recipient keep their order; recipients do not wait for each other.
+func (c *Courier) Round(ctx context.Context, wait time.Duration) (int, error) {
+	if err := c.outbox.Revive(ctx); err != nil {
+		return 0, fmt.Errorf("revive effects: %w", err)
+	}
+	effects, err := c.outbox.Next(ctx, 64, wait)
+	if err != nil {
+		return 0, fmt.Errorf("read outbox: %w", err)
+	}
+	byRecipient := map[string][]chat.Effect{}
+	for _, e := range effects {
+		to := string(e.To) + "\n" + string(e.Group)
+		if e.Kind == chat.Send {
+			to = string(e.To)
+		}
+		byRecipient[to] = append(byRecipient[to], e)
+	}
+	var (
+		wg     sync.WaitGroup
+		mu     sync.Mutex
+		faults []error
+		slots  = make(chan struct{}, 8)
+	)
+	for _, queue := range byRecipient {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			for _, e := range queue {
+				if err := c.carry(ctx, e); err != nil {
+					mu.Lock()
+					faults = append(faults, err)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return len(effects), errors.Join(faults...)
+}
+
+// carry carries out one effect and says what became of it.
+func (c *Courier) carry(ctx context.Context, e chat.Effect) error {
+	now := c.bot.Now()
+	if e.NotAfter.IsZero() {
+		e.NotAfter = now.Add(24 * time.Hour)
+	}
+	if e.Kind == chat.Send && e.ReplyTo == "" {
+		n, err := c.outbox.Sent(ctx, string(e.To))
+		if err != nil {
+			return fmt.Errorf("count messages: %w", err)
+		}
+		if n > perMinute {
+			return c.outbox.Later(ctx, e, now.Add(time.Minute))
+		}
+	}
+	err := c.do(ctx, e)
+	switch {
+	case err == nil:
+		return c.outbox.Done(ctx, e.ID)
+	case ctx.Err() != nil:
+		return nil // left in the outbox; another round takes it up
+	}
+	e.Tries++
+	wait, ok := patience(err, e.Tries)
+	if next := now.Add(wait); ok && next.Before(e.NotAfter) {
+		c.bot.Log.Warn("effect put off", zap.String("effect", e.ID), zap.String("kind", string(e.Kind)),
+			zap.Int("tries", e.Tries), zap.Duration("wait", wait), zap.Error(err))
+		return c.outbox.Later(ctx, e, next)
+	}
+	c.bot.Log.Error("effect given up", zap.String("effect", e.ID), zap.String("kind", string(e.Kind)),
+		zap.String("to", string(e.To)), zap.Int("tries", e.Tries), zap.Error(err))
+	return c.outbox.GiveUp(ctx, e, err.Error())
+}
+
+// patience is how long to wait before the next attempt; ok is false if there should be none.
+func patience(err error, tries int) (wait time.Duration, ok bool) {
+	var a again
+	if errors.As(err, &a) {
+		if after, ok := a.Again(); !ok || after > 0 {
+			return after, ok
+		}
+	}
+	return min(time.Second<<min(tries, 10), 10*time.Minute), true
+}
+
+func (c *Courier) do(ctx context.Context, e chat.Effect) error {
+	switch e.Kind {
+	case chat.Send:
+		if err := c.platform.Deliver(ctx, e); err != nil {
+			return err
+		}
+		if e.Task == "" {
+			return nil
+		}
+		return c.bot.amend(ctx, []journal.Name{task.Of(e.Group)}, func(call Call) (Outcome, error) {
+			sent, ok := At[task.Book](call, task.Of(e.Group)).Deliver(e.Group, e.Task)
+			if !ok {
+				return Outcome{}, nil
+			}
+			return Outcome{Events: []journal.Event{sent}}, nil
+		}, e.Group)
+	case chat.Observe:
+		if e.To != "" {
+			return c.bot.observePerson(ctx, e.To)
+		}
+		return c.bot.observeGroup(ctx, e.Group)
+	}
+	return fmt.Errorf("carry out effect: unknown kind %q", e.Kind)
+}

@@ -1,0 +1,167 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+// end finishes a turn whose command has run: a dry run shows, a question asks, everything else commits.
+func (t *turn) end(ctx context.Context, c Call, out Outcome, after Consequence) (chat.Reply, error) {
+	changes := len(out.Events)+len(out.Effects) > 0
+	switch {
+	case t.match.Flags.DryRun && changes:
+		t.ended = "previewed"
+		return t.finish(ctx, c, journal.Write{Reply: chat.Reply{Text: dryRun(out)}})
+	case !out.Confirm.IsZero() && t.mustAsk(out):
+		return t.ask(ctx, c, out)
+	case !changes:
+		t.ended = "done"
+		return t.finish(ctx, c, journal.Write{Reply: out.Reply})
+	}
+	t.ended = "done"
+	w := journal.Write{Reply: recorded(out), Effects: append(out.Effects, after.Effects...), Checks: checks(c.found)}
+	events := append(slices.Clone(out.Events), after.Events...)
+	if t.agreed != nil {
+		events = append(events, journal.Event{Changes: c.Asked.Drop(c.Actor.ID)})
+	}
+	e := t.entryOf(out, merge(events))
+	w.Entry = &e
+	return t.finish(ctx, c, w)
+}
+
+// mustAsk says whether the person has not yet agreed to just this. A preview that has become another one since it
+// was shown is shown again: what is done is what was seen.
+func (t *turn) mustAsk(out Outcome) bool {
+	if t.match.Flags.Yes {
+		return false
+	}
+	return t.agreed == nil || t.agreed.Shown != fingerprint(out.Changes)
+}
+
+// ask keeps the command until the person agrees, and shows what it would do.
+func (t *turn) ask(ctx context.Context, c Call, out Outcome) (chat.Reply, error) {
+	t.ended = "asked"
+	next := Asked{
+		Code: incidentOf(t.message.ID), Text: t.message.Text, Group: t.facts.group, Said: t.said.UTC(),
+		Until: c.Now.Add(askFor).UTC(), Shown: fingerprint(out.Changes),
+	}
+	if t.agreed != nil {
+		next.Text = t.agreed.Text
+	}
+	e := t.header(CommandAsked, journal.Done)
+	e.Changes = c.Asked.replace(c.Actor.ID, next)
+	return t.finish(ctx, c, journal.Write{Reply: question(out, next, t.agreed != nil), Entry: &e, Checks: checks(c.found)})
+}
+
+// say answers with a no: one of policy is journalled, one that the person can mend is not.
+func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
+	if r, ok := asRefusal(err); ok {
+		t.ended = "mend"
+		return t.finish(ctx, t.call(), journal.Write{Reply: chat.Reply{Text: r.Text, Card: r.Card}})
+	}
+	var d *Denied
+	if !errors.As(err, &d) {
+		return chat.Reply{}, err
+	}
+	t.ended, t.rule = "refused", string(d.Decision.Rule)
+	c := t.call()
+	e := t.header(CommandRefused, journal.Refused)
+	e.Rule = string(d.Decision.Rule)
+	e.Items = []string{d.Item.String()}
+	if d.Target != "" {
+		e.Targets = []chat.User{d.Target}
+	}
+	reply := chat.Reply{Text: denied(c, t.command, d)}
+	reply.Text = reply.Text.Plus(chat.Same(" " + chat.ThisEntry))
+	return t.finish(ctx, c, journal.Write{Reply: reply, Entry: &e})
+}
+
+// finish commits the write as the end of this message and returns the reply with its number.
+func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply, error) {
+	w.MessageID = t.message.ID
+	if card := w.Reply.Card; card != nil {
+		card.ID = "c" + incidentOf(t.message.ID) + incidentOf(t.message.ID+"/card")
+		send := chat.Effect{Kind: chat.Send, To: t.message.From, ReplyTo: t.message.ReplyTo, Group: t.facts.group}
+		send.Reply.Card = card
+		w.Effects = append(w.Effects, send)
+		w.Reply.Card = nil
+	}
+	if t.late && !w.Reply.IsZero() {
+		late := chat.Effect{Kind: chat.Send, To: t.message.From, ReplyTo: t.message.ReplyTo, Group: t.facts.group}
+		late.Reply.Text = w.Reply.Text
+		w.Effects = append([]chat.Effect{late}, w.Effects...)
+	}
+	done, err := t.bot.Ledger.Commit(ctx, w)
+	if errors.Is(err, journal.ErrFinished) {
+		t.ended, t.entry = "repeated", done.N
+		return done.Reply.Number(done.N), nil
+	}
+	if err != nil {
+		return chat.Reply{}, fmt.Errorf("commit: %w", err)
+	}
+	t.entry = done.N
+	return done.Reply.Number(done.N), nil
+}
+
+// entryOf is the entry of a command that changed something.
+func (t *turn) entryOf(out Outcome, merged journal.Entry) journal.Entry {
+	e := t.header(merged.Kind, journal.Done)
+	if merged.Group != "" {
+		e.Group = merged.Group
+	}
+	e.Targets, e.Items, e.Reason, e.Changes = merged.Targets, merged.Items, merged.Reason, merged.Changes
+	e.Rule, e.Undoes = t.rule, out.Undoes
+	if out.Ended != "" {
+		e.Outcome = out.Ended
+	}
+	return e
+}
+
+// merge makes one entry of the events of one message. The first event names it.
+func merge(events []journal.Event) journal.Entry {
+	var e journal.Entry
+	for i, ev := range events {
+		if i == 0 {
+			e.Kind, e.Group, e.Reason = ev.Kind, ev.Group, ev.Reason
+		}
+		for _, u := range ev.Targets {
+			if !slices.Contains(e.Targets, u) {
+				e.Targets = append(e.Targets, u)
+			}
+		}
+		for _, i := range ev.Items {
+			if !slices.Contains(e.Items, i) {
+				e.Items = append(e.Items, i)
+			}
+		}
+		for _, c := range ev.Changes {
+			e.Changes = join(e.Changes, c)
+		}
+	}
+	return e
+}
+
+// join adds a change; a second change of the same record becomes one with the first.
+func join(to []journal.Change, c journal.Change) []journal.Change {
+	for i, old := range to {
+		if old.Of == c.Of && old.Key == c.Key {
+			to[i].After, to[i].Due = c.After, c.Due
+			return to
+		}
+	}
+	return append(to, c)
+}
+
+// checks are all aggregates that were looked at: what was true when it was decided must be true when it is done.
+func checks(f journal.Found) []journal.Check {
+	out := make([]journal.Check, 0, len(f.States))
+	for n, s := range f.States {
+		out = append(out, journal.Check{Name: n, Version: s.Version})
+	}
+	return out
+}

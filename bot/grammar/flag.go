@@ -1,0 +1,135 @@
+package grammar
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"qunguan/bot/chat"
+)
+
+// Flags are the switches that every command which changes something takes.
+type Flags struct {
+	DryRun bool // --dry-run, --预演
+	Yes    bool // --yes, --确认
+}
+
+// words returns where the words of the message begin and end. What stands in quotation marks does not end a word. The
+// first word ends before a #, as in /值班#华东.
+func (in *input) words() [][2]int {
+	last := map[rune]int{}
+	for i, r := range in.folded {
+		last[r] = i
+	}
+	var out [][2]int
+	for i := in.skip(0); i < in.end(); i = in.skip(i) {
+		begin := i
+		for !in.boundary(i) && !(len(out) == 0 && i > begin && in.at(i) == '#') {
+			if closing := closingOf(in.at(i)); closing != 0 && last[closing] > i {
+				i += slices.Index(in.folded[i+1:], closing) + 1
+			}
+			i++
+		}
+		out = append(out, [2]int{begin, i})
+	}
+	return out
+}
+
+// takeFlags returns the input without its flags. Text that is quoted has none. A flag that is not known is a
+// problem: somebody who mistypes --dry-run must not get the deed.
+func (in *input) takeFlags() (out *input, f Flags, problem chat.Text) {
+	out = in
+	for _, w := range slices.Backward(in.words()) {
+		name, sure := flagName(string(in.lower[w[0]:w[1]]))
+		switch {
+		case name == "dry-run", name == "dryrun", name == "预演":
+			f.DryRun = true
+		case name == "yes", name == "确认":
+			f.Yes = true
+		case name != "" && (sure || resemblesFlag(name)):
+			problem = unknownFlag.F(quote(string(in.folded[w[0]:w[1]])))
+			continue
+		default:
+			continue
+		}
+		out = out.without(w[0], w[1])
+	}
+	return out, f, problem
+}
+
+var unknownFlag = chat.Text{
+	ZH: "%s 不认识；可用的是 --预演 和 --确认。",
+	EN: "%s is not known; there are --dry-run and --yes.",
+}
+
+// flagName returns what stands behind the dashes of a word. A long dash alone, which some keyboards make of two,
+// also begins text; then sure is false.
+func flagName(word string) (name string, sure bool) {
+	word = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Pd, r) && r != '-' {
+			return '—'
+		}
+		return r
+	}, word)
+	name = strings.TrimLeft(word, "-—")
+	dashes := strings.TrimSuffix(word, name)
+	if name == "" || dashes == "" || dashes == "-" {
+		return "", false
+	}
+	name = strings.TrimRight(strings.ReplaceAll(name, "—", "-"), ".。!?:")
+	return name, strings.HasPrefix(dashes, "--")
+}
+
+func resemblesFlag(name string) bool {
+	return distance(name, "预演") <= 1 || distance(name, "确认") <= 1 || distance(name, "yes") <= 1 ||
+		distance(name, "dry-run") <= 3
+}
+
+// hash is a word that begins with #.
+type hash struct {
+	begin, end int
+	name       string
+	number     bool // digits only: the number of an entry where a form wants one, else a group
+}
+
+func (in *input) hashes() []hash {
+	var out []hash
+	for _, w := range in.words() {
+		if in.at(w[0]) != '#' {
+			continue
+		}
+		h := hash{begin: w[0], end: w[1]}
+		if inner, end, ok := in.quoted(w[0] + 1); ok {
+			h.name, h.end = inner, end
+		} else {
+			h.name = strings.TrimRight(string(in.folded[w[0]+1:w[1]]), ".。!?:")
+		}
+		if h.name == "" {
+			continue
+		}
+		h.number = !strings.ContainsFunc(h.name, func(r rune) bool { return !isDigit(r) })
+		out = append(out, h)
+	}
+	return out
+}
+
+// takeGroup returns the input without the group it names.
+func (in *input) takeGroup() (out *input, group string, problem chat.Text) {
+	out = in
+	for _, h := range slices.Backward(in.hashes()) {
+		if h.number {
+			continue
+		}
+		if group != "" && group != h.name {
+			return in, "", twoGroups.F(quote(h.name), quote(group))
+		}
+		group = h.name
+		out = out.without(h.begin, h.end)
+	}
+	return out, group, chat.Text{}
+}
+
+var twoGroups = chat.Text{
+	ZH: "写了两个群：%s、%s；一次只能一个。",
+	EN: "two groups are named, %s and %s; name one.",
+}

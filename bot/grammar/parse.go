@@ -1,0 +1,125 @@
+package grammar
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// formParser reads the notation of forms.
+type formParser struct {
+	text  []rune
+	i     int
+	holes map[string]Hole
+	used  map[string]bool
+}
+
+// sequence reads nodes up to the end, or up to the bracket that closes depth.
+func (p *formParser) sequence(depth int) ([]node, error) {
+	var nodes []node
+	for {
+		for p.i < len(p.text) && isSpace(p.text[p.i]) {
+			p.i++
+		}
+		if p.i == len(p.text) {
+			if depth > 0 {
+				return nil, errors.New("a [ is not closed")
+			}
+			return nodes, nil
+		}
+		if p.text[p.i] == ']' {
+			if depth == 0 {
+				return nil, errors.New("a ] closes nothing")
+			}
+			p.i++
+			return nodes, nil
+		}
+		n, err := p.node(depth)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
+	}
+}
+
+func (p *formParser) node(depth int) (node, error) {
+	switch p.text[p.i] {
+	case '[':
+		if depth == 8 {
+			return node{}, errors.New("optional parts are nested more than 8 deep")
+		}
+		p.i++
+		inner, err := p.sequence(depth + 1)
+		if err == nil && len(inner) == 0 {
+			err = errors.New("an optional part is empty")
+		}
+		return node{optional: inner}, err
+	case '{':
+		return p.hole()
+	case '(':
+		return p.alternatives()
+	case ')', '}', '|':
+		return node{}, fmt.Errorf("a %c opens nothing", p.text[p.i])
+	}
+	begin := p.i
+	for p.i < len(p.text) && !isSpace(p.text[p.i]) && !strings.ContainsRune("[]{}()|", p.text[p.i]) {
+		p.i++
+	}
+	return p.literal(string(p.text[begin:p.i]))
+}
+
+func (p *formParser) hole() (node, error) {
+	name, err := p.until('}')
+	if err != nil {
+		return node{}, err
+	}
+	name, many := strings.CutSuffix(name, "...")
+	h, ok := p.holes[name]
+	if !ok {
+		return node{}, fmt.Errorf("hole %q is not given", name)
+	}
+	if many && h.kind() != somePeople && h.kind() != theRest {
+		return node{}, fmt.Errorf("hole %q takes one value, so it cannot be written with …", name)
+	}
+	if p.used == nil {
+		p.used = map[string]bool{}
+	}
+	if p.used[name] {
+		return node{}, fmt.Errorf("hole %q is there twice; a word before it can be optional, as in [[for] {%s}]", name, name)
+	}
+	p.used[name] = true
+	return node{part: part{hole: h, many: many}}, nil
+}
+
+func (p *formParser) alternatives() (node, error) {
+	inner, err := p.until(')')
+	if err != nil {
+		return node{}, err
+	}
+	return p.literal(strings.Split(inner, "|")...)
+}
+
+// until returns what stands between the bracket at the cursor and its partner.
+func (p *formParser) until(closing rune) (string, error) {
+	begin := p.i + 1
+	for p.i < len(p.text) && p.text[p.i] != closing {
+		p.i++
+	}
+	if p.i == len(p.text) {
+		return "", fmt.Errorf("a %c is missing", closing)
+	}
+	p.i++
+	return strings.TrimSpace(string(p.text[begin : p.i-1])), nil
+}
+
+func (p *formParser) literal(choices ...string) (node, error) {
+	var n node
+	for _, c := range choices {
+		words := strings.Fields(strings.ToLower(c))
+		if len(words) == 0 || strings.ContainsAny(c, "[]{}(),;@#\"") {
+			return node{}, fmt.Errorf("%q is not a word", c)
+		}
+		n.words = append(n.words, words)
+	}
+	return n, nil
+}

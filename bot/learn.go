@@ -1,0 +1,233 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+	"qunguan/bot/task"
+)
+
+// learn makes the Call of what was read, after asking the platform about what the bot meets for the first time: the
+// group, the speaker, a person who is named. What it tells is journalled before the command runs, so that decisions
+// look at nothing but facts of the journal.
+func (t *turn) learn(ctx context.Context) (Call, *journal.Finished, error) {
+	call := t.call()
+	news := false
+	if g := t.facts.group; g != "" && call.Group.ID == "" {
+		if err := t.bot.observeGroup(ctx, g); err != nil && !errors.Is(err, errNoGroup) {
+			return Call{}, nil, fmt.Errorf("observe group: %w", err)
+		}
+		news = true
+	}
+	if person := At[directory.Person](call, directory.OfPerson(t.message.From)); !person.Known() {
+		if err := t.bot.observePerson(ctx, t.message.From); err != nil {
+			return Call{}, nil, fmt.Errorf("observe person: %w", err)
+		}
+		news = true
+	}
+	for i, r := range t.match.Args.Refs() {
+		if i == maxPeople {
+			return Call{}, nil, &Refusal{Text: chat.Text{
+				ZH: "一条消息最多写 %d 个人，请分几条发。", EN: "One message may name at most %d people; split it.",
+			}.F(maxPeople)}
+		}
+		if !t.stranger(call, r) {
+			continue
+		}
+		if err := t.bot.observePerson(ctx, chat.User(r.Said)); err != nil {
+			return Call{}, nil, fmt.Errorf("observe person: %w", err)
+		}
+		news = true
+	}
+	if news {
+		var err error
+		if call, err = t.more(ctx, call, journal.Want{}); err != nil {
+			return Call{}, nil, err
+		}
+	}
+	if t.meets(call) {
+		if err := t.bot.meet(ctx, t.facts.group, t.message.From); err != nil {
+			return Call{}, nil, fmt.Errorf("meet member: %w", err)
+		}
+		var err error
+		if call, err = t.more(ctx, call, journal.Want{}); err != nil {
+			return Call{}, nil, err
+		}
+	}
+	return call, nil, nil
+}
+
+// stranger says whether a reference must be looked up in the address book.
+func (t *turn) stranger(c Call, r grammar.Ref) bool {
+	if !plausibleID(r) || len(grammar.FindPerson(r, c.Group.Members())) > 0 {
+		return false
+	}
+	return !At[directory.Person](c, directory.OfPerson(chat.User(r.Said))).Known()
+}
+
+// meets says whether the speaker is seen for the first time in a group whose members the platform does not tell.
+func (t *turn) meets(c Call) bool {
+	if t.message.Group == "" || t.message.Group != c.Group.ID || c.Group.MembersKnown || !c.Group.Bound() {
+		return false
+	}
+	_, known := c.Group.Member(t.message.From)
+	return !known && At[directory.Person](c, directory.OfPerson(t.message.From)).Known()
+}
+
+// askPlatform bounds a question to the platform, so that a message is answered in time.
+const askPlatform = 2 * time.Second
+
+var errNoGroup = errors.New("the platform shows no such group")
+
+// observeGroup re-reads a group and commits what has changed, with the tasks that this settles.
+func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
+	asking, cancel := context.WithTimeout(ctx, askPlatform)
+	seen, err := b.Platform.Observe(asking, g)
+	cancel()
+	if err != nil {
+		return fmt.Errorf("ask platform: %w", err)
+	}
+	seen.Group = g
+	names := []journal.Name{directory.OfGroup(g), directory.AllGroups, task.Of(g)}
+	return b.amend(ctx, names, func(c Call) (Outcome, error) {
+		group := At[directory.Group](c, directory.OfGroup(g))
+		changes := group.Observe(seen)
+		changes = append(changes, c.Groups.List(seen)...)
+		out := Outcome{}
+		if len(changes) > 0 {
+			out.Events = []journal.Event{{Kind: directory.GroupObserved, Group: g, Changes: changes}}
+		}
+		if seen.AdminsKnown {
+			admin := func(u chat.User) bool {
+				for _, a := range seen.Admins {
+					if a == u {
+						return true
+					}
+				}
+				return u == seen.Owner
+			}
+			out.Events = append(out.Events, At[task.Book](c, task.Of(g)).Look(g, admin)...)
+		}
+		return out, nil
+	}, g)
+}
+
+// observePerson asks the address book about a person and commits what has changed.
+func (b *Bot) observePerson(ctx context.Context, u chat.User) error {
+	asking, cancel := context.WithTimeout(ctx, askPlatform)
+	seen, err := b.Platform.Person(asking, u)
+	cancel()
+	if err != nil {
+		return fmt.Errorf("ask platform: %w", err)
+	}
+	return b.amend(ctx, []journal.Name{directory.OfPerson(u)}, func(c Call) (Outcome, error) {
+		person := At[directory.Person](c, directory.OfPerson(u))
+		changes := person.Observe(u, seen, c.Now)
+		if len(changes) == 0 || seen.Gone && !person.Known() {
+			return Outcome{}, nil
+		}
+		return Outcome{Events: []journal.Event{{Kind: directory.PersonObserved, Targets: []chat.User{u}, Changes: changes}}}, nil
+	}, "")
+}
+
+// meet records that somebody is in a group whose members the platform does not tell.
+func (b *Bot) meet(ctx context.Context, g chat.Group, u chat.User) error {
+	names := []journal.Name{directory.OfGroup(g), directory.OfPerson(u)}
+	return b.amend(ctx, names, func(c Call) (Outcome, error) {
+		m := At[directory.Person](c, directory.OfPerson(u)).Member()
+		changes := At[directory.Group](c, directory.OfGroup(g)).Meet(m)
+		if len(changes) == 0 {
+			return Outcome{}, nil
+		}
+		return Outcome{Events: []journal.Event{{Kind: directory.GroupObserved, Group: g, Targets: []chat.User{u}, Changes: changes}}}, nil
+	}, g)
+}
+
+// Amend lets the bot itself change something: read, run, commit, again if others were faster. run is pure. What
+// follows from the changes follows here too.
+func (b *Bot) Amend(ctx context.Context, names []journal.Name, g chat.Group, run func(Call) (Outcome, error)) error {
+	return b.amend(ctx, names, run, g)
+}
+
+func (b *Bot) amend(ctx context.Context, names []journal.Name, run func(Call) (Outcome, error), g chat.Group) error {
+	return b.commitOwn(ctx, names, g, "", run)
+}
+
+// commitOwn is amend, finishing a moment of the agenda with it.
+func (b *Bot) commitOwn(
+	ctx context.Context, names []journal.Name, g chat.Group, moment string, run func(Call) (Outcome, error),
+) error {
+	names = unique(append([]journal.Name{directory.AllGroups}, names...))
+	var last error
+	for range maxTries {
+		found, err := b.Ledger.Load(ctx, journal.Want{Names: names})
+		if err != nil {
+			return fmt.Errorf("load facts: %w", err)
+		}
+		call := b.ownCall(found, g)
+		out, err := run(call)
+		if err != nil {
+			return err
+		}
+		after := b.Follow(call, out.Events)
+		if more := missing(call, append(after.Need, out.Need.Names...)); len(more) > 0 {
+			names = unique(append(names, more...))
+			last = errors.New("it keeps asking for more")
+			continue
+		}
+		out.Events, out.Effects = append(out.Events, after.Events...), append(out.Effects, after.Effects...)
+		if len(out.Events)+len(out.Effects) == 0 && moment == "" {
+			return nil
+		}
+		w := journal.Write{Moment: moment, Effects: out.Effects, Checks: checks(found)}
+		if len(out.Events) > 0 {
+			e := ownEntry(call, out)
+			w.Entry = &e
+		}
+		_, err = b.Ledger.Commit(ctx, w)
+		if errors.Is(err, journal.ErrStale) {
+			last = err
+			continue
+		}
+		if errors.Is(err, journal.ErrFinished) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("commit: %w", err)
+		}
+		if w.Entry != nil {
+			b.Log.Info("own act", zap.String("kind", string(w.Entry.Kind)), zap.String("group", string(g)))
+		}
+		return nil
+	}
+	return fmt.Errorf("commit after %d attempts: %w", maxTries, last)
+}
+
+func (b *Bot) ownCall(found journal.Found, g chat.Group) Call {
+	now := b.Now()
+	c := Call{
+		Now: now, Said: now, Zone: b.Zone, Profile: b.Profile, Education: b.Education, commands: b.All(), found: found,
+	}
+	c.Group = At[directory.Group](c, directory.OfGroup(g))
+	c.Groups = At[directory.Groups](c, directory.AllGroups)
+	c.Access = accessFacts(c, g, directory.Person{})
+	return c
+}
+
+func ownEntry(c Call, out Outcome) journal.Entry {
+	e := merge(out.Events)
+	e.At = c.Now.UTC().Truncate(time.Millisecond)
+	if e.Outcome = out.Ended; e.Outcome == "" {
+		e.Outcome = journal.Done
+	}
+	e.Rule = string(out.Rule)
+	return e
+}

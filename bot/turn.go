@@ -1,0 +1,319 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+// facts are what a turn has read.
+type facts struct {
+	group chat.Group
+	found journal.Found
+}
+
+// once plays the turn one time, from reading to commit.
+func (t *turn) once(ctx context.Context) (chat.Reply, error) {
+	call, finished, err := t.load(ctx)
+	switch {
+	case finished != nil:
+		t.ended, t.entry = "repeated", finished.N
+		return finished.Reply.Number(finished.N), nil
+	case errors.Is(err, chat.ErrUnavailable) && !t.accepted && t.command.Stale:
+		return t.lastKnown()
+	case err != nil:
+		return t.say(ctx, err)
+	}
+	return t.run(ctx, call, journal.Want{})
+}
+
+// run decides, runs the command and ends the turn. need is what the command has asked for beyond its declaration.
+func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Reply, error) {
+	for range maxNeeds {
+		call.Confirmed = t.agreed != nil || t.match.Flags.Yes
+		out, err := t.decide(&call)
+		if err != nil {
+			return t.say(ctx, err)
+		}
+		if out.Again != nil {
+			return t.again(ctx, *out.Again)
+		}
+		if want := out.Need; len(want.Names)+len(want.Queries) > 0 {
+			need.Names = append(need.Names, want.Names...)
+			need.Queries = append(need.Queries, want.Queries...)
+			if call, err = t.more(ctx, call, need); err != nil {
+				return chat.Reply{}, err
+			}
+			continue
+		}
+		after := t.bot.Follow(call, out.Events)
+		if missing := missing(call, after.Need); len(missing) > 0 {
+			need.Names = append(need.Names, missing...)
+			if call, err = t.more(ctx, call, need); err != nil {
+				return chat.Reply{}, err
+			}
+			continue
+		}
+		return t.end(ctx, call, out, after)
+	}
+	return chat.Reply{}, fmt.Errorf("run %s: it keeps asking for more", t.command.Name)
+}
+
+// maxNeeds is how often a command may ask for more before it runs.
+const maxNeeds = 6
+
+func missing(c Call, names []journal.Name) []journal.Name {
+	return slices.DeleteFunc(slices.Clone(names), c.Has)
+}
+
+// decide asks whether the speaker may, then runs the command. It is pure.
+func (t *turn) decide(call *Call) (Outcome, error) {
+	if p := t.match.Problem; p != nil {
+		return Outcome{}, &Refusal{Text: problem(*p, t.command)}
+	}
+	if t.match.Command == "" {
+		return Outcome{}, &Refusal{Text: suggest(t.match.Suggest)}
+	}
+	if !t.command.Anywhere && !call.Group.Bound() {
+		return Outcome{}, &Refusal{Text: noGroup(*call)}
+	}
+	if on := t.command.On; on != nil && on.Given(call.Args) {
+		m, err := call.Find(on.Ref(call.Args))
+		if err != nil {
+			return Outcome{}, err
+		}
+		call.Target = m
+	}
+	if t.command.Needs != access.NoItem {
+		call.Decision = access.Decide(call.Access, access.Request{
+			Actor: call.Actor.ID, Item: t.command.Needs, Group: call.Group.ID,
+			Target: call.Target.ID, TargetKind: call.Target.Kind, At: call.Now,
+		})
+		t.rule = string(call.Decision.Rule)
+		if !call.Decision.Allowed {
+			return Outcome{}, &Denied{Decision: call.Decision, Item: t.command.Needs, Target: call.Target.ID}
+		}
+	}
+	out, err := t.command.Run(*call)
+	if err == nil && out.Rule != "" {
+		t.rule = string(out.Rule)
+	}
+	return out, err
+}
+
+// again runs a confirmed command in place of the confirmation.
+func (t *turn) again(ctx context.Context, a Asked) (chat.Reply, error) {
+	t.agreed, t.said = &a, a.Said
+	t.read(a.Text)
+	if t.match.Command == "" || t.match.Problem != nil {
+		return chat.Reply{}, fmt.Errorf("run confirmed command: %q is none", t.match.Command)
+	}
+	call, err := t.fetch(ctx, a.Group, journal.Want{})
+	if err != nil {
+		return t.say(ctx, err)
+	}
+	return t.run(ctx, call, journal.Want{})
+}
+
+// want is what the command needs to know, for a group that is known or still to be found (journal.Chosen).
+func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
+	from := t.message.From
+	w := journal.Want{Names: []journal.Name{
+		access.Of(""), directory.AllGroups, directory.OfPerson(from), OfAsked(from),
+	}}
+	if g != "" {
+		w.Names = append(w.Names, access.Of(g), directory.OfGroup(g))
+		for _, s := range t.command.Reads {
+			w.Names = append(w.Names, s.name(g))
+		}
+	}
+	if g == journal.Chosen {
+		w.Who = from
+	}
+	for i, r := range t.match.Args.Refs() {
+		if i == maxPeople {
+			break
+		}
+		if plausibleID(r) {
+			w.Names = append(w.Names, directory.OfPerson(chat.User(r.Said)))
+		}
+	}
+	w.Names = append(w.Names, more.Names...)
+	if t.command.Asks != nil && t.match.Problem == nil {
+		asks := t.command.Asks(t.match.Args, Call{
+			Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Group: directory.Unknown(g), Message: t.message,
+			Actor: chat.Member{ID: from},
+		})
+		w.Names = append(w.Names, asks.Names...)
+		w.Queries = append(w.Queries, asks.Queries...)
+	}
+	w.Queries = append(w.Queries, more.Queries...)
+	w.Names = unique(w.Names)
+	return w
+}
+
+// maxPeople is how many people one message may name.
+const maxPeople = 100
+
+func unique(names []journal.Name) []journal.Name {
+	out := names[:0]
+	for _, n := range names {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// plausibleID says whether a reference can be a userid at all.
+func plausibleID(r grammar.Ref) bool {
+	if r.Said == "" || len(r.Said) > 64 || r.By == grammar.ByEmail {
+		return false
+	}
+	for _, c := range r.Said {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '_' && c != '-' && c != '.' && c != '@' {
+			return false
+		}
+	}
+	return true
+}
+
+// load accepts the message and reads what its command needs; finished is its answer if it was handled before.
+func (t *turn) load(ctx context.Context) (Call, *journal.Finished, error) {
+	group := t.message.Group
+	if group == "" {
+		group = journal.Chosen
+	}
+	if said := t.match.Group; said != "" {
+		group = t.guess(said)
+	}
+	if t.agreed != nil {
+		t.agreed = nil
+		t.read(t.message.Text)
+	}
+	found, err := t.bot.Ledger.Accept(ctx, t.message, t.want(group, journal.Want{}))
+	if err != nil {
+		return Call{}, nil, err
+	}
+	t.accepted = true
+	if found.Finished != nil {
+		return Call{}, found.Finished, nil
+	}
+	if group == journal.Chosen {
+		group = found.Chosen
+	}
+	t.facts = facts{group: group, found: found}
+	if said := t.match.Group; said != "" {
+		meant, err := t.named(said)
+		if err != nil {
+			return Call{}, nil, err
+		}
+		if meant != group {
+			call, err := t.fetch(ctx, meant, journal.Want{})
+			return call, nil, err
+		}
+	}
+	return t.learn(ctx)
+}
+
+// guess is the group that a name probably means, so that one round trip is enough when it does.
+func (t *turn) guess(said string) chat.Group {
+	known := t.bot.Ledger.LastKnown(journal.Want{Names: []journal.Name{directory.AllGroups}})
+	groups, _ := known.States[directory.AllGroups].Value.(directory.Groups)
+	if found := groups.Find(said); len(found) == 1 {
+		return found[0].ID
+	}
+	return chat.Group(said)
+}
+
+// named is the group that a name means, or a Refusal that asks.
+func (t *turn) named(said string) (chat.Group, error) {
+	groups, _ := t.facts.found.States[directory.AllGroups].Value.(directory.Groups)
+	found := groups.Find(said)
+	if len(found) == 1 {
+		return found[0].ID, nil
+	}
+	if len(found) == 0 {
+		return "", &Refusal{Text: chat.Text{
+			ZH: "没有叫“%s”的群。/群列表 列出机器人认识的群。", EN: "There is no group “%s”. /groups lists those the bot knows.",
+		}.F(chat.Escape(said))}
+	}
+	lines := []chat.Text{chat.Text{ZH: "“%s”有 %d 个群，请用编号指明：", EN: "“%s” fits %d groups; say which by id:"}.F(chat.Escape(said), len(found))}
+	for _, g := range found {
+		lines = append(lines, chat.Same("- `#"+string(g.ID)+"`"))
+	}
+	return "", &Refusal{Text: chat.Lines(lines...)}
+}
+
+// fetch reads everything for a group in one more round trip.
+func (t *turn) fetch(ctx context.Context, g chat.Group, more journal.Want) (Call, error) {
+	found, err := t.bot.Ledger.Load(ctx, t.want(g, more))
+	if err != nil {
+		return Call{}, err
+	}
+	t.facts = facts{group: g, found: found}
+	call, _, err := t.learn(ctx)
+	return call, err
+}
+
+// more reads again, together with what the command has asked for.
+func (t *turn) more(ctx context.Context, _ Call, need journal.Want) (Call, error) {
+	found, err := t.bot.Ledger.Load(ctx, t.want(t.facts.group, need))
+	if err != nil {
+		return Call{}, err
+	}
+	t.facts.found = found
+	return t.call(), nil
+}
+
+// call makes the Call of what was read.
+func (t *turn) call() Call {
+	f := t.facts
+	c := Call{
+		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
+		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), found: f.found, Health: t.bot.Health(),
+	}
+	c.Group = At[directory.Group](c, directory.OfGroup(f.group))
+	c.Groups = At[directory.Groups](c, directory.AllGroups)
+	c.Asked = At[Asked](c, OfAsked(t.message.From))
+	person := At[directory.Person](c, directory.OfPerson(t.message.From))
+	c.Actor = chat.Member{ID: t.message.From}
+	if person.Known() {
+		c.Actor = person.Member()
+	} else if m, ok := c.Group.Member(t.message.From); ok {
+		c.Actor = m
+	}
+	c.Access = accessFacts(c, f.group, person)
+	return c
+}
+
+func accessFacts(c Call, g chat.Group, p directory.Person) access.Facts {
+	f := access.Facts{Company: At[access.Book](c, access.Of(""))}
+	if g != "" {
+		f.Group = At[access.Book](c, access.Of(g))
+	}
+	if p.Known() && !p.Gone {
+		f.Actor = Inherits(p)
+	}
+	f.Place = access.Place{Departments: c.Group.Departments()}
+	return f
+}
+
+// Inherits is what the address book says of a person that can give or take rights.
+func Inherits(p directory.Person) access.Person {
+	var out access.Person
+	if p.Position != "" {
+		out.Positions = []string{p.Position}
+	}
+	for _, d := range p.Departments {
+		out.Departments = append(out.Departments, access.Department{Name: d, Depth: 1})
+	}
+	return out
+}

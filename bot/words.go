@@ -1,0 +1,217 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+// recorded is the reply of something that has happened, ending in its number.
+func recorded(out Outcome) chat.Reply {
+	r := out.Reply
+	if r.IsZero() {
+		r.Text = chat.Text{ZH: "已记录：", EN: "Recorded: "}.Plus(out.Changes)
+	}
+	r.Text = r.Text.Plus(chat.Same(" " + chat.ThisEntry))
+	return r
+}
+
+func dryRun(out Outcome) chat.Text {
+	head := chat.Text{ZH: "预演，什么都没有改变：", EN: "Dry run, nothing has changed:"}
+	ask := chat.Text{}
+	if !out.Confirm.IsZero() {
+		ask = chat.Text{ZH: "真要做时需要确认：", EN: "To do it, you would be asked to confirm: "}.Plus(out.Confirm)
+	}
+	return chat.Lines(head, out.Changes, ask)
+}
+
+func question(out Outcome, a Asked, moved bool) chat.Reply {
+	head := chat.Text{ZH: "需要确认：", EN: "Please confirm: "}.Plus(out.Confirm)
+	if moved {
+		head = chat.Text{
+			ZH: "情况在您确认前变了，请再看一遍。", EN: "Things have changed since you were asked; please look again. ",
+		}.Plus(head)
+	}
+	how := chat.Text{
+		ZH: "10 分钟内回复 确认，或 取消。什么都还没有改变。",
+		EN: "Within 10 minutes reply /confirm, or /cancel. Nothing has changed yet.",
+	}
+	return chat.Reply{
+		Text: chat.Lines(head, out.Changes, how),
+		Card: &chat.Card{
+			Title: chat.Text{ZH: "需要确认", EN: "Please confirm"},
+			Body:  out.Confirm,
+			Buttons: []chat.Button{
+				{Label: chat.Text{ZH: "确认", EN: "Confirm"}, Command: "/confirm " + a.Code, Style: chat.Primary},
+				{Label: chat.Text{ZH: "取消", EN: "Cancel"}, Command: "/cancel " + a.Code},
+			},
+		},
+	}
+}
+
+// denied says what was asked, which rule refused it, who could do it, and what to type next.
+func denied(c Call, cmd Command, d *Denied) chat.Text {
+	what := d.Item.Label()
+	if cmd.Needs == access.NoItem && !cmd.Help.IsZero() {
+		what = chat.Same("/" + cmd.Name)
+	}
+	head := chat.Text{ZH: "不能%s", EN: "You may not %s"}.F(verb(what, d.Item))
+	if d.Target != "" && d.Target != c.Actor.ID {
+		head = head.Plus(chat.Text{ZH: "（对 %s）", EN: " (towards %s)"}.F(c.Name(d.Target)))
+	}
+	why := chat.Text{ZH: "：%s（%s）。", EN: ": %s (%s)."}.F(reason(c, d), string(d.Decision.Rule))
+	return chat.Join("", head, why, could(c, d))
+}
+
+func verb(what chat.Text, item access.Item) chat.Text {
+	if item == access.NoItem {
+		return what
+	}
+	return chat.Text{ZH: what.ZH, EN: strings.ToLower(what.EN)}
+}
+
+// reason is the rule's text, with the end of a grant that is over, or the beginning of one that has not begun.
+func reason(c Call, d *Denied) chat.Text {
+	t := d.Decision.Rule.Text()
+	v, ok := d.Decision.Settled()
+	switch {
+	case !ok:
+	case d.Decision.Rule == access.RuleGrantExpired && !v.Until.IsZero():
+		return chat.Text{ZH: "您的授权已于 %s 到期", EN: "your grant ended at %s"}.F(c.Moment(v.Until))
+	case d.Decision.Rule == access.RuleGrantNotStarted && !v.From.IsZero():
+		return chat.Text{ZH: "您的授权从 %s 开始", EN: "your grant begins at %s"}.F(c.Moment(v.From))
+	}
+	return chat.Text{ZH: strings.TrimRight(t.ZH, "。"), EN: strings.TrimRight(t.EN, ".")}
+}
+
+// could names who can do it, and what to ask them for.
+func could(c Call, d *Denied) chat.Text {
+	if d.Item == access.NoItem {
+		return chat.Text{}
+	}
+	able := c.Access.Who(d.Item, c.Group.ID, c.Now)
+	var names []chat.Text
+	for _, u := range able {
+		if u == c.Actor.ID || u == d.Target {
+			continue
+		}
+		if len(names) == 3 {
+			names = append(names, chat.Text{ZH: "等 %d 人", EN: "%d in all"}.F(len(able)))
+			break
+		}
+		names = append(names, c.Name(u))
+	}
+	if len(names) == 0 {
+		return chat.Text{
+			ZH: "目前没有人能做；配置里的 owners（超级管理员）为空。",
+			EN: " Nobody can at present; the configuration's owners are empty.",
+		}
+	}
+	who := chat.Text{ZH: chat.Join("、", names...).ZH, EN: chat.Join(", ", names...).EN}
+	next := chat.Text{ZH: "。可以请其中一位代办", EN: ". Ask one of them to do it"}
+	if l := lowest(d.Item); l != access.NoLevel && !c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now).Has(d.Item) {
+		next = next.Plus(chat.Text{
+			ZH: "，或请有“设管理员”权限的人发：`/设管理 @%s %s 7天 原因`",
+			EN: ", or ask somebody who may appoint admins to send: `/admin add @%s %s for 7d reason`",
+		}.F(string(c.Actor.ID), chat.Text{ZH: l.Label().ZH, EN: l.String()}))
+	}
+	return chat.Text{ZH: "能做的人：%s%s。", EN: " Who can: %s%s."}.F(who, next)
+}
+
+// lowest is the lowest level whose own preset holds the item.
+func lowest(i access.Item) access.Level {
+	for _, l := range []access.Level{access.Junior, access.Mid, access.Senior} {
+		if access.Held(l, access.NoJob).Has(i) {
+			return l
+		}
+	}
+	return access.NoLevel
+}
+
+func problem(p grammar.Problem, cmd Command) chat.Text {
+	return chat.Lines(
+		p.What,
+		chat.Text{ZH: "写法：`%s`", EN: "Form: `%s`"}.F(p.Form),
+		example(cmd),
+	)
+}
+
+func example(cmd Command) chat.Text {
+	if len(cmd.Examples) == 0 {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "例如：`%s`", EN: "For example: `%s`"}.F(cmd.Examples[0])
+}
+
+func suggest(verbs []string) chat.Text {
+	quoted := make([]string, len(verbs))
+	for i, v := range verbs {
+		quoted[i] = "`" + v + "`"
+	}
+	t := chat.Text{ZH: "没听懂。", EN: "I did not understand that. "}
+	if len(quoted) > 0 {
+		t = t.Plus(chat.Text{ZH: "是不是：%s？", EN: "Did you mean: %s? "}.F(strings.Join(quoted, "  ")))
+	}
+	return t.Plus(chat.Text{ZH: "/帮助 列出您能用的命令。", EN: "/help lists what you may run."})
+}
+
+func noGroup(c Call) chat.Text {
+	head := chat.Text{
+		ZH: "这条命令要在某个群里用。先用 `/选群 群名` 选定，或在命令里写 `#群名`。",
+		EN: "This command is about a group. Choose one with `/use NAME`, or write `#NAME` in the command.",
+	}
+	lines := []chat.Text{head}
+	for i, g := range c.Groups.All() {
+		if i == 10 {
+			lines = append(lines, chat.Text{ZH: "- …（/群列表 看全部）", EN: "- … (/groups lists all)"})
+			break
+		}
+		lines = append(lines, chat.Same(fmt.Sprintf("- `/use %s`", first(g.Name, string(g.ID)))))
+	}
+	return chat.Lines(lines...)
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Moment writes a moment in the bot's zone.
+func (c Call) Moment(at time.Time) string { return grammar.FormatMoment(at, c.Zone) }
+
+// lastKnown answers a command from what is remembered, while storage is away.
+func (t *turn) lastKnown() (chat.Reply, error) {
+	group := t.message.Group
+	if group == "" {
+		group = journal.Chosen
+	}
+	if said := t.match.Group; said != "" {
+		group = t.guess(said)
+	}
+	found := t.bot.Ledger.LastKnown(t.want(group, journal.Want{}))
+	if group == journal.Chosen {
+		group = found.Chosen
+	}
+	t.facts = facts{group: group, found: found}
+	c := t.call()
+	if t.match.Problem != nil || !c.Group.Bound() {
+		return chat.Reply{}, chat.ErrUnavailable
+	}
+	out, err := t.command.Run(c)
+	if err != nil || len(out.Events)+len(out.Effects) > 0 {
+		return chat.Reply{}, chat.ErrUnavailable
+	}
+	t.ended = "stale"
+	out.Reply.Text = out.Reply.Text.Plus(chat.Text{
+		ZH: "\n（存储暂时不可用；这是 %s 的最后已知情况。）",
+		EN: "\n(Storage is away; this is the last known state, as of %s.)",
+	}.F(c.Moment(c.AsOf())))
+	return out.Reply, nil
+}

@@ -1,0 +1,147 @@
+package commands
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+const minute = time.Minute
+
+var _ = declare(adminAdd)
+
+// adminAdd appoints one or several people, for good or for a while. Who cannot be appointed is told by cause; the
+// others are appointed all the same.
+func adminAdd() bot.Command {
+	who, lvl, jb := grammar.People("who"), level(), job()
+	length, from, end, reason := grammar.Length("length"), grammar.Moment("from"), grammar.Moment("until"), grammar.Rest("reason")
+	return bot.Command{
+		Name: "admin add",
+		Forms: []string{
+			"/admin (add|temp|batch) {who...} [{level}] [{job}] [[for] {length}] [from {from}] [until {until}] [{reason}]",
+			"(/设管理|/临时管理) {who...} [{level}] [{job}] [{length}] [从 {from}] [到 {until}] [{reason}]",
+		},
+		Examples: []chat.Text{{ZH: "/设管理 @zhangsan 中级 7天 国庆值班", EN: "/admin add @zhangsan mid for 7d holiday duty"}},
+		Holes:    []grammar.Hole{who, lvl, jb, length, from, end, reason},
+		Help: chat.Text{
+			ZH: "任命管理员：固定或临时，一次一人或多人。", EN: "Appoint admins: fixed or temporary, one or several at once.",
+		},
+		Needs: access.Admins,
+		Reads: []bot.Source{tasks},
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			a, err := beyond(c, length, end, from)
+			if err != nil {
+				return bot.Outcome{}, err
+			}
+			a.By, a.Level, a.Job, a.Reason = c.Actor.ID, lvl.Of(c.Args), jb.Of(c.Args), reason.Of(c.Args)
+			refs := who.Refs(c.Args)
+			var done, bad []result
+			var denied error
+			facts, byName, confirm := c.Access, false, false
+			for _, r := range refs {
+				m, err := c.Find(r)
+				if err != nil {
+					bad, denied = append(bad, result{line: cause(err)}), err
+					continue
+				}
+				one := a
+				one.Who, one.WhoKind = m.ID, m.Kind
+				changes, d := facts.Appoint(c.Group.ID, one, c.Now)
+				if !d.Allowed {
+					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
+					bad = append(bad, result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(m.ID), d.Rule.Text(), string(d.Rule))})
+					continue
+				}
+				if facts, err = facts.After(c.Group.ID, changes); err != nil {
+					return bot.Outcome{}, fmt.Errorf("appoint %s: %w", m.ID, err)
+				}
+				byName = byName || string(m.ID) != r.Said
+				confirm = confirm || senior(changes)
+				done = append(done, result{who: m.ID, changes: changes, line: appointed(c, m.ID, changes)})
+			}
+			if len(done) == 0 {
+				if len(refs) == 1 {
+					return bot.Outcome{}, denied
+				}
+				return bot.Refuse(chat.Lines(chat.Text{ZH: "没有人被任命：", EN: "Nobody was appointed:"}, bullets(bad)))
+			}
+			out := bot.Outcome{Events: []journal.Event{granted(c, done, a.Reason)}, Changes: tally(c, facts, done, bad)}
+			switch {
+			case confirm:
+				out.Confirm = chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"}
+			case len(done) > manyPeople:
+				out.Confirm = chat.Text{ZH: "一次任命 %d 人", EN: "this appoints %d people at once"}.F(len(done))
+			case byName:
+				out.Confirm = chat.Text{ZH: "按姓名或邮箱找到的人，请核对 userid", EN: "found by name or e-mail; check the userid"}
+			}
+			return out, nil
+		},
+	}
+}
+
+// manyPeople is how many people an act may hit without a confirmation.
+const manyPeople = 5
+
+func granted(c bot.Call, done []result, reason string) journal.Event {
+	e := journal.Event{Kind: access.Granted, Group: c.Group.ID, Items: rights, Reason: reason}
+	for _, d := range done {
+		e.Targets, e.Changes = append(e.Targets, d.who), append(e.Changes, d.changes...)
+	}
+	return e
+}
+
+// appointed tells what one appointment gives.
+func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
+	r, ok := roleAfter(changes)
+	if !ok {
+		return c.Name(who)
+	}
+	t := chat.Text{ZH: "%s 任本群%s，%s", EN: "%s is %s here, %s"}.F(c.Name(who), roleText(r.Level, r.Job), until(c, r.Until))
+	if r.From.After(c.Now) {
+		t = t.Plus(chat.Text{ZH: "，%s 开始", EN: ", from %s"}.F(c.Moment(r.From)))
+	}
+	held := access.Held(r.Level, r.Job)
+	return t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", %d items: %s"}.F(held.Len(), held.Label())).Plus(because(r.Reason))
+}
+
+func bullets(rs []result) chat.Text {
+	lines := make([]chat.Text, len(rs))
+	for i, r := range rs {
+		lines[i] = chat.Same("- ").Plus(r.line)
+	}
+	return chat.Lines(lines...)
+}
+
+// tally tells who was appointed and who was not, and how full the group is then.
+func tally(c bot.Call, after access.Facts, done, bad []result) chat.Text {
+	head := done[0].line
+	if len(done) > 1 {
+		head = chat.Lines(chat.Text{ZH: "%d 人任命：", EN: "%d appointed:"}.F(len(done)), bullets(done))
+	}
+	lines := []chat.Text{head}
+	if len(bad) > 0 {
+		lines = append(lines, chat.Text{ZH: "%d 人未任命：", EN: "%d not appointed:"}.F(len(bad)), bullets(bad))
+	}
+	count, most := len(after.Admins(c.Group.ID, c.Now)), after.MostAdmins()
+	if count >= most-1 {
+		lines = append(lines, chat.Text{
+			ZH: "本群已有 %d 位管理员，上限 %d。超大群请考虑分流管理。",
+			EN: "The group has %d admins, the limit is %d. Consider splitting a very large group.",
+		}.F(count, most))
+	}
+	return chat.Lines(lines...)
+}
+
+// cause tells an error as one line of a list.
+func cause(err error) chat.Text {
+	if r, ok := err.(*bot.Refusal); ok { //nolint:errorlint // Find returns it bare
+		return chat.Text{ZH: strings.ReplaceAll(r.Text.ZH, "\n", " "), EN: strings.ReplaceAll(r.Text.EN, "\n", " ")}
+	}
+	return chat.Same(err.Error())
+}

@@ -1,0 +1,151 @@
+package commands
+
+import (
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+var (
+	_ = declare(adminLevel)
+	_ = declare(adminJob)
+	_ = declare(adminExtend)
+	_ = declare(adminQuit)
+)
+
+// adminLevel changes the level of an admin.
+func adminLevel() bot.Command {
+	who, lvl := grammar.Person("who"), level()
+	return bot.Command{
+		Name:     "admin level",
+		Forms:    []string{"/admin level {who} {level}", "/改级别 {who} {level}"},
+		Examples: []chat.Text{{ZH: "/改级别 @zhangsan 普通", EN: "/admin level @zhangsan junior"}},
+		Holes:    []grammar.Hole{who, lvl},
+		Help:     chat.Text{ZH: "改一位管理员的级别。", EN: "Change an admin's level."},
+		Needs:    access.Admins,
+		Reads:    []bot.Source{tasks},
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			return change(c, access.Releveled, who, "", func(m chat.Member) ([]journal.Change, access.Decision, error) {
+				changes, d := c.Access.Relevel(c.Group.ID, c.Actor.ID, m.ID, lvl.Of(c.Args), c.Now)
+				return changes, d, nil
+			})
+		},
+	}
+}
+
+// adminJob changes the job of an admin.
+func adminJob() bot.Command {
+	who, jb := grammar.Person("who"), job()
+	return bot.Command{
+		Name:     "admin job",
+		Forms:    []string{"/admin job {who} {job}", "/改岗位 {who} {job}"},
+		Examples: []chat.Text{{ZH: "/改岗位 @zhangsan 运营专员", EN: "/admin job @zhangsan operations"}},
+		Holes:    []grammar.Hole{who, jb},
+		Help:     chat.Text{ZH: "改一位管理员的岗位。", EN: "Change an admin's job."},
+		Needs:    access.Admins,
+		Reads:    []bot.Source{tasks},
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			return change(c, access.Rejobbed, who, "", func(m chat.Member) ([]journal.Change, access.Decision, error) {
+				changes, d := c.Access.Rejob(c.Group.ID, c.Actor.ID, m.ID, jb.Of(c.Args), c.Now)
+				return changes, d, nil
+			})
+		},
+	}
+}
+
+// adminExtend lengthens a temporary role.
+func adminExtend() bot.Command {
+	who, length, reason := grammar.Person("who"), grammar.Length("length"), grammar.Rest("reason")
+	return bot.Command{
+		Name:     "admin extend",
+		Forms:    []string{"/admin extend {who} [for] {length} [{reason}]", "/延期 {who} {length} [{reason}]"},
+		Examples: []chat.Text{{ZH: "/延期 @zhangsan 3天", EN: "/admin extend @zhangsan 3d"}},
+		Holes:    []grammar.Hole{who, length, reason},
+		Help:     chat.Text{ZH: "延长一个临时授权。", EN: "Lengthen a temporary grant."},
+		Needs:    access.Admins,
+		Reads:    []bot.Source{tasks},
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			out, err := change(c, access.Extended, who, reason.Of(c.Args), func(m chat.Member) ([]journal.Change, access.Decision, error) {
+				r, ok := c.Access.Group.Role(m.ID, true)
+				if !ok {
+					return nil, access.Decision{}, access.ErrNoTemporary
+				}
+				return c.Access.Extend(c.Group.ID, c.Actor.ID, m.ID, r.Until.Add(length.Of(c.Args)), c.Now)
+			})
+			if err == nil {
+				return out, nil
+			}
+			return mend(err, map[error]chat.Text{access.ErrNoTemporary: {
+				ZH: "此人在本群没有未到期的临时授权。要新给一个，用 `/设管理 @userid 中级 3天`。",
+				EN: "This person has no temporary grant here that is not over. To give one, use `/admin add @userid mid for 3d`.",
+			}})
+		},
+	}
+}
+
+// change is the common way of a command that changes one person's role.
+func change(
+	c bot.Call, kind journal.Kind, who grammar.PersonHole, reason string,
+	ask func(chat.Member) ([]journal.Change, access.Decision, error),
+) (bot.Outcome, error) {
+	m, err := c.Find(who.Ref(c.Args))
+	if err != nil {
+		return bot.Outcome{}, err
+	}
+	changes, d, err := ask(m)
+	if err != nil {
+		return bot.Outcome{}, err
+	}
+	if !d.Allowed {
+		return bot.Deny(d, access.Admins, m.ID)
+	}
+	if len(changes) == 0 {
+		return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "%s 本来就是这样，没有改变。", EN: "%s is so already; nothing has changed."}.F(c.Name(m.ID))}}, nil
+	}
+	out := bot.Outcome{
+		Events: []journal.Event{{
+			Kind: kind, Group: c.Group.ID, Targets: []chat.User{m.ID}, Items: rights, Reason: reason, Changes: changes,
+		}},
+		Changes: appointed(c, m.ID, changes),
+	}
+	was := c.Access.LevelOf(m.ID, c.Group.ID, c.Now)
+	switch {
+	case senior(changes) && was != access.Senior:
+		out.Confirm = chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"}
+	case was == access.Senior && !senior(changes):
+		out.Confirm = chat.Text{ZH: "降低高级管理员的级别", EN: "this lowers a senior admin"}
+	}
+	return out, nil
+}
+
+// adminQuit lets an admin step down.
+func adminQuit() bot.Command {
+	reason := grammar.Rest("reason")
+	return bot.Command{
+		Name:     "admin quit",
+		Forms:    []string{"/admin quit [{reason}]", "/辞任 [{reason}]"},
+		Examples: []chat.Text{{ZH: "/辞任", EN: "/admin quit"}},
+		Holes:    []grammar.Hole{reason},
+		Help:     chat.Text{ZH: "辞去自己在本群的角色；最后一位高级不能辞。", EN: "Step down here; the last senior admin cannot."},
+		Reads:    []bot.Source{tasks},
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			changes, d := c.Access.Quit(c.Group.ID, c.Actor.ID, reason.Of(c.Args), c.Now)
+			if d.Rule == access.RuleNotAdmin {
+				return bot.Refuse(chat.Text{ZH: "您在本群没有角色。", EN: "You hold no role here."})
+			}
+			if !d.Allowed {
+				return bot.Deny(d, access.Admins, c.Actor.ID)
+			}
+			return bot.Outcome{
+				Confirm: chat.Text{ZH: "辞任后，您不能自己恢复", EN: "once you have stepped down, you cannot restore it yourself"},
+				Changes: dismissed(c, c.Actor.ID).Plus(because(reason.Of(c.Args))),
+				Events: []journal.Event{{
+					Kind: access.Resigned, Group: c.Group.ID, Targets: []chat.User{c.Actor.ID}, Items: rights,
+					Reason: reason.Of(c.Args), Changes: changes,
+				}},
+			}, nil
+		},
+	}
+}

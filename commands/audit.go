@@ -1,0 +1,214 @@
+package commands
+
+import (
+	"strings"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+var _ = declare(audit)
+
+// perPage is how many entries one reply of /audit shows.
+const perPage = 10
+
+func refusedOnly() grammar.ChoiceHole[bool] {
+	return grammar.Choice("refused", func(s string) (bool, bool) {
+		switch strings.ToLower(s) {
+		case "refused", "被拒", "拒绝", "被拒绝":
+			return true, true
+		}
+		return false, false
+	}, chat.Text{ZH: "被拒", EN: "refused"})
+}
+
+// audit shows the journal: of the group to whoever holds audit, of oneself to everybody.
+func audit() bot.Command {
+	number, who, what, refused := grammar.Number("number"), grammar.Person("who"), item(), refusedOnly()
+	since, end, before := grammar.Moment("since").Past(), grammar.Moment("until").Past(), grammar.Number("before")
+	ask := func(a grammar.Args, c bot.Call) journal.Query {
+		q := journal.Query{Group: c.Group.ID, Limit: perPage, Refused: refused.Given(a), Before: before.Of(a)}
+		if number.Given(a) {
+			return journal.Query{N: number.Of(a), Limit: 1}
+		}
+		if what.Given(a) {
+			q.Item = what.Of(a).String()
+		}
+		if since.Given(a) {
+			q.Since = since.Of(a)
+		}
+		if end.Given(a) {
+			q.Until = end.Of(a)
+		}
+		return q
+	}
+	return bot.Command{
+		Name: "audit",
+		Forms: []string{
+			"/audit {number}", "/审计 {number}",
+			"/audit [{who}] [{item}] [{refused}] [since {since}] [until {until}] [before {before}]",
+			"/审计 [{who}] [{item}] [{refused}] [从 {since}] [到 {until}] [早于 {before}]",
+		},
+		Examples: []chat.Text{{ZH: "/审计 @lisi 禁言 被拒 从 2026-11-01", EN: "/audit @lisi mute refused since 2026-11-01"}},
+		Holes:    []grammar.Hole{number, who, what, refused, since, end, before},
+		Help:     chat.Text{ZH: "谁在何时做了什么、被拒了什么。", EN: "Who did what and when, and what was refused."},
+		Anywhere: true,
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			q := ask(c.Args, c)
+			if number.Given(c.Args) {
+				return auditOne(c, q)
+			}
+			if who.Given(c.Args) {
+				m, err := c.Find(who.Ref(c.Args))
+				if err != nil {
+					return bot.Outcome{}, err
+				}
+				q.Actor = m.ID
+			}
+			if err := mayReadAll(c, q.Actor); err != nil {
+				if who.Given(c.Args) {
+					return bot.Outcome{}, err
+				}
+				q.Actor = c.Actor.ID // everybody reads their own
+			}
+			if c.Queries() == 0 {
+				return bot.Outcome{Need: journal.Want{Queries: []journal.Query{q}}}, nil
+			}
+			return auditPage(c, q)
+		},
+	}
+}
+
+// mayReadAll lets everybody read their own entries and whoever holds audit those of others.
+func mayReadAll(c bot.Call, actor chat.User) error {
+	if actor == c.Actor.ID {
+		return nil
+	}
+	return mayAudit(c, actor)
+}
+
+func mayRead(c bot.Call, e journal.Entry) error {
+	if e.Actor == c.Actor.ID {
+		return nil
+	}
+	for _, t := range e.Targets {
+		if t == c.Actor.ID {
+			return nil
+		}
+	}
+	return mayAudit(c, e.Actor)
+}
+
+func noEntry(n int64) chat.Text {
+	return chat.Text{ZH: "没有 #%d 这一条。", EN: "There is no entry #%d."}.F(n)
+}
+
+func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
+	if c.Queries() == 0 {
+		return bot.Outcome{Need: journal.Want{Queries: []journal.Query{q}}}, nil
+	}
+	found, _ := c.Entries(0)
+	if len(found) == 0 {
+		return bot.Refuse(noEntry(q.N))
+	}
+	e := found[0]
+	if e.Group != c.Group.ID && e.Group != "" && e.Actor != c.Actor.ID && !c.Access.IsOwner(c.Actor.ID) {
+		return bot.Refuse(chat.Text{
+			ZH: "#%d 属于另一个群，请先 `/选群` 到那个群再查。", EN: "#%d belongs to another group; `/use` that one first.",
+		}.F(q.N))
+	}
+	if err := mayRead(c, e); err != nil {
+		return bot.Outcome{}, err
+	}
+	lines := []chat.Text{entryLine(c, e)}
+	if e.Command != "" {
+		lines = append(lines, chat.Text{ZH: "原话：`%s`", EN: "Typed: `%s`"}.F(strings.ReplaceAll(e.Command, "`", "'")))
+	}
+	for _, ch := range e.Changes {
+		if ch.Of.Kind() == "ask" {
+			continue
+		}
+		lines = append(lines, chat.Text{ZH: "- `%s` %s\n  之前：`%s`\n  之后：`%s`", EN: "- `%s` %s\n  before: `%s`\n  after: `%s`"}.F(
+			string(ch.Of), ch.Key, orNone(ch.Before), orNone(ch.After)))
+	}
+	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
+}
+
+func orNone(raw []byte) chat.Text {
+	if raw == nil {
+		return chat.Text{ZH: "无", EN: "none"}
+	}
+	return chat.Same(strings.ReplaceAll(string(raw), "`", "'"))
+}
+
+func auditPage(c bot.Call, q journal.Query) (bot.Outcome, error) {
+	entries, more := c.Entries(0)
+	head := chat.Text{ZH: "**审计**", EN: "**Audit**"}
+	if c.Group.Bound() {
+		head = chat.Text{ZH: "**%s 的审计**", EN: "**Audit of %s**"}.F(chat.Escape(c.Group.Title()))
+	}
+	if q.Actor != "" {
+		head = head.Plus(chat.Text{ZH: "，%s 所为", EN: ", by %s"}.F(c.Name(q.Actor)))
+	}
+	lines := []chat.Text{head}
+	for _, e := range entries {
+		lines = append(lines, chat.Same("- ").Plus(entryLine(c, e)))
+	}
+	if len(entries) == 0 {
+		lines = append(lines, chat.Text{ZH: "没有符合的记录。", EN: "Nothing matches."})
+	}
+	if more {
+		last := entries[len(entries)-1].N
+		lines = append(lines, chat.Text{
+			ZH: "还有更早的：同一命令加 `早于 #%d`。", EN: "There is more: add `before #%d` to the same command.",
+		}.F(last))
+	}
+	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
+}
+
+// entryLine tells an entry in one line.
+func entryLine(c bot.Call, e journal.Entry) chat.Text {
+	what := chat.Same(string(e.Kind))
+	if h, ok := Happenings()[e.Kind]; ok {
+		what = h.Text
+	}
+	t := chat.Text{ZH: "#%d %s %s %s", EN: "#%d %s %s %s"}.F(e.N, c.Moment(e.At), c.Name(e.Actor), what)
+	if len(e.Items) > 0 {
+		if i, ok := access.ParseItem(e.Items[0]); ok && e.Outcome == journal.Refused {
+			t = t.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(i.Label()))
+		}
+	}
+	if len(e.Targets) > 0 {
+		names := make([]chat.Text, 0, len(e.Targets))
+		for _, u := range e.Targets {
+			names = append(names, c.Name(u))
+		}
+		t = t.Plus(chat.Text{ZH: " → %s", EN: " → %s"}.F(list(names)))
+	}
+	if e.Undoes != 0 {
+		t = t.Plus(chat.Text{ZH: "（撤销 #%d）", EN: " (undoes #%d)"}.F(e.Undoes))
+	}
+	if e.Outcome != journal.Done {
+		t = t.Plus(chat.Text{ZH: "【%s】", EN: " [%s]"}.F(outcomeText(e.Outcome)))
+	}
+	if e.Rule != "" {
+		t = t.Plus(chat.Same(" `" + e.Rule + "`"))
+	}
+	return t.Plus(because(e.Reason))
+}
+
+func outcomeText(o journal.Outcome) chat.Text {
+	switch o {
+	case journal.Refused:
+		return chat.Text{ZH: "被拒", EN: "refused"}
+	case journal.Expired:
+		return chat.Text{ZH: "到期", EN: "expired"}
+	case journal.Failed:
+		return chat.Text{ZH: "故障", EN: "failed"}
+	case journal.Done:
+	}
+	return chat.Text{ZH: "完成", EN: "done"}
+}

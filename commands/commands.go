@@ -1,0 +1,137 @@
+// Package commands holds what people can ask for: one file, one command. A command reads facts and returns what should
+// change; it writes nothing, sends nothing and knows no platform.
+package commands
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/duty"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+	"qunguan/bot/moderation"
+	"qunguan/bot/task"
+)
+
+var declared []func() bot.Command
+
+// declare notes a command while the package loads; it builds nothing.
+func declare(c func() bot.Command) struct{} {
+	declared = append(declared, c)
+	return struct{}{}
+}
+
+// All returns every command by name. Each call makes new ones.
+func All() []bot.Command {
+	out := make([]bot.Command, 0, len(declared))
+	for _, c := range declared {
+		out = append(out, c())
+	}
+	slices.SortFunc(out, func(a, b bot.Command) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// Builds says how the records of every kind of aggregate are read.
+func Builds() journal.Builds {
+	return journal.Builds{
+		"access":     journal.Typed(access.Build),
+		"company":    journal.Typed(access.Build),
+		"group":      journal.Typed(directory.BuildGroup),
+		"groups":     journal.Typed(directory.BuildGroups),
+		"person":     journal.Typed(directory.BuildPerson),
+		"ask":        journal.Typed(bot.BuildAsked),
+		"moderation": journal.Typed(moderation.Build),
+		"duty":       journal.Typed(duty.Build),
+		"task":       journal.Typed(task.Build),
+	}
+}
+
+// Happenings describes every kind of event.
+func Happenings() map[journal.Kind]journal.Happening {
+	out := map[journal.Kind]journal.Happening{}
+	for _, list := range [][]journal.Happening{
+		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
+		bot.Happenings(),
+	} {
+		for _, h := range list {
+			out[h.Kind] = h
+		}
+	}
+	return out
+}
+
+// The aggregates that commands read.
+var (
+	tasks  = bot.Reads[task.Book](task.Of)
+	mutes  = bot.Reads[moderation.Book](moderation.Of)
+	roster = bot.Reads[duty.Roster](duty.Of)
+)
+
+// due finds out when the record of a change must be looked at again, for changes made of other changes.
+func due(c journal.Change) time.Time {
+	var ends struct {
+		Until time.Time `json:"until"`
+		Check time.Time `json:"check"`
+	}
+	if c.After == nil || json.Unmarshal(c.After, &ends) != nil {
+		return time.Time{}
+	}
+	switch c.Of.Kind() {
+	case "access", "company", "moderation":
+		return ends.Until
+	case "task":
+		return ends.Check
+	}
+	return time.Time{}
+}
+
+// Holes that several commands share.
+func level() grammar.ChoiceHole[access.Level] {
+	return grammar.Choice("level", access.ParseLevel, chat.Text{ZH: "级别", EN: "level"})
+}
+
+func job() grammar.ChoiceHole[access.Job] {
+	return grammar.Choice("job", access.ParseJob, chat.Text{ZH: "岗位", EN: "job"})
+}
+
+func item() grammar.ChoiceHole[access.Item] {
+	return grammar.Choice("item", access.ParseItem, chat.Text{ZH: "权限", EN: "item"})
+}
+
+// mend turns a domain's refusal into what people can do about it; anything else stays an error.
+func mend(err error, texts map[error]chat.Text) (bot.Outcome, error) {
+	for target, t := range texts {
+		if errors.Is(err, target) {
+			return bot.Refuse(t)
+		}
+	}
+	return bot.Outcome{}, err
+}
+
+// until writes the end of something, or that it has none.
+func until(c bot.Call, t time.Time) chat.Text {
+	if t.IsZero() {
+		return chat.Text{ZH: "长期", EN: "with no end"}
+	}
+	return chat.Text{ZH: "到 %s 为止", EN: "until %s"}.F(c.Moment(t))
+}
+
+// because writes a reason, if there is one.
+func because(reason string) chat.Text {
+	if reason == "" {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "，原因：%s", EN: ", reason: %s"}.F(chat.Escape(reason))
+}
+
+// list joins texts as people write lists.
+func list(texts []chat.Text) chat.Text {
+	return chat.Text{ZH: chat.Join("、", texts...).ZH, EN: chat.Join(", ", texts...).EN}
+}

@@ -1,0 +1,239 @@
+package commands
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/journal"
+	"qunguan/bot/moderation"
+	"qunguan/bot/task"
+)
+
+// Follow says what follows from changes, whoever made them: a command, an undo, or the clock. What must become so in
+// the group is asked of its owner where the platform lets no bot do it, and those concerned are told. Because it looks
+// at the records alone, no way of changing them can forget it.
+func Follow(c bot.Call, events []journal.Event) bot.Consequence {
+	var out bot.Consequence
+	for _, e := range events {
+		for _, ch := range e.Changes {
+			if w, ok := wanted(ch); ok {
+				out = w.follow(c, e, out)
+			}
+		}
+	}
+	return out
+}
+
+// wish is what one change of a record wants of the group, and who is to be told.
+type wish struct {
+	group  chat.Group
+	who    chat.User
+	action chat.Action
+	told   chat.Text // for the person concerned
+	by     chat.User // who made the record, told of its end
+	until  time.Time
+}
+
+// wanted reads a change of a role or of a mute.
+func wanted(ch journal.Change) (wish, bool) {
+	w := wish{group: chat.Group(ch.Of.ID())}
+	kind, who, _ := strings.Cut(ch.Key, "/")
+	w.who = chat.User(who)
+	switch {
+	case ch.Of.Kind() == "access" && (kind == "role" || kind == "temp"):
+		w.action = chat.AddAdmin
+		if ch.After == nil {
+			w.action = chat.RemoveAdmin
+		}
+		w.by = maker(ch.Before)
+		return w, true
+	case ch.Of.Kind() == "moderation" && kind == "mute":
+		w.action = chat.Mute
+		if ch.After == nil {
+			w.action = chat.Unmute
+		} else if m, err := journal.Decode[moderation.Mute](ch.After); err == nil {
+			w.until = m.Until
+		}
+		w.by = maker(ch.Before)
+		return w, true
+	}
+	return wish{}, false
+}
+
+// maker is who made a record.
+func maker(raw json.RawMessage) chat.User {
+	var r struct {
+		By chat.User `json:"by"`
+	}
+	if raw == nil || json.Unmarshal(raw, &r) != nil {
+		return ""
+	}
+	return r.By
+}
+
+func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Consequence {
+	need := []journal.Name{task.Of(w.group), directory.OfGroup(w.group), access.Of(w.group)}
+	for _, n := range need {
+		if !c.Has(n) {
+			out.Need = append(out.Need, need...)
+			return out
+		}
+	}
+	group := bot.At[directory.Group](c, directory.OfGroup(w.group))
+	out.Effects = append(out.Effects, w.tell(c, e, group)...)
+	means := c.Profile.Of(group.Kind, w.action)
+	if means.How != chat.Assisted || w.idle(c, e, group) {
+		return out
+	}
+	owner := group.Owner
+	if owner == "" {
+		owner = c.Actor.ID
+	}
+	if owner == "" {
+		owner = w.by
+	}
+	if owner == "" {
+		return out
+	}
+	book := bot.At[task.Book](c, task.Of(w.group))
+	t := task.Task{
+		Action: w.action, Who: w.who, Owner: owner, By: c.Actor.ID, At: c.Now.UTC(), Verifiable: means.Verifiable, Until: w.until,
+	}
+	out.Events = append(out.Events, book.Ask(w.group, t))
+	out.Effects = append(out.Effects, stepCard(c, group, t, means))
+	return out
+}
+
+// idle says whether the group is so already, or cannot become so.
+func (w wish) idle(c bot.Call, e journal.Event, g directory.Group) bool {
+	if w.who == g.Owner {
+		return true
+	}
+	native := false
+	for _, a := range g.Admins {
+		native = native || a == w.who
+	}
+	switch w.action {
+	case chat.AddAdmin:
+		return native || g.AdminsKnown && len(g.Admins) >= c.Profile.NativeCap
+	case chat.RemoveAdmin:
+		return w.stays(c, e) || g.AdminsKnown && !native
+	case chat.Mute, chat.Unmute:
+	}
+	return false
+}
+
+// stays says whether the person still holds a role after the event.
+func (w wish) stays(c bot.Call, e journal.Event) bool {
+	records := journal.Apply(c.State(access.Of(w.group)).Records, access.Of(w.group), e.Changes)
+	_, fixed := records[access.RoleKey(w.who, false)]
+	_, temporary := records[access.RoleKey(w.who, true)]
+	return fixed || temporary
+}
+
+// tell tells those concerned who do not see the reply: the person, and when it ended by itself whoever had made it.
+func (w wish) tell(c bot.Call, e journal.Event, g directory.Group) []chat.Effect {
+	text := news(c, w, e, g)
+	if text.IsZero() {
+		return nil
+	}
+	var out []chat.Effect
+	seen := map[chat.User]bool{c.Actor.ID: true, "": true}
+	for _, u := range []chat.User{w.who, w.by} {
+		if seen[u] || u == w.by && c.Actor.ID != "" {
+			continue
+		}
+		seen[u] = true
+		if m, ok := g.Member(u); ok && m.Kind == chat.Customer {
+			continue // no bot can write to a customer
+		}
+		out = append(out, chat.SendTo(u, w.group, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}))
+	}
+	return out
+}
+
+func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
+	place, who := chat.Escape(g.Title()), c.Name(w.who)
+	if m, ok := g.Member(w.who); ok && m.Name != "" {
+		who = chat.Text{ZH: m.Name + "（" + string(m.ID) + "）", EN: m.Name + " (" + string(m.ID) + ")"}
+	}
+	by := chat.Text{ZH: "，由 %s 操作", EN: ", by %s"}.F(c.Name(c.Actor.ID))
+	if c.Actor.ID == "" {
+		by = chat.Text{}
+	}
+	switch w.action {
+	case chat.AddAdmin:
+		r, ok := roleAfter(changesOf(e, w.who))
+		if !ok {
+			return chat.Text{}
+		}
+		return chat.Text{ZH: "%s 在“%s”的角色：%s，%s%s。", EN: "%s in “%s” now is %s, %s%s."}.F(
+			who, place, roleText(r.Level, r.Job), until(c, r.Until), by).Plus(because(r.Reason))
+	case chat.RemoveAdmin:
+		if e.Kind == access.Lapsed {
+			return chat.Text{ZH: "%s 在“%s”的临时管理员已到期。", EN: "%s: the temporary role in “%s” has ended."}.F(who, place)
+		}
+		return chat.Text{ZH: "%s 在“%s”的管理员角色已结束%s。", EN: "%s: the role in “%s” has ended%s."}.F(who, place, by)
+	case chat.Mute:
+		return chat.Text{ZH: "%s 在“%s”被记录禁言，%s%s。", EN: "%s is muted in “%s”, %s%s."}.F(who, place, until(c, w.until), by)
+	case chat.Unmute:
+		if e.Kind == moderation.Ended {
+			return chat.Text{ZH: "%s 在“%s”的禁言已到期。", EN: "%s: the mute in “%s” has ended."}.F(who, place)
+		}
+		return chat.Text{ZH: "%s 在“%s”的禁言已解除%s。", EN: "%s: the mute in “%s” was taken back%s."}.F(who, place, by)
+	}
+	return chat.Text{}
+}
+
+func changesOf(e journal.Event, who chat.User) []journal.Change {
+	var out []journal.Change
+	for _, ch := range e.Changes {
+		if strings.HasSuffix(ch.Key, "/"+string(who)) {
+			out = append(out, ch)
+		}
+	}
+	return out
+}
+
+// stepCard tells the owner exactly what to tap, with a button for when it is done.
+func stepCard(c bot.Call, g directory.Group, t task.Task, means chat.Means) chat.Effect {
+	what := actionText(t.Action)
+	fields := []chat.Field{
+		{Name: chat.Text{ZH: "群", EN: "Group"}, Value: chat.Same(g.Title())},
+		{Name: chat.Text{ZH: "成员", EN: "Member"}, Value: c.Name(t.Who)},
+	}
+	if !t.Until.IsZero() {
+		fields = append(fields, chat.Field{Name: chat.Text{ZH: "到", EN: "Until"}, Value: chat.Same(c.Moment(t.Until))})
+	}
+	card := chat.Card{
+		Title:  chat.Text{ZH: "请在企业微信里操作：%s", EN: "Please do this in WeCom: %s"}.F(what),
+		Body:   means.Steps,
+		Fields: fields,
+		Buttons: []chat.Button{{
+			Label: chat.Text{ZH: "已完成", EN: "Done"}, Style: chat.Primary,
+			Command: "/done " + string(t.Action) + " @" + string(t.Who) + " #" + string(g.ID),
+		}},
+	}
+	e := chat.SendTo(t.Owner, g.ID, chat.Reply{Card: &card})
+	e.Task, e.NotAfter = t.Key(), t.At.Add(24*time.Hour)
+	return e
+}
+
+func actionText(a chat.Action) chat.Text {
+	switch a {
+	case chat.AddAdmin:
+		return chat.Text{ZH: "设为群管理员", EN: "make a group admin"}
+	case chat.RemoveAdmin:
+		return chat.Text{ZH: "移除群管理员", EN: "remove a group admin"}
+	case chat.Mute:
+		return chat.Text{ZH: "禁言", EN: "mute"}
+	case chat.Unmute:
+		return chat.Text{ZH: "解除禁言", EN: "unmute"}
+	}
+	return chat.Same(string(a))
+}

@@ -1,0 +1,75 @@
+package commands
+
+import (
+	"strings"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+)
+
+var _ = declare(help)
+
+// help tells what the speaker may run here. It shows only that: a list of what is refused helps nobody.
+func help() bot.Command {
+	verb := grammar.Rest("verb")
+	return bot.Command{
+		Name:     "help",
+		Forms:    []string{"/help [{verb}]", "/帮助 [{verb}]"},
+		Examples: []chat.Text{{ZH: "/帮助 禁言", EN: "/help mute"}},
+		Holes:    []grammar.Hole{verb},
+		Help:     chat.Text{ZH: "列出您在这里能用的命令。", EN: "List what you may run here."},
+		Anywhere: true,
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			if verb.Given(c.Args) {
+				return helpOn(c, verb.Of(c.Args))
+			}
+			held := c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now)
+			lines := []chat.Text{{ZH: "**您在这里能用的命令**", EN: "**What you may run here**"}}
+			for _, cmd := range c.Commands() {
+				if cmd.Hidden || cmd.Needs != access.NoItem && !held.Has(cmd.Needs) {
+					continue
+				}
+				lines = append(lines, chat.Text{ZH: "- `%s` — %s", EN: "- `%s` — %s"}.F(cmd.Examples[0], cmd.Help))
+			}
+			lines = append(lines, chat.Text{
+				ZH: "加 `--预演` 只看会改变什么；`/帮助 命令` 看写法。",
+				EN: "Add `--dry-run` to see what would change; `/help VERB` shows the forms.",
+			})
+			if c.Group.Bound() {
+				lines = append(lines, chat.Text{ZH: "当前群：%s", EN: "Group: %s"}.F(chat.Escape(c.Group.Title())))
+			}
+			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
+		},
+	}
+}
+
+func helpOn(c bot.Call, said string) (bot.Outcome, error) {
+	said = strings.TrimLeft(strings.ToLower(strings.TrimSpace(said)), "/／")
+	for _, cmd := range c.Commands() {
+		if cmd.Name != said && !strings.Contains(forms(cmd), "/"+said+"\n") && !strings.Contains(forms(cmd), "/"+said+" ") {
+			continue
+		}
+		needs := chat.Text{ZH: "谁都可以用。", EN: "Everybody may use it."}
+		if cmd.Needs != access.NoItem {
+			needs = chat.Text{ZH: "需要权限：%s（`%s`）。", EN: "Needs: %s (`%s`)."}.F(cmd.Needs.Label(), cmd.Needs.String())
+		}
+		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(
+			cmd.Help,
+			chat.Text{
+				ZH: "写法：\n```\n" + cmd.Usage(chat.ZH) + "\n" + cmd.Usage(chat.EN) + "\n```",
+				EN: "Forms:\n```\n" + cmd.Usage(chat.EN) + "\n" + cmd.Usage(chat.ZH) + "\n```",
+			},
+			chat.Text{ZH: "例如：`%s`", EN: "For example: `%s`"}.F(cmd.Examples[0]),
+			needs,
+		)}}, nil
+	}
+	return bot.Refuse(chat.Text{
+		ZH: "没有“%s”这个命令。/帮助 列出您能用的。", EN: "There is no command “%s”. /help lists what you may run.",
+	}.F(chat.Escape(said)))
+}
+
+func forms(c bot.Command) string {
+	return strings.ToLower(c.Usage(chat.ZH) + "\n" + c.Usage(chat.EN) + "\n")
+}

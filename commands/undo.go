@@ -1,0 +1,204 @@
+package commands
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+	"qunguan/bot/task"
+)
+
+var _ = declare(undo)
+
+// undo restores what was before an entry, as an entry of its own. It knows no kind of event: an entry holds both sides
+// of every record, and whoever may do the reverse may undo.
+func undo() bot.Command {
+	number := grammar.Number("number")
+	return bot.Command{
+		Name:     "undo",
+		Forms:    []string{"/undo [{number}]", "/撤销 [{number}]"},
+		Examples: []chat.Text{{ZH: "/撤销 #12", EN: "/undo #12"}},
+		Holes:    []grammar.Hole{number},
+		Help:     chat.Text{ZH: "撤销一项操作；不写编号为您最近的一项。", EN: "Take an act back; without a number, your latest."},
+		Anywhere: true,
+		Asks: func(a grammar.Args, c bot.Call) journal.Want {
+			if number.Given(a) {
+				return journal.Want{Queries: []journal.Query{{N: number.Of(a), Undoable: true, Limit: 1}, {N: number.Of(a), Limit: 1}}}
+			}
+			return journal.Want{Queries: []journal.Query{{Actor: c.Actor.ID, Undoable: true, Limit: 5, Since: c.Now.Add(-undoWithin)}, {N: -1, Limit: 1}}}
+		},
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			e, err := undone(c, number)
+			if err != nil {
+				return bot.Outcome{}, err
+			}
+			if want := undoReads(c, e); len(want.Names)+len(want.Queries) > 0 {
+				return bot.Outcome{Need: want}, nil
+			}
+			return takeBack(c, e)
+		},
+	}
+}
+
+// undone is the entry that is to be taken back.
+func undone(c bot.Call, number grammar.NumberHole) (journal.Entry, error) {
+	found, _ := c.Entries(0)
+	for _, e := range found {
+		if h := Happenings()[e.Kind]; h.Final.IsZero() && len(primary(e)) > 0 {
+			if c.Now.Sub(e.At) > undoWithin {
+				return e, &bot.Refusal{Text: chat.Text{
+					ZH: "#%d 已超过 24 小时，不能撤销；请直接发相反的命令。", EN: "#%d is more than 24 hours old and cannot be undone; send the opposite command.",
+				}.F(e.N)}
+			}
+			return e, nil
+		}
+	}
+	if !number.Given(c.Args) {
+		return journal.Entry{}, &bot.Refusal{Text: chat.Text{
+			ZH: "最近 24 小时内，您没有可以撤销的操作。", EN: "You did nothing in the last 24 hours that can be undone.",
+		}}
+	}
+	n := number.Of(c.Args)
+	entries, _ := c.Entries(1)
+	if len(entries) == 0 {
+		return journal.Entry{}, &bot.Refusal{Text: noEntry(n)}
+	}
+	if h := Happenings()[entries[0].Kind]; !h.Final.IsZero() {
+		return journal.Entry{}, &bot.Refusal{Text: chat.Text{ZH: "#%d 不能撤销：%s", EN: "#%d cannot be undone: %s"}.F(n, h.Final)}
+	}
+	return journal.Entry{}, &bot.Refusal{Text: chat.Text{
+		ZH: "#%d 没有可撤销的改变，或已经撤销过。", EN: "#%d changed nothing that can be undone, or was undone already.",
+	}.F(n)}
+}
+
+// primary are the changes of an entry that people made; what followed from them follows anew from their opposite.
+func primary(e journal.Entry) []journal.Change {
+	return slices.DeleteFunc(slices.Clone(e.Changes), func(c journal.Change) bool {
+		return slices.Contains([]string{"ask", "task", "group", "groups"}, c.Of.Kind())
+	})
+}
+
+// undoReads is what must still be read before an entry can be taken back.
+func undoReads(c bot.Call, e journal.Entry) journal.Want {
+	var w journal.Want
+	names := []journal.Name{access.Of(e.Group), directory.OfGroup(e.Group), task.Of(e.Group)}
+	for _, ch := range primary(e) {
+		names = append(names, ch.Of)
+	}
+	for _, n := range names {
+		if !c.Has(n) && n.ID() != "" {
+			w.Names = append(w.Names, n)
+		}
+	}
+	if c.Queries() < 3 {
+		w.Queries = []journal.Query{{Group: e.Group, Since: e.At, Limit: 50}}
+	}
+	return w
+}
+
+// takeBack checks that nothing has come to depend on the entry, and that the speaker may do the reverse.
+func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
+	later, _ := c.Entries(2)
+	var changes []journal.Change
+	for _, ch := range slices.Backward(primary(e)) {
+		if now := c.State(ch.Of).Records[ch.Key]; !bytes.Equal(now, ch.After) {
+			return bot.Refuse(moved(e, ch, later))
+		}
+		back := ch.Opposite()
+		back.Due = due(back)
+		changes = append(changes, back)
+	}
+	if d, item := mayUndo(c, e, changes, later); !d.Allowed {
+		return bot.Deny(d, item, "")
+	}
+	event := journal.Event{
+		Kind: bot.Undone, Group: e.Group, Targets: e.Targets, Items: e.Items, Reason: e.Reason, Changes: changes,
+	}
+	out := bot.Outcome{
+		Events: []journal.Event{event}, Undoes: e.N,
+		Changes: chat.Text{ZH: "撤销 %s", EN: "undo %s"}.F(entryLine(c, e)),
+	}
+	switch {
+	case len(e.Targets) > manyPeople:
+		out.Confirm = chat.Text{ZH: "一次影响 %d 人", EN: "this concerns %d people"}.F(len(e.Targets))
+	case e.Actor != c.Actor.ID:
+		out.Confirm = chat.Text{ZH: "这是 %s 做的", EN: "%s did it"}.F(c.Name(e.Actor))
+	}
+	return out, nil
+}
+
+// moved names what has changed the same record since.
+func moved(e journal.Entry, ch journal.Change, later []journal.Entry) chat.Text {
+	for _, l := range later {
+		if l.N <= e.N {
+			continue
+		}
+		for _, c := range l.Changes {
+			if c.Of == ch.Of && c.Key == ch.Key {
+				return chat.Text{
+					ZH: "#%d 不能撤销：之后 #%d 又改了它。先撤销 #%d，或直接发相反的命令。",
+					EN: "#%d cannot be undone: #%d has changed it since. Undo #%d first, or send the opposite command.",
+				}.F(e.N, l.N, l.N)
+			}
+		}
+	}
+	return chat.Text{
+		ZH: "#%d 不能撤销：它改的内容后来又变了。请直接发相反的命令。",
+		EN: "#%d cannot be undone: what it changed has changed again. Send the opposite command.",
+	}.F(e.N)
+}
+
+// mayUndo asks whether the speaker may do the reverse: for rights by the rules of rights, else by the item of the act.
+func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []journal.Entry) (access.Decision, access.Item) {
+	facts := c.Access
+	facts.Group = bot.At[access.Book](c, access.Of(e.Group))
+	facts.Place.Departments = bot.At[directory.Group](c, directory.OfGroup(e.Group)).Departments()
+	if changes[0].Of.Kind() == "access" || changes[0].Of.Kind() == "company" {
+		if e.Kind == access.Resigned && e.Actor == c.Actor.ID {
+			return access.Decision{Rule: access.RuleSelf}, access.Admins
+		}
+		why := access.OtherChange
+		if e.Kind == access.Granted && !touched(e, later) {
+			why = access.FirstSenior
+		}
+		return facts.MayApply(e.Group, c.Actor.ID, changes, why, c.Now), access.Admins
+	}
+	if changes[0].Of.Kind() == "person" {
+		own := changes[0].Of == directory.OfPerson(c.Actor.ID)
+		return access.Decision{Allowed: own, Rule: access.RuleSelf}, access.NoItem
+	}
+	i := access.NoItem
+	if len(e.Items) > 0 {
+		i, _ = access.ParseItem(e.Items[0])
+	}
+	if i == access.NoItem {
+		return access.Decision{Rule: access.RuleDefault}, i
+	}
+	r := access.Request{Actor: c.Actor.ID, Item: i, Group: e.Group, At: c.Now}
+	if len(e.Targets) == 1 {
+		r.Target = e.Targets[0]
+		if m, ok := bot.At[directory.Group](c, directory.OfGroup(e.Group)).Member(r.Target); ok {
+			r.TargetKind = m.Kind
+		}
+	}
+	return access.Decide(facts, r), i
+}
+
+// touched says whether the rights of the group have changed since an entry.
+func touched(e journal.Entry, later []journal.Entry) bool {
+	for _, l := range later {
+		if l.N > e.N && slices.ContainsFunc(l.Changes, func(c journal.Change) bool { return c.Of == access.Of(e.Group) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// undoWithin is how long an act can be taken back; the requirements' M11.
+const undoWithin = 24 * time.Hour

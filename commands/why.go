@@ -1,0 +1,148 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+var _ = declare(why)
+
+// why tells a whole decision: every grant that spoke, and the rule that settled it; of an entry as it was then.
+func why() bot.Command {
+	number, who, what := grammar.Number("number"), grammar.Person("who"), item()
+	return bot.Command{
+		Name:     "why",
+		Forms:    []string{"/why {number}", "/why [{who}] {item}", "/为什么 {number}", "/为什么 [{who}] {item}"},
+		Examples: []chat.Text{{ZH: "/为什么 #12", EN: "/why #12"}},
+		Holes:    []grammar.Hole{number, who, what},
+		Help: chat.Text{
+			ZH: "一项决定的全部依据：每条发言的授权，哪条规则说了算。",
+			EN: "A whole decision: every grant that spoke, and the rule that settled it.",
+		},
+		Anywhere: true,
+		Asks: func(a grammar.Args, _ bot.Call) journal.Want {
+			if !number.Given(a) {
+				return journal.Want{}
+			}
+			return journal.Want{Queries: []journal.Query{{N: number.Of(a), Limit: 1}}}
+		},
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			if number.Given(c.Args) {
+				return whyEntry(c, number.Of(c.Args))
+			}
+			if !c.Group.Bound() {
+				return bot.Refuse(chat.Text{ZH: "先用 /选群 选定一个群。", EN: "Choose a group with /use first."})
+			}
+			m, d, err := verdict(c, who, what.Of(c.Args))
+			if err != nil {
+				return bot.Outcome{}, err
+			}
+			head := chat.Text{ZH: "**%s %s%s**", EN: "**%s %s %s**"}.F(c.Name(m.ID), yesNo(d.Allowed), what.Of(c.Args).Label())
+			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, explain(c, d))}}, nil
+		},
+	}
+}
+
+// explain tells the rule and everything that spoke.
+func explain(c bot.Call, d access.Decision) chat.Text {
+	lines := []chat.Text{chat.Text{ZH: "规则：%s（%s%s）", EN: "Rule: %s (%s%s)"}.F(d.Rule.Text(), string(d.Rule), step(d.Rule))}
+	settled, ok := d.Settled()
+	if ok {
+		lines = append(lines, chat.Text{ZH: "说了算的：%s", EN: "Settled by: %s"}.F(settled.TextIn(c.Zone)))
+	}
+	for v := range d.Spoke() {
+		lines = append(lines, chat.Text{ZH: "- ", EN: "- "}.Plus(v.TextIn(c.Zone)))
+	}
+	return chat.Lines(lines...)
+}
+
+func step(r access.Rule) chat.Text {
+	if r.Step() == "" {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "，第 %s 步", EN: ", step %s"}.F(r.Step())
+}
+
+// maxUnwind is how many entries are taken back to see a decision as it was.
+const maxUnwind = 1000
+
+func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
+	found, _ := c.Entries(0)
+	if len(found) == 0 {
+		return bot.Refuse(noEntry(n))
+	}
+	e := found[0]
+	if err := mayRead(c, e); err != nil {
+		return bot.Outcome{}, err
+	}
+	head := entryLine(c, e)
+	if len(e.Items) == 0 || e.Actor == "" || e.Rule == "" {
+		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, chat.Text{
+			ZH: "这一条没有要判定的权限。", EN: "No permission had to be decided for this entry.",
+		})}}, nil
+	}
+	i, ok := access.ParseItem(e.Items[0])
+	if !ok {
+		return bot.Outcome{}, fmt.Errorf("explain #%d: unknown item %q", n, e.Items[0])
+	}
+	if c.Queries() < 2 {
+		return bot.Outcome{Need: journal.Want{
+			Names:   []journal.Name{access.Of(e.Group), directory.OfGroup(e.Group), directory.OfPerson(e.Actor)},
+			Queries: []journal.Query{{Since: e.At, Limit: maxUnwind}},
+		}}, nil
+	}
+	later, more := c.Entries(1)
+	rule := chat.Text{ZH: "当时的规则：%s（%s）", EN: "The rule then: %s (%s)"}.F(access.Rule(e.Rule).Text(), e.Rule)
+	if more {
+		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule, chat.Text{
+			ZH: "之后的变更超过 %d 条，逐条依据不再还原。", EN: "More than %d changes since; the grants are not unwound.",
+		}.F(maxUnwind))}}, nil
+	}
+	facts, err := then(c, e, later)
+	if err != nil {
+		return bot.Outcome{}, err
+	}
+	r := access.Request{Actor: e.Actor, Item: i, Group: e.Group, At: e.At}
+	if len(e.Targets) == 1 && i != access.Admins {
+		r.Target = e.Targets[0]
+		if m, ok := bot.At[directory.Group](c, directory.OfGroup(e.Group)).Member(r.Target); ok {
+			r.TargetKind = m.Kind
+		}
+	}
+	d := access.Decide(facts, r)
+	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule, explain(c, d))}}, nil
+}
+
+// then returns the facts of rights as they were just before an entry, by taking back what came later.
+func then(c bot.Call, e journal.Entry, later []journal.Entry) (access.Facts, error) {
+	books := map[journal.Name]access.Book{}
+	for _, name := range []journal.Name{access.Of(""), access.Of(e.Group)} {
+		records := map[string]json.RawMessage{}
+		for k, v := range c.State(name).Records {
+			records[k] = v
+		}
+		for _, l := range later { // newest first
+			if l.N >= e.N {
+				records = journal.Apply(records, name, l.Opposite())
+			}
+		}
+		b, err := access.Build(records)
+		if err != nil {
+			return access.Facts{}, fmt.Errorf("unwind rights to #%d: %w", e.N, err)
+		}
+		books[name] = b
+	}
+	group := bot.At[directory.Group](c, directory.OfGroup(e.Group))
+	return access.Facts{
+		Company: books[access.Of("")], Group: books[access.Of(e.Group)],
+		Actor: bot.Inherits(bot.At[directory.Person](c, directory.OfPerson(e.Actor))),
+		Place: access.Place{Departments: group.Departments()},
+	}, nil
+}

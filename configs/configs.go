@@ -1,0 +1,159 @@
+// Package configs holds the typed configuration: what the operator of one installation decides. It promises that a
+// Config that Load returns is complete and plausible, that everything wrong with a configuration is reported at
+// once, and that a secret never reaches a log or an error. It reaches nobody: whether Redis and the platform are
+// there is for the caller to find out.
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/rawbytes"
+	"github.com/knadh/koanf/v2"
+)
+
+// Config is everything an installation may set. The zero Config is not usable; Load fills in the defaults.
+// The tags are the names in the file.
+type Config struct {
+	Listen   string `koanf:"listen"`   // host:port of the HTTP server; an empty host is every interface
+	Timezone string `koanf:"timezone"` // an IANA name, in which people's dates and times are meant
+	Language string `koanf:"language"` // of replies: zh or en
+
+	Owners           []string          `koanf:"owners"`            // user ids that hold every permission; at least one
+	DepartmentAdmins []DepartmentAdmin `koanf:"department_admins"` // may be empty
+	Edition          string            `koanf:"edition"`           // Standard or Education
+
+	Redis Redis `koanf:"redis"`
+	WeCom WeCom `koanf:"wecom"`
+	Log   Log   `koanf:"log"`
+}
+
+// The editions of WeCom. Education limits some of the platform's own functions.
+const (
+	Standard  = "standard"
+	Education = "education"
+)
+
+// DepartmentAdmin is a 分级管理员: a person whose settings hold in the groups of some departments.
+type DepartmentAdmin struct {
+	User        string   `koanf:"user"`
+	Departments []string `koanf:"departments"` // by name; at least one
+}
+
+// Redis says where the state is kept. One address is one server; several are a cluster; with MasterName they are
+// the sentinels that know the master.
+type Redis struct {
+	Addrs      []string `koanf:"addrs"` // host:port, at least one
+	Username   string   `koanf:"username"`
+	Password   Secret   `koanf:"password"` // empty: the server asks for none
+	DB         int      `koanf:"db"`       // 0 with a cluster
+	TLS        bool     `koanf:"tls"`
+	MasterName string   `koanf:"master_name"`
+	KeyPrefix  string   `koanf:"key_prefix"` // before every key; never empty
+}
+
+// WeCom says which company the bot serves and how it speaks there. At least one of App and Bot is in use.
+type WeCom struct {
+	CorpID          string          `koanf:"corp_id"`
+	APIBase         string          `koanf:"api_base"` // without a slash at the end
+	App             App             `koanf:"app"`
+	Bot             Bot             `koanf:"bot"`
+	CustomerContact CustomerContact `koanf:"customer_contact"`
+}
+
+// App is the self-built app: direct messages, cards, calls. The zero App is not in use; any other is complete.
+type App struct {
+	AgentID        int    `koanf:"agent_id"`
+	Secret         Secret `koanf:"secret"`
+	Token          Secret `koanf:"token"`
+	EncodingAESKey Secret `koanf:"encoding_aes_key"` // 43 characters; with "=" it is the base64 of 32 bytes
+}
+
+// InUse says whether the file sets up the app.
+func (a App) InUse() bool { return a != App{} }
+
+// Bot is the smart bot (智能机器人) in internal groups. The zero Bot is not in use; any other is complete.
+type Bot struct {
+	Token          Secret `koanf:"token"`
+	EncodingAESKey Secret `koanf:"encoding_aes_key"` // as in App
+}
+
+// InUse says whether the file sets up the smart bot.
+func (b Bot) InUse() bool { return b != Bot{} }
+
+// CustomerContact is 客户联系, which reads customer groups. Without its secret they cannot be read.
+type CustomerContact struct {
+	Secret Secret `koanf:"secret"`
+}
+
+// Log says how much the process writes about itself, and how.
+type Log struct {
+	Level  string `koanf:"level"`  // debug, info, warn or error
+	Format string `koanf:"format"` // json or console
+}
+
+// Location is the time zone. Its error is nil for a Config that Load returned, as long as the zone data is there.
+func (c Config) Location() (*time.Location, error) {
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("load timezone: %w", err)
+	}
+	return zone, nil
+}
+
+var defaults = map[string]any{
+	"listen":           "127.0.0.1:8080",
+	"timezone":         "Asia/Shanghai",
+	"language":         "zh",
+	"edition":          Standard,
+	"redis.key_prefix": "qunguan",
+	"wecom.api_base":   "https://qyapi.weixin.qq.com",
+	"log.level":        "info",
+	"log.format":       "json",
+}
+
+// Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as
+// os.Environ gives them. A path of "" means that there is no file. readFile reads that file and the files that hold
+// secrets; a relative name of such a file is relative to the configuration file when it stands there, and to the
+// working directory when it stands in environ.
+//
+// The error joins a Problem for everything that is wrong. With an error the Config must not be used.
+func Load(path string, environ []string, readFile func(string) ([]byte, error)) (Config, error) {
+	l := &layers{file: path, origin: map[string]string{}, readFile: readFile}
+	k := koanf.New(".")
+	if err := k.Load(confmap.Provider(defaults, "."), nil); err != nil {
+		return Config{}, fmt.Errorf("load defaults: %w", err)
+	}
+	if path != "" {
+		raw, err := readFile(path)
+		if err != nil {
+			return Config{}, fmt.Errorf("read configuration (start with: qunguan config example > FILE): %w", err)
+		}
+		if err := k.Load(rawbytes.Provider(raw), &document{layers: l, given: map[string]any{}}); err != nil {
+			return Config{}, fmt.Errorf("read configuration %s: %w", path, err)
+		}
+	}
+	fromEnv := &overrides{layers: l, given: map[string]string{}}
+	provider := env.Provider(".", env.Opt{
+		Prefix:        envPrefix,
+		EnvironFunc:   func() []string { return environ },
+		TransformFunc: fromEnv.read,
+	})
+	if err := k.Load(provider, nil); err != nil {
+		return Config{}, fmt.Errorf("read environment: %w", err)
+	}
+	var c Config
+	if err := k.Unmarshal("", &c); err != nil {
+		// Both layers have given each key a value of its own type, and the text of this error could carry values.
+		panic("unreachable: a configuration whose every value has the type of its key does not fit its struct")
+	}
+	c.tidy()
+	l.check(c)
+	if len(l.problems) > 0 {
+		return Config{}, errors.Join(l.problems...)
+	}
+	return c, nil
+}

@@ -1,0 +1,243 @@
+package configs_test
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"qunguan/configs"
+)
+
+// aesKey is 43 characters that decode to 32 bytes of zero.
+var aesKey = strings.Repeat("A", 43)
+
+const smallest = `
+owners: [boss]
+redis: {addrs: ["127.0.0.1:6379"]}
+wecom:
+  corp_id: ww0123456789abcdef
+  bot: {token: tok, encoding_aes_key: AES}
+`
+
+func withKey(s string) string { return strings.ReplaceAll(s, "AES", aesKey) }
+
+// files is a disk: names and contents.
+type files map[string]string
+
+func (f files) read(name string) ([]byte, error) {
+	text, ok := f[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return []byte(text), nil
+}
+
+func load(yaml string, environ ...string) (configs.Config, error) {
+	return configs.Load("/etc/q.yaml", environ, files{"/etc/q.yaml": withKey(yaml)}.read)
+}
+
+// problems are the texts of everything that is wrong.
+func problems(t *testing.T, err error) []string {
+	t.Helper()
+	var joined interface{ Unwrap() []error }
+	require.ErrorAs(t, err, &joined)
+	var out []string
+	for _, e := range joined.Unwrap() {
+		var p configs.Problem
+		require.ErrorAs(t, e, &p)
+		out = append(out, p.Error())
+	}
+	return out
+}
+
+func smallestConfig() configs.Config {
+	return configs.Config{
+		Listen: "127.0.0.1:8080", Timezone: "Asia/Shanghai", Language: "zh", Edition: configs.Standard,
+		Owners: []string{"boss"},
+		Redis:  configs.Redis{Addrs: []string{"127.0.0.1:6379"}, KeyPrefix: "qunguan"},
+		WeCom: configs.WeCom{
+			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
+			Bot: configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
+		},
+		Log: configs.Log{Level: "info", Format: "json"},
+	}
+}
+
+func TestTheSmallestFileIsEnough(t *testing.T) {
+	got, err := load(smallest)
+	require.NoError(t, err)
+	assert.Equal(t, smallestConfig(), got)
+	assert.False(t, got.WeCom.App.InUse())
+	assert.True(t, got.WeCom.Bot.InUse())
+	zone, err := got.Location()
+	require.NoError(t, err)
+	assert.Equal(t, "Asia/Shanghai", zone.String())
+}
+
+func TestEverythingCanBeSetInTheFile(t *testing.T) {
+	got, err := load(`
+listen: ":9000"
+timezone: Europe/Berlin
+language: en
+owners: [boss, 1001]
+department_admins: [{user: li, departments: [华东, 华南]}]
+edition: education
+redis: {addrs: [a:1, b:2], username: u, password: 0123, db: 3, tls: true, master_name: m, key_prefix: "q:1"}
+wecom:
+  corp_id: ww0123456789abcdef
+  api_base: http://127.0.0.1:5000/
+  app: {agent_id: 7, secret: s, token: t, encoding_aes_key: AES}
+  bot: {token: tok, encoding_aes_key: AES}
+  customer_contact: {secret: c}
+log: {level: debug, format: console}
+`)
+	require.NoError(t, err)
+	assert.Equal(t, configs.Config{
+		Listen: ":9000", Timezone: "Europe/Berlin", Language: "en", Edition: configs.Education,
+		Owners:           []string{"boss", "1001"},
+		DepartmentAdmins: []configs.DepartmentAdmin{{User: "li", Departments: []string{"华东", "华南"}}},
+		Redis: configs.Redis{
+			Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "0123", DB: 3, TLS: true, MasterName: "m", KeyPrefix: "q:1",
+		},
+		WeCom: configs.WeCom{
+			CorpID: "ww0123456789abcdef", APIBase: "http://127.0.0.1:5000",
+			App:             configs.App{AgentID: 7, Secret: "s", Token: "t", EncodingAESKey: configs.Secret(aesKey)},
+			Bot:             configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
+			CustomerContact: configs.CustomerContact{Secret: "c"},
+		},
+		Log: configs.Log{Level: "debug", Format: "console"},
+	}, got)
+}
+
+func TestWhatIsWrongIsNamed(t *testing.T) {
+	change := func(old, replacement string) string {
+		require.Contains(t, smallest, old)
+		return strings.Replace(smallest, old, replacement, 1)
+	}
+	add := func(first string) string { return first + smallest }
+	for _, c := range []struct{ file, want string }{
+		{add(`lissten: x`), `/etc/q.yaml:1: lissten: unknown key; the nearest known one is listen`},
+		{add(`corp_id: x`), `/etc/q.yaml:1: corp_id: unknown key; the nearest known one is wecom.corp_id`},
+		{change(`addrs`, `adrs`), `/etc/q.yaml:3: redis.adrs: unknown key; the nearest known one is redis.addrs`},
+		{add(`owners: [li]`), `/etc/q.yaml:2: owners: stands here a second time; the first is on line 1; keep one`},
+		{add(`<<: {}`), `/etc/q.yaml:1: <<: merge keys are not read here; write the keys out`},
+		{add(`listen: 8080`), `/etc/q.yaml:1: listen: "8080" is no address to listen on; write host:port, for example 127.0.0.1:8080`},
+		{add(`listen: "x:70000"`), `/etc/q.yaml:1: listen: "x:70000" is no address to listen on; write host:port, for example 127.0.0.1:8080`},
+		{add(`listen: [a]`), `/etc/q.yaml:1: listen: must be one value, not a list or a section; write "listen: value"`},
+		{add(`timezone: Local`), `/etc/q.yaml:1: timezone: "Local" is no known time zone; write an IANA name, for example Asia/Shanghai`},
+		{add(`timezone: ""`), `/etc/q.yaml:1: timezone: "" is no known time zone; write an IANA name, for example Asia/Shanghai`},
+		{add(`language: fr`), `/etc/q.yaml:1: language: "fr" is not possible; use one of: zh, en`},
+		{add(`edition: pro`), `/etc/q.yaml:1: edition: "pro" is not possible; use one of: standard, education`},
+		{add(`log: {level: loud}`), `/etc/q.yaml:1: log.level: "loud" is not possible; use one of: debug, info, warn, error`},
+		{add(`log: {format: xml}`), `/etc/q.yaml:1: log.format: "xml" is not possible; use one of: json, console`},
+		{add(`log: loud`), `/etc/q.yaml:1: log: must hold keys, each on a line of its own: "key: value"`},
+		{change(`[boss]`, `[]`), `/etc/q.yaml:2: owners: names nobody; list the user ids that hold every permission, for example [boss]`},
+		{change(`[boss]`, `boss`), `/etc/q.yaml:2: owners: must be a list; write "owners: [a, b]"`},
+		{change(`[boss]`, `["@boss"]`), `/etc/q.yaml:2: owners: "@boss" is no user id; write the id that the address book shows, without @ and without spaces`},
+		{change(`[boss]`, `[boss, boss]`), `/etc/q.yaml:2: owners: "boss" stands there twice; keep one`},
+		{change(`[boss]`, `[" "]`), `/etc/q.yaml:2: owners: has an empty user id; write the id that the address book shows, or remove the entry`},
+		{change(`[boss]`, `[[boss]]`), `/etc/q.yaml:2: owners: each element of the list must be one value`},
+		{add(`department_admins: [{user: li}]`), `/etc/q.yaml:1: department_admins: "li" has no department, or one without a name; write {user: li, departments: [name]}`},
+		{add(`department_admins: [{departments: [a]}]`), `/etc/q.yaml:1: department_admins: has an empty user id; write the id that the address book shows, or remove the entry`},
+		{add(`department_admins: {li: a}`), `/etc/q.yaml:1: department_admins: must be a list; see the example: qunguan config example`},
+		{add(`department_admins: [{usr: li}]`), `/etc/q.yaml:1: department_admins.usr: unknown key; the nearest known one is department_admins.user`},
+		{change(`"127.0.0.1:6379"`, ``), `/etc/q.yaml:3: redis.addrs: names no server; write [host:port], for example [127.0.0.1:6379]`},
+		{change(`"127.0.0.1:6379"`, `":6379"`), `/etc/q.yaml:3: redis.addrs: ":6379" is no address; write host:port, for example 127.0.0.1:6379`},
+		{change(`"127.0.0.1:6379"`, `localhost`), `/etc/q.yaml:3: redis.addrs: "localhost" is no address; write host:port, for example 127.0.0.1:6379`},
+		{change(`"127.0.0.1:6379"`, `a:1, a:1`), `/etc/q.yaml:3: redis.addrs: "a:1" stands there twice; keep one`},
+		{change(`]}`, `], db: x}`), `/etc/q.yaml:3: redis.db: "x" is not a number; write digits, for example 0`},
+		{change(`]}`, `], db: -1}`), `/etc/q.yaml:3: redis.db: -1 is not possible; databases are counted from 0`},
+		{change(`]}`, `, "b:1"], db: 1}`), `/etc/q.yaml:3: redis.db: 1 is not possible with a cluster, which has only 0; several addrs are a cluster unless redis.master_name makes them sentinels`},
+		{change(`]}`, `], tls: yes}`), `/etc/q.yaml:3: redis.tls: "yes" is neither true nor false`},
+		{change(`]}`, `], username: u}`), `/etc/q.yaml: redis.password: is missing, but redis.username is set; give both or neither`},
+		{change(`]}`, `], key_prefix: "{x}"}`), `/etc/q.yaml:3: redis.key_prefix: "{x}" is not possible; use 1 to 64 letters, digits and _ . : -`},
+		{change(`  corp_id: ww0123456789abcdef`, ``), `/etc/q.yaml: wecom.corp_id: is missing; it is the 企业ID that the admin console shows under 我的企业`},
+		{change(`ww0123456789abcdef`, `a{b}`), `/etc/q.yaml:5: wecom.corp_id: "a{b}" is no corp id; it is the 企业ID that the admin console shows under 我的企业`},
+		{change(`  bot:`, `  api_base: http://example.com
+  bot:`), `/etc/q.yaml:6: wecom.api_base: "http://example.com" is not possible; write https://host, or http:// for this machine only, since secrets go there`},
+		{change(`  bot:`, `  api_base: https://u:hidden@example.com
+  bot:`), `/etc/q.yaml:6: wecom.api_base: "https://…@example.com" is not possible; write https://host, or http:// for this machine only, since secrets go there`},
+		{change(`  bot: {token: tok, encoding_aes_key: AES}`, ``), `/etc/q.yaml:5: wecom: sets up neither wecom.app nor wecom.bot; the bot needs one of them to be spoken to`},
+		{change(`token: tok, `, ``), `/etc/q.yaml: wecom.bot.token: is missing; copy it from the admin console, or give token_file; or leave all of wecom.bot out`},
+		{change(`token: tok`, `token: [tok]`), `/etc/q.yaml:6: wecom.bot.token: must be one value, not a list or a section; write "token: value"`},
+		{change(`AES`, `hidden`), `/etc/q.yaml:6: wecom.bot.encoding_aes_key: has 6 characters, but an EncodingAESKey has 43; copy it again from the admin console`},
+		{change(`AES`, strings.Repeat("-", 43)), `/etc/q.yaml:6: wecom.bot.encoding_aes_key: contains characters that an EncodingAESKey cannot have; copy it again from the admin console`},
+		{change(`tok,`, `"hidden ",`), `/etc/q.yaml:6: wecom.bot.token: contains a space or a line break; copy it again without`},
+		{change(`  bot:`, `  app: {agent_id: -1, secret: s, token: t, encoding_aes_key: AES}
+  bot:`), `/etc/q.yaml:6: wecom.app.agent_id: -1 is no agent id; copy the AgentId of the app from the admin console`},
+		{change(`  bot:`, `  customer_contact: {secret: "a b"}
+  bot:`), `/etc/q.yaml:6: wecom.customer_contact.secret: contains a space or a line break; copy it again without`},
+		{change(`token: tok,`, `token: tok, token_file: f,`), `/etc/q.yaml:6: wecom.bot.token: is given both as text and as a file; keep one of token and token_file`},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			_, err := load(c.file)
+			got := problems(t, err)
+			assert.Contains(t, got, c.want)
+			assert.NotContains(t, err.Error(), "hidden")
+		})
+	}
+}
+
+func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
+	_, err := configs.Load("", nil, nil)
+	assert.Equal(t, []string{
+		"owners: names nobody; list the user ids that hold every permission, for example [boss]",
+		"redis.addrs: names no server; write [host:port], for example [127.0.0.1:6379]",
+		"wecom.corp_id: is missing; it is the 企业ID that the admin console shows under 我的企业",
+		"wecom: sets up neither wecom.app nor wecom.bot; the bot needs one of them to be spoken to",
+	}, problems(t, err))
+}
+
+func TestWhatIsNoYAML(t *testing.T) {
+	for name, c := range map[string]struct{ file, want string }{
+		"broken":        {"listen: [", "/etc/q.yaml"},
+		"two documents": {smallest + "\n---\nlisten: x", "more than one document"},
+		"star":          {"wecom: {app: {secret: *hidden }}", "quotes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(c.file)
+			require.ErrorContains(t, err, c.want)
+			assert.NotContains(t, err.Error(), "hidden")
+		})
+	}
+	_, err := configs.Load("missing.yaml", nil, files{}.read)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	_, err = load("- a")
+	assert.Contains(t, problems(t, err), `/etc/q.yaml:1: must hold keys, each on a line of its own: "key: value"`)
+}
+
+func TestAnEmptyFileIsNoFile(t *testing.T) {
+	for _, empty := range []string{"", "# nothing\n", "null\n"} {
+		_, err := load(empty)
+		assert.Len(t, problems(t, err), 4, "%q", empty)
+	}
+}
+
+func TestAKeyWithNothingBehindItKeepsItsDefault(t *testing.T) {
+	got, err := load("listen:\nlog:\nwecom.x:\n" + smallest)
+	require.Error(t, err)
+	assert.Zero(t, got)
+	got, err = load("listen:\nlog:\n" + smallest)
+	require.NoError(t, err)
+	assert.Equal(t, smallestConfig(), got)
+}
+
+func FuzzLoadNeitherPanicsNorLeaks(f *testing.F) {
+	f.Add(smallest, "QUNGUAN_LISTEN=:1")
+	f.Add(configs.Example(), "QUNGUAN_DEPARTMENT_ADMINS=[{user: li, departments: [a]}]")
+	f.Add("a: &a [*a]", "QUNGUAN_REDIS__DB=x")
+	f.Add("department_admins: &a [*a]\nwecom: {app: {secret: zzhiddenzz, secret_file: x}}", "QUNGUAN_WECOM__APP__SECRET=zzhiddenzz")
+	const token = "zzhiddenzz zz"
+	f.Fuzz(func(t *testing.T, file, variable string) {
+		c, err := load(file, variable, "QUNGUAN_WECOM__BOT__TOKEN="+token)
+		if err == nil {
+			t.Fatalf("a token with a space was accepted: %v", c)
+		}
+		if !strings.Contains(file+variable, token) && strings.Contains(err.Error(), token) {
+			t.Fatalf("the error shows a secret: %v", err)
+		}
+	})
+}

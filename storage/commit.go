@@ -1,0 +1,218 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+// commit keeps one Write whole or not at all.
+//
+//	KEYS[1] head  ARGV[1] prefix  ARGV[2] the write as JSON, see writeV1
+//
+// Returns {"done", entry number}, {"stale", aggregate} or {"finished", reply, entry number}.
+var commit = newScript(`
+local P, w = ARGV[1], cjson.decode(ARGV[2])
+local inbox = P .. 'inbox:' .. w.inbox
+if w.inbox ~= '' then
+  local done = redis.call('HMGET', inbox, 'r', 'n')
+  if done[1] then return {'finished', done[1], done[2]} end
+end
+if w.moment ~= '' then
+  local lease = redis.call('ZSCORE', P .. 'agenda', w.moment)
+  if not lease or tonumber(lease) ~= w.lease then return {'finished', '', '0'} end
+end
+for _, c in ipairs(w.checks) do
+  if (redis.call('HGET', P .. 'state:' .. c[1], '#') or '0') ~= c[2] then return {'stale', c[1]} end
+end
+local n = '0'
+if w.entry ~= '' then
+  n = tostring(redis.call('INCR', P .. 'head'))
+  redis.call('XADD', P .. 'journal', n .. '-0', 'e', w.entry)
+  for _, i in ipairs(w.indexes) do redis.call('ZADD', P .. 'index:' .. i, n, n) end
+  if w.undoes ~= '' then redis.call('ZREM', P .. 'index:undoable:all', w.undoes) end
+end
+if w.moment ~= '' then redis.call('ZREM', P .. 'agenda', w.moment) end
+for _, s in ipairs(w.sets) do
+  local key = P .. 'state:' .. s[1]
+  if s[3] then redis.call('HSET', key, s[2], s[3]) else redis.call('HDEL', key, s[2]) end
+  local moment = s[1] .. '\n' .. s[2]
+  if s[3] and s[4] > 0 then redis.call('ZADD', P .. 'agenda', s[4], moment) else redis.call('ZREM', P .. 'agenda', moment) end
+end
+for _, name in ipairs(w.moved) do redis.call('HINCRBY', P .. 'state:' .. name, '#', 1) end
+for _, e in ipairs(w.effects) do redis.call('XADD', P .. 'outbox', '*', 'n', n, 'e', e) end
+if w.inbox ~= '' then
+  redis.call('HSET', inbox, 'r', w.reply, 'n', n)
+  redis.call('HDEL', inbox, 'm')
+  redis.call('PEXPIRE', inbox, w.keep)
+  redis.call('ZREM', P .. 'pending', w.inbox)
+end
+return {'done', n}
+`)
+
+// writeV1 is a Write as the script reads it.
+type writeV1 struct {
+	Inbox   string      `json:"inbox"`
+	Moment  string      `json:"moment"`
+	Lease   int64       `json:"lease"`
+	Reply   string      `json:"reply"`
+	Keep    int64       `json:"keep"`   // how long the reply is kept, milliseconds
+	Checks  [][2]string `json:"checks"` // aggregate, version
+	Entry   string      `json:"entry"`
+	Indexes []string    `json:"indexes"`
+	Undoes  string      `json:"undoes"`
+	Sets    [][4]any    `json:"sets"` // aggregate, record, value or false, due in Unix milliseconds or 0
+	Moved   []string    `json:"moved"`
+	Effects []string    `json:"effects"`
+}
+
+// keepReplies is how long a message that is delivered again gets the same reply. Platforms try for seconds; a callback
+// older than ten minutes is refused by its adapter.
+const keepReplies = 24 * time.Hour
+
+// Commit makes w so, in one round trip, or returns ErrStale or ErrFinished and nothing has changed. With ErrFinished
+// the result is how the message was finished.
+func (l *Ledger) Commit(ctx context.Context, w journal.Write) (journal.Finished, error) {
+	v, err := l.write(w)
+	if err != nil {
+		return journal.Finished{}, err
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return journal.Finished{}, fmt.Errorf("encode write: %w", err)
+	}
+	out, err := commit.run(ctx, l.client, []string{l.keys.head()}, l.keys.prefix, raw).Slice()
+	if err != nil {
+		return journal.Finished{}, gone("commit", err)
+	}
+	switch text(out[0]) {
+	case "stale":
+		return journal.Finished{}, fmt.Errorf("commit: %s: %w", text(out[1]), journal.ErrStale)
+	case "finished":
+		f, err := finished(out[1], out[2])
+		if err != nil {
+			return f, err
+		}
+		return f, journal.ErrFinished
+	}
+	f, err := finished("", out[1])
+	f.Reply = w.Reply
+	return f, err
+}
+
+func (l *Ledger) write(w journal.Write) (writeV1, error) {
+	moment, lease := splitMoment(w.Moment)
+	v := writeV1{
+		Inbox: w.MessageID, Moment: moment, Lease: lease, Keep: keepReplies.Milliseconds(),
+		Checks: [][2]string{}, Indexes: []string{}, Sets: [][4]any{}, Moved: []string{}, Effects: []string{},
+	}
+	reply, err := json.Marshal(w.Reply)
+	if err != nil {
+		return v, fmt.Errorf("encode reply: %w", err)
+	}
+	v.Reply = string(reply)
+	checked := map[journal.Name]bool{}
+	for _, c := range w.Checks {
+		checked[c.Name] = true
+		v.Checks = append(v.Checks, [2]string{string(c.Name), fmt.Sprint(c.Version)})
+	}
+	for _, e := range w.Effects {
+		raw, err := json.Marshal(e)
+		if err != nil {
+			return v, fmt.Errorf("encode effect: %w", err)
+		}
+		v.Effects = append(v.Effects, string(raw))
+	}
+	if w.Entry == nil {
+		return v, nil
+	}
+	e := *w.Entry
+	e.N = 0
+	v.Entry, v.Indexes = string(e.Encode()), entryIndexes(e)
+	if e.Undoes != 0 {
+		v.Undoes = fmt.Sprint(e.Undoes)
+	}
+	moved := map[journal.Name]bool{}
+	for _, c := range e.Changes {
+		if !checked[c.Of] {
+			return v, fmt.Errorf("commit: %s changes without having been read", c.Of)
+		}
+		if !moved[c.Of] {
+			moved[c.Of] = true
+			v.Moved = append(v.Moved, string(c.Of))
+		}
+		set := [4]any{string(c.Of), c.Key, false, int64(0)}
+		if c.After != nil {
+			set[2] = string(c.After)
+			if !c.Due.IsZero() {
+				set[3] = c.Due.UnixMilli()
+			}
+		}
+		v.Sets = append(v.Sets, set)
+	}
+	return v, nil
+}
+
+// entryIndexes are the indexes that an entry is found by.
+func entryIndexes(e journal.Entry) []string {
+	var names []string
+	if e.Actor != "" {
+		names = append(names, indexName("actor", e.Actor))
+	}
+	for _, t := range e.Targets {
+		names = append(names, indexName("target", t))
+	}
+	if e.Group != "" {
+		names = append(names, indexName("group", e.Group))
+	}
+	for _, i := range e.Items {
+		names = append(names, indexName("item", i))
+	}
+	if e.Outcome == journal.Refused {
+		names = append(names, indexName("refused", "all"))
+	}
+	if (journal.Query{Undoable: true}).Matches(e) {
+		names = append(names, indexName("undoable", "all"))
+	}
+	return names
+}
+
+// Head is the number of the newest entry.
+func (l *Ledger) Head(ctx context.Context) (int64, error) {
+	n, err := l.client.Get(ctx, l.keys.head()).Int64()
+	return n, gone("read head", err)
+}
+
+// TakeUp claims up to limit messages that were accepted and not finished in time, so that no other process takes
+// them for a while. A message that is finished meanwhile is answered by its reply; taking it up twice is harmless.
+func (l *Ledger) TakeUp(ctx context.Context, limit int) ([]chat.Message, error) {
+	now := l.now()
+	raw, err := claim.run(ctx, l.client, []string{l.keys.pending()}, now.UnixMilli(), now.Add(takeUpAfter).UnixMilli(), limit).
+		StringSlice()
+	if err != nil {
+		return nil, gone("claim messages", err)
+	}
+	var out []chat.Message
+	for i := 0; i+1 < len(raw); i += 2 {
+		body, err := l.client.HGet(ctx, l.keys.inbox(raw[i]), "m").Result()
+		if err := gone("read message", err); err != nil {
+			return out, err
+		}
+		if body == "" {
+			if err := gone("forget message", l.client.ZRem(ctx, l.keys.pending(), raw[i]).Err()); err != nil {
+				return out, err
+			}
+			continue
+		}
+		var m message
+		if err := json.Unmarshal([]byte(body), &m); err != nil {
+			return out, fmt.Errorf("decode message: %w", err)
+		}
+		out = append(out, m.message())
+	}
+	return out, nil
+}

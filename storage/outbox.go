@@ -1,0 +1,194 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"qunguan/bot/chat"
+)
+
+// Outbox holds the effects that are to be carried out. Each is given to one courier at a time; what a courier did
+// not finish comes back. Safe for concurrent use.
+type Outbox struct {
+	*Tenant
+	name string // of this courier
+}
+
+// couriers is the consumer group that shares the outbox.
+const couriers = "couriers"
+
+// Outbox returns the outbox for one courier. Every running process has its own name.
+func (t *Tenant) Outbox(name string) *Outbox { return &Outbox{Tenant: t, name: name} }
+
+// Open makes the outbox ready to read; doing it again changes nothing.
+func (o *Outbox) Open(ctx context.Context) error {
+	err := o.client.XGroupCreateMkStream(ctx, o.keys.outbox(), couriers, "0").Err()
+	if err != nil && strings.HasPrefix(err.Error(), "BUSYGROUP") {
+		return nil
+	}
+	return gone("open outbox", err)
+}
+
+// Next returns effects to carry out, waiting up to wait for the first; fewer or none is normal. Effects that another
+// courier took longer than abandoned ago come first.
+func (o *Outbox) Next(ctx context.Context, limit int64, wait time.Duration) ([]chat.Effect, error) {
+	back, _, err := o.client.XAutoClaim(ctx, &redis.XAutoClaimArgs{
+		Stream: o.keys.outbox(), Group: couriers, Consumer: o.name, MinIdle: abandoned, Start: "0", Count: limit,
+	}).Result()
+	if err := o.reopen(ctx, err); err != nil {
+		return nil, err
+	}
+	if len(back) > 0 {
+		return effects(back)
+	}
+	got, err := o.client.XReadGroup(ctx, &redis.XReadGroupArgs{
+		Group: couriers, Consumer: o.name, Streams: []string{o.keys.outbox(), ">"}, Count: limit, Block: wait,
+	}).Result()
+	if err := o.reopen(ctx, err); err != nil || len(got) == 0 {
+		return nil, err
+	}
+	return effects(got[0].Messages)
+}
+
+// abandoned is after how long an effect that a courier holds is given to another.
+const abandoned = time.Minute
+
+// reopen makes the group again after Redis has lost everything, which Open cannot have foreseen.
+func (o *Outbox) reopen(ctx context.Context, err error) error {
+	if err != nil && strings.HasPrefix(err.Error(), "NOGROUP") {
+		return o.Open(ctx)
+	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return gone("read outbox", err)
+}
+
+func effects(rows []redis.XMessage) ([]chat.Effect, error) {
+	out := make([]chat.Effect, 0, len(rows))
+	for _, r := range rows {
+		var e chat.Effect
+		if err := json.Unmarshal([]byte(text(r.Values["e"])), &e); err != nil {
+			return out, fmt.Errorf("decode effect %s: %w", r.ID, err)
+		}
+		e.ID = r.ID
+		if n, err := strconv.ParseInt(text(r.Values["n"]), 10, 64); err == nil && n != 0 {
+			e.Reply = e.Reply.Number(n)
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Done says that an effect was carried out.
+func (o *Outbox) Done(ctx context.Context, id string) error { return o.drop(ctx, id, nil) }
+
+// drop takes an effect out of the outbox, together with whatever else is to happen to it.
+func (o *Outbox) drop(ctx context.Context, id string, also func(redis.Pipeliner)) error {
+	_, err := o.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		if also != nil {
+			also(p)
+		}
+		p.XAck(ctx, o.keys.outbox(), couriers, id)
+		p.XDel(ctx, o.keys.outbox(), id)
+		return nil
+	})
+	return gone("finish effect", err)
+}
+
+// Later puts an effect off until at; e.Tries tells how often it was tried.
+func (o *Outbox) Later(ctx context.Context, e chat.Effect, at time.Time) error {
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("encode effect: %w", err)
+	}
+	return o.drop(ctx, e.ID, func(p redis.Pipeliner) {
+		p.ZAdd(ctx, o.keys.later(), redis.Z{Score: float64(at.UnixMilli()), Member: raw})
+	})
+}
+
+// GiveUp moves an effect to the list of dead letters, with the reason.
+func (o *Outbox) GiveUp(ctx context.Context, e chat.Effect, reason string) error {
+	raw, err := json.Marshal(DeadLetter{Effect: e, Reason: reason, At: o.now().UTC()})
+	if err != nil {
+		return fmt.Errorf("encode effect: %w", err)
+	}
+	return o.drop(ctx, e.ID, func(p redis.Pipeliner) {
+		p.LPush(ctx, o.keys.dead(), raw)
+		p.LTrim(ctx, o.keys.dead(), 0, 999)
+	})
+}
+
+// DeadLetter is an effect that was given up.
+type DeadLetter struct {
+	Effect chat.Effect `json:"effect"`
+	Reason string      `json:"reason"`
+	At     time.Time   `json:"at"`
+}
+
+// revive puts effects whose time has come back into the outbox.
+//
+//	KEYS[1] later  KEYS[2] outbox  ARGV[1] now  ARGV[2] at most this many
+var revive = newScript(`
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+for _, e in ipairs(due) do
+  redis.call('XADD', KEYS[2], '*', 'n', '0', 'e', e)
+  redis.call('ZREM', KEYS[1], e)
+end
+return #due
+`)
+
+// Revive puts effects whose time has come back into the outbox.
+func (o *Outbox) Revive(ctx context.Context) error {
+	err := revive.run(ctx, o.client, []string{o.keys.later(), o.keys.outbox()}, o.now().UnixMilli(), 100).Err()
+	return gone("revive effects", err)
+}
+
+// Waiting counts the effects in the outbox, those put off, and the dead letters.
+func (o *Outbox) Waiting(ctx context.Context) (now, later, dead int64, err error) {
+	pipe := o.client.Pipeline()
+	a, b, c := pipe.XLen(ctx, o.keys.outbox()), pipe.ZCard(ctx, o.keys.later()), pipe.LLen(ctx, o.keys.dead())
+	if _, err := pipe.Exec(ctx); err != nil {
+		return 0, 0, 0, gone("count effects", err)
+	}
+	return a.Val(), b.Val(), c.Val(), nil
+}
+
+// Dead lists the newest dead letters.
+func (o *Outbox) Dead(ctx context.Context, limit int64) ([]DeadLetter, error) {
+	rows, err := o.client.LRange(ctx, o.keys.dead(), 0, limit-1).Result()
+	if err != nil {
+		return nil, gone("read dead letters", err)
+	}
+	out := make([]DeadLetter, 0, len(rows))
+	for _, r := range rows {
+		var d DeadLetter
+		if err := json.Unmarshal([]byte(r), &d); err != nil {
+			return out, fmt.Errorf("decode dead letter: %w", err)
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// count adds one to a counter that lives for a minute.
+//
+//	KEYS[1] counter  ARGV[1] life in milliseconds
+var count = newScript(`
+local n = redis.call('INCR', KEYS[1])
+if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return n
+`)
+
+// Sent counts a message to one recipient and returns how many went to them in the running minute, across replicas.
+func (o *Outbox) Sent(ctx context.Context, to string) (int64, error) {
+	n, err := count.run(ctx, o.client, []string{o.keys.rate(to)}, time.Minute.Milliseconds()).Int64()
+	return n, gone("count messages", err)
+}

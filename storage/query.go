@@ -1,0 +1,228 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"qunguan/bot/journal"
+)
+
+// query finds entry numbers by indexes, newest first, and returns the entries.
+//
+//	KEYS[1] head  ARGV[1] prefix  ARGV[2] below this number, 0: from the newest  ARGV[3] at most this many
+//	ARGV[4] only entries older than this time, as written in entries, or empty  then names of indexes, all of which must hold
+//
+// Returns {1 if there may be more, number, entry, number, entry, …}.
+var query = newScript(`
+local P, below, limit, older = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local J = P .. 'journal'
+local head = tonumber(redis.call('GET', P .. 'head') or '0')
+if below == 0 or below > head then below = head + 1 end
+local function entry(n)
+  local r = redis.call('XRANGE', J, n .. '-0', n .. '-0')
+  if r[1] then return r[1][2][2] end
+end
+if older ~= '' then
+  local lo, hi = 1, below
+  while lo < hi do
+    local mid = math.floor((lo + hi) / 2)
+    local e = entry(mid)
+    if e and string.match(e, '^{"at":"([^"]+)"') >= older then hi = mid else lo = mid + 1 end
+  end
+  below = lo
+end
+local out, more = {0}, 0
+if #ARGV == 4 then
+  local n = below - 1
+  while n >= 1 and limit > 0 do
+    local e = entry(n)
+    if not e then break end
+    out[#out + 1] = n
+    out[#out + 1] = e
+    n, limit = n - 1, limit - 1
+  end
+  if n >= 1 then more = 1 end
+else
+  local small, card = 5, redis.call('ZCARD', P .. 'index:' .. ARGV[5])
+  for i = 6, #ARGV do
+    local c = redis.call('ZCARD', P .. 'index:' .. ARGV[i])
+    if c < card then small, card = i, c end
+  end
+  local at, step = below, 200
+  while limit > 0 do
+    local ns = redis.call('ZREVRANGEBYSCORE', P .. 'index:' .. ARGV[small], '(' .. at, '-inf', 'LIMIT', 0, step)
+    if #ns == 0 then break end
+    for _, n in ipairs(ns) do
+      at = n
+      local all = true
+      for i = 5, #ARGV do
+        if i ~= small and not redis.call('ZSCORE', P .. 'index:' .. ARGV[i], n) then all = false break end
+      end
+      if all then
+        if limit == 0 then more = 1 break end
+        local e = entry(n)
+        if e then
+          out[#out + 1] = tonumber(n)
+          out[#out + 1] = e
+          limit = limit - 1
+        end
+      end
+    end
+    if more == 1 then break end
+    if limit == 0 then
+      more = redis.call('ZCOUNT', P .. 'index:' .. ARGV[small], '-inf', '(' .. at)
+      if more > 0 then more = 1 end
+    end
+  end
+end
+out[1] = more
+return out
+`)
+
+// defaultLimit is how many entries a query without a limit brings.
+const defaultLimit = 20
+
+type page struct {
+	more bool
+	rows []any
+}
+
+func toPage(raw []any) page {
+	if len(raw) == 0 {
+		return page{}
+	}
+	return page{more: raw[0] == int64(1), rows: raw[1:]}
+}
+
+func (l *Ledger) queryArgs(q journal.Query) []any {
+	limit, below := q.Limit, q.Before
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	if q.N != 0 {
+		below, limit = q.N+1, 1
+	}
+	older := ""
+	if !q.Until.IsZero() {
+		older = q.Until.UTC().Format("2006-01-02T15:04:05.000Z")
+	}
+	args := []any{l.keys.prefix, below, limit, older}
+	for _, name := range indexes(q) {
+		args = append(args, name)
+	}
+	return args
+}
+
+// indexes are those that narrow a query down; what has no index is filtered by journal.Query.Matches.
+func indexes(q journal.Query) []string {
+	if q.N != 0 && !q.Undoable {
+		return nil
+	}
+	var names []string
+	if q.Undoable {
+		names = append(names, indexName("undoable", "all"))
+	}
+	if q.Actor != "" {
+		names = append(names, indexName("actor", q.Actor))
+	}
+	if q.Target != "" {
+		names = append(names, indexName("target", q.Target))
+	}
+	if q.Group != "" {
+		names = append(names, indexName("group", q.Group))
+	}
+	if q.Item != "" {
+		names = append(names, indexName("item", q.Item))
+	}
+	if q.Refused {
+		names = append(names, indexName("refused", "all"))
+	}
+	return names
+}
+
+// entries filters the first page of a query and fetches more pages while the query is not satisfied.
+func (l *Ledger) entries(ctx context.Context, q journal.Query, p page) ([]journal.Entry, bool, error) {
+	limit := q.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	var out []journal.Entry
+	for {
+		for i := 0; i+1 < len(p.rows); i += 2 {
+			n, err := strconv.ParseInt(text(p.rows[i]), 10, 64)
+			if err != nil {
+				return nil, false, fmt.Errorf("read journal: number: %w", err)
+			}
+			e, err := journal.DecodeEntry(n, []byte(text(p.rows[i+1])))
+			if err != nil {
+				return nil, false, fmt.Errorf("read journal: %w", err)
+			}
+			q.Before = n
+			if !q.Since.IsZero() && e.At.Before(q.Since.Add(-clockSkew)) {
+				return out, false, nil
+			}
+			if !q.Matches(e) {
+				continue
+			}
+			if out = append(out, e); len(out) == limit {
+				return out, p.more || i+2 < len(p.rows), nil
+			}
+		}
+		if !p.more || q.N != 0 {
+			return out, false, nil
+		}
+		raw, err := query.run(ctx, l.client, []string{l.keys.head()}, l.queryArgs(q)...).Slice()
+		if err != nil {
+			return nil, false, gone("read journal", err)
+		}
+		p = toPage(raw)
+	}
+}
+
+// clockSkew is how far the clocks of replicas may be apart: within it, numbers and times can disagree in order.
+const clockSkew = time.Minute
+
+// Each calls visit for every entry that q selects, oldest first, without holding more than a page in memory.
+// Before and Limit of q are not looked at.
+func (l *Ledger) Each(ctx context.Context, q journal.Query, visit func(journal.Entry) error) error {
+	from := "-"
+	for {
+		rows, err := l.client.XRangeN(ctx, l.keys.journal(), from, "+", 500).Result()
+		if err != nil {
+			return gone("read journal", err)
+		}
+		for _, r := range rows {
+			e, err := decodeRow(r.ID, r.Values)
+			if err != nil {
+				return err
+			}
+			if !q.Until.IsZero() && e.At.After(q.Until.Add(clockSkew)) {
+				return nil
+			}
+			if !q.Matches(e) {
+				continue
+			}
+			if err := visit(e); err != nil {
+				return err
+			}
+		}
+		if len(rows) < 500 {
+			return nil
+		}
+		from = "(" + rows[len(rows)-1].ID
+	}
+}
+
+func decodeRow(id string, values map[string]any) (journal.Entry, error) {
+	var n int64
+	if _, err := fmt.Sscanf(id, "%d-", &n); err != nil {
+		return journal.Entry{}, fmt.Errorf("read journal: id %q: %w", id, err)
+	}
+	e, err := journal.DecodeEntry(n, []byte(text(values["e"])))
+	if err != nil {
+		return journal.Entry{}, fmt.Errorf("read journal: %w", err)
+	}
+	return e, nil
+}

@@ -1,0 +1,306 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+// Ledger reads and commits state and journal. Safe for concurrent use.
+//
+// It remembers aggregates by their version: a read asks Redis for the versions and is sent only what has moved.
+// Whoever reads therefore never sees anything older than the moment of the read.
+type Ledger struct {
+	*Tenant
+	builds journal.Builds
+
+	mu     sync.Mutex
+	memory map[journal.Name]journal.State
+}
+
+// maxMemory is how many aggregates are remembered; past it, some are forgotten and read whole again.
+const maxMemory = 20_000
+
+// Ledger returns the reader and writer of state. builds make typed values of records; an aggregate whose kind is
+// not among them cannot be read.
+func (t *Tenant) Ledger(builds journal.Builds) *Ledger {
+	return &Ledger{Tenant: t, builds: builds, memory: map[journal.Name]journal.State{}}
+}
+
+// accept claims a message and reads aggregates.
+//
+//	KEYS[1] head, for its slot
+//	ARGV[1] prefix of all keys  ARGV[2] message id, or empty  ARGV[3] message  ARGV[4] when it is taken up by another
+//	ARGV[5] person whose chosen group replaces "*", or empty  then pairs: aggregate, version known (for one with "*":
+//	the aggregate that it is believed to be, a space, its version)
+//
+// Returns {1, reply, entry number} for a message that is finished, else {0, chosen group, then for each aggregate:
+// {version} if it is known, else {version, field, value, …}}.
+var accept = newScript(`
+local P = ARGV[1]
+if ARGV[2] ~= '' then
+  local inbox = P .. 'inbox:' .. ARGV[2]
+  local done = redis.call('HMGET', inbox, 'r', 'n')
+  if done[1] then return {1, done[1], done[2]} end
+  if redis.call('HSETNX', inbox, 'm', ARGV[3]) == 1 then
+    redis.call('ZADD', P .. 'pending', ARGV[4], ARGV[2])
+  end
+end
+local chosen = ''
+if ARGV[5] ~= '' then
+  local raw = redis.call('HGET', P .. 'state:person/' .. ARGV[5], 'chosen')
+  if raw then chosen = cjson.decode(raw).group or '' end
+end
+local out = {0, chosen}
+for i = 6, #ARGV, 2 do
+  local name = ARGV[i]
+  if string.sub(name, -2) == '/*' then name = string.sub(name, 1, -2) .. chosen end
+  local key = P .. 'state:' .. name
+  local version = redis.call('HGET', key, '#') or '0'
+  if version == ARGV[i + 1] or name .. ' ' .. version == ARGV[i + 1] then
+    out[#out + 1] = {version}
+  else
+    local all = redis.call('HGETALL', key)
+    table.insert(all, 1, version)
+    out[#out + 1] = all
+  end
+end
+return out
+`)
+
+// takeUpAfter is how long a message is left to the process that accepted it.
+const takeUpAfter = 10 * time.Second
+
+// Accept claims m, so that it cannot be lost from here on, and reads what is wanted, in one round trip. If the
+// message is finished already, Found.Finished is its answer.
+func (l *Ledger) Accept(ctx context.Context, m chat.Message, w journal.Want) (journal.Found, error) {
+	raw, err := json.Marshal(messageV1(m))
+	if err != nil {
+		return journal.Found{}, fmt.Errorf("encode message: %w", err)
+	}
+	return l.read(ctx, m.ID, raw, w)
+}
+
+// Load reads what is wanted in one round trip.
+func (l *Ledger) Load(ctx context.Context, w journal.Want) (journal.Found, error) {
+	return l.read(ctx, "", nil, w)
+}
+
+func (l *Ledger) read(ctx context.Context, message string, raw []byte, w journal.Want) (journal.Found, error) {
+	now := l.now()
+	known := l.recall(w)
+	args := []any{l.keys.prefix, message, raw, now.Add(takeUpAfter).UnixMilli(), string(w.Who)}
+	for i, n := range w.Names {
+		if n.ID() == journal.Chosen {
+			args = append(args, string(n), fmt.Sprintf("%s %d", known[i].Name, known[i].Version))
+			continue
+		}
+		args = append(args, string(n), known[i].Version)
+	}
+	reply, rows, err := l.send(ctx, args, w.Queries)
+	if err != nil {
+		return journal.Found{}, err
+	}
+	if reply[0] == int64(1) {
+		f, err := finished(reply[1], reply[2])
+		return journal.Found{Finished: &f}, err
+	}
+	found := journal.Found{States: make(map[journal.Name]journal.State, len(w.Names)), Chosen: chat.Group(text(reply[1]))}
+	for i, n := range w.Names {
+		if n.ID() == journal.Chosen {
+			n = journal.Named(n.Kind(), string(found.Chosen))
+		}
+		s, err := l.state(n, known[i], reply[2+i], now)
+		if err != nil {
+			return journal.Found{}, err
+		}
+		found.States[n] = s
+	}
+	found.Entries, found.More = make([][]journal.Entry, len(rows)), make([]bool, len(rows))
+	for i, r := range rows {
+		if found.Entries[i], found.More[i], err = l.entries(ctx, w.Queries[i], r); err != nil {
+			return journal.Found{}, err
+		}
+	}
+	return found, nil
+}
+
+// send reads aggregates and the first page of every query in one round trip.
+func (l *Ledger) send(ctx context.Context, args []any, queries []journal.Query) ([]any, []page, error) {
+	var (
+		first *redis.Cmd
+		rest  []*redis.Cmd
+	)
+	slot := []string{l.keys.head()}
+	if len(queries) == 0 {
+		first = accept.run(ctx, l.client, slot, args...)
+	} else {
+		run := func() error {
+			pipe := l.client.Pipeline()
+			rest = rest[:0]
+			first = accept.EvalSha(ctx, pipe, slot, args...)
+			for _, q := range queries {
+				rest = append(rest, query.EvalSha(ctx, pipe, slot, l.queryArgs(q)...))
+			}
+			_, err := pipe.Exec(ctx)
+			return err
+		}
+		if err := run(); unknownScript(err) {
+			if err := l.teach(ctx, accept, query); err != nil {
+				return nil, nil, err
+			}
+			_ = run() // each command of the pipeline carries its own error
+		}
+	}
+	reply, err := first.Slice()
+	if err != nil {
+		return nil, nil, gone("read state", err)
+	}
+	pages := make([]page, len(rest))
+	for i, c := range rest {
+		raw, err := c.Slice()
+		if err != nil {
+			return nil, nil, gone("read journal", err)
+		}
+		pages[i] = toPage(raw)
+	}
+	return reply, pages, nil
+}
+
+// teach sends scripts to every server that may run them.
+func (t *Tenant) teach(ctx context.Context, scripts ...script) error {
+	load := func(ctx context.Context, c redis.Scripter) error {
+		for _, s := range scripts {
+			if err := s.Load(ctx, c).Err(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if cluster, ok := t.client.(*redis.ClusterClient); ok {
+		return gone("load scripts", cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+			return load(ctx, c)
+		}))
+	}
+	return gone("load scripts", load(ctx, t.client))
+}
+
+// state makes a State of what accept returned for one aggregate, given what was said to be known of it.
+func (l *Ledger) state(n journal.Name, known journal.State, raw any, now time.Time) (journal.State, error) {
+	row, ok := raw.([]any)
+	if !ok || len(row) == 0 {
+		return journal.State{}, fmt.Errorf("read state %s: unexpected answer %T", n, raw)
+	}
+	version, err := strconv.ParseInt(text(row[0]), 10, 64)
+	if err != nil {
+		return journal.State{}, fmt.Errorf("read state %s: version: %w", n, err)
+	}
+	s := known
+	if s.Name != n || s.Version != version {
+		records := make(map[string]json.RawMessage, len(row)/2)
+		for i := 1; i+1 < len(row); i += 2 {
+			if field := text(row[i]); field != "#" {
+				records[field] = json.RawMessage(text(row[i+1]))
+			}
+		}
+		if s, err = l.build(n, version, records); err != nil {
+			return journal.State{}, err
+		}
+	}
+	s.AsOf = now
+	l.remember(s)
+	return s, nil
+}
+
+func (l *Ledger) build(n journal.Name, version int64, records map[string]json.RawMessage) (journal.State, error) {
+	build, ok := l.builds[n.Kind()]
+	if !ok {
+		return journal.State{}, fmt.Errorf("build state %s: no such kind of aggregate", n)
+	}
+	v, err := build(records)
+	if err != nil {
+		return journal.State{}, fmt.Errorf("build state %s: %w", n, err)
+	}
+	return journal.State{Name: n, Version: version, Records: records, Value: v}, nil
+}
+
+// recall returns what is remembered of the wanted names; version -1 is known of nothing.
+func (l *Ledger) recall(w journal.Want) []journal.State {
+	out := make([]journal.State, len(w.Names))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	chosen := l.lastChosen(w.Who)
+	for i, n := range w.Names {
+		if n.ID() == journal.Chosen {
+			n = journal.Named(n.Kind(), string(chosen))
+		}
+		s, ok := l.memory[n]
+		if !ok {
+			s = journal.State{Name: n, Version: -1}
+		}
+		out[i] = s
+	}
+	return out
+}
+
+// lastChosen is the group that a person had chosen when last read. The caller holds the lock.
+func (l *Ledger) lastChosen(who chat.User) chat.Group {
+	var chosen struct{ Group chat.Group }
+	person, ok := l.memory[journal.Named("person", string(who))]
+	if !ok || json.Unmarshal(person.Records["chosen"], &chosen) != nil {
+		return ""
+	}
+	return chosen.Group
+}
+
+func (l *Ledger) remember(s journal.State) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if old, ok := l.memory[s.Name]; ok && old.Version > s.Version {
+		return // an answer that was overtaken on the way
+	}
+	if len(l.memory) >= maxMemory {
+		for n := range l.memory {
+			delete(l.memory, n)
+			if len(l.memory) < maxMemory*9/10 {
+				break
+			}
+		}
+	}
+	l.memory[s.Name] = s
+}
+
+// LastKnown returns the aggregates as they were when Redis last answered, for what may be told while it is away.
+// What was never read is missing. It is never a base for a decision.
+func (l *Ledger) LastKnown(w journal.Want) journal.Found {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found := journal.Found{States: map[journal.Name]journal.State{}, Chosen: l.lastChosen(w.Who)}
+	for _, n := range w.Names {
+		if n.ID() == journal.Chosen {
+			n = journal.Named(n.Kind(), string(found.Chosen))
+		}
+		if s, ok := l.memory[n]; ok {
+			found.States[n] = s
+		}
+	}
+	return found
+}
+
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return ""
+}

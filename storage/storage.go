@@ -1,0 +1,141 @@
+// Package storage keeps everything in Redis: it is the only package that knows a key or a script. It promises that
+// one commit is whole or does not happen, that an accepted message is not lost, and that absence is a good zero value:
+// redis.Nil never leaves it. It holds no rule about who may do what.
+//
+// All keys of one tenant carry one hash tag, so that every script finds its keys in one slot:
+//
+//	<prefix>:{<corp>}:state:<aggregate>  hash    "#" is the version, every other field one record
+//	<prefix>:{<corp>}:head               string  the number of the newest journal entry
+//	<prefix>:{<corp>}:journal            stream  entry n has the id n-0
+//	<prefix>:{<corp>}:index:<what>:<id>  zset    entry numbers by actor, target, group, item, refused, undoable
+//	<prefix>:{<corp>}:inbox:<message>    hash    m: the message; r, n: its reply and entry, once finished
+//	<prefix>:{<corp>}:pending            zset    messages that are not finished, by when another process takes them up
+//	<prefix>:{<corp>}:outbox             stream  effects to carry out, with the consumer group "couriers"
+//	<prefix>:{<corp>}:later              zset    effects that wait for another attempt, by when
+//	<prefix>:{<corp>}:dead               list    effects that were given up, newest first
+//	<prefix>:{<corp>}:agenda             zset    records that must be looked at, by when
+//	<prefix>:{<corp>}:token:<name>       string  access tokens of the platform
+//	<prefix>:{<corp>}:fired:<job>        string  the last moment for which a job ran
+//	<prefix>:{<corp>}:rate:<recipient>   string  messages to one recipient in the running minute
+//
+// Scripts name some keys by themselves, from the prefix and their arguments; that is sound because all of them
+// share the slot of KEYS[1].
+package storage
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+// Options say where Redis is: one address, several for a cluster, or several sentinels with a master's name.
+type Options struct {
+	Addrs      []string
+	Username   string
+	Password   string
+	DB         int
+	TLS        bool
+	MasterName string
+	Prefix     string // first part of every key; empty is "qunguan"
+}
+
+// Redis is a connection that all tenants share. Safe for concurrent use.
+type Redis struct {
+	client redis.UniversalClient
+	prefix string
+}
+
+// Open prepares a connection; it does not wait for the server.
+func Open(o Options) *Redis {
+	u := &redis.UniversalOptions{
+		Addrs: o.Addrs, Username: o.Username, Password: o.Password, DB: o.DB, MasterName: o.MasterName,
+		DialTimeout: time.Second, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
+		// A commit that is sent twice finds itself finished, so one more attempt is safe.
+		MaxRetries: 1, MinRetryBackoff: 5 * time.Millisecond, MaxRetryBackoff: 20 * time.Millisecond,
+		ContextTimeoutEnabled: true, DisableIdentity: true,
+	}
+	if o.TLS {
+		u.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	prefix := o.Prefix
+	if prefix == "" {
+		prefix = "qunguan"
+	}
+	return &Redis{client: redis.NewUniversalClient(u), prefix: prefix}
+}
+
+// Close ends the connection.
+func (r *Redis) Close() error {
+	if err := r.client.Close(); err != nil {
+		return fmt.Errorf("close redis: %w", err)
+	}
+	return nil
+}
+
+// Ping says whether Redis answers; the error is chat.ErrUnavailable with the cause.
+func (r *Redis) Ping(ctx context.Context) error { return gone("ping redis", r.client.Ping(ctx).Err()) }
+
+// Hook lets a test or a metric see every command that goes to Redis.
+func (r *Redis) Hook(h redis.Hook) { r.client.AddHook(h) }
+
+// Tenant is what one company keeps.
+type Tenant struct {
+	client redis.UniversalClient
+	keys   keys
+	now    func() time.Time
+}
+
+// Tenant returns the keeper of one company's things. now is the clock of leases and deadlines.
+func (r *Redis) Tenant(c chat.Corp, now func() time.Time) *Tenant {
+	return &Tenant{client: r.client, keys: keys{prefix: r.prefix + ":{" + string(c) + "}:"}, now: now}
+}
+
+// keys names every key of one tenant; no other place does.
+type keys struct{ prefix string }
+
+func (k keys) head() string                     { return k.prefix + "head" }
+func (k keys) journal() string                  { return k.prefix + "journal" }
+func (k keys) state(n journal.Name) string      { return k.prefix + "state:" + string(n) }
+func (k keys) index(what string, id any) string { return k.prefix + "index:" + indexName(what, id) }
+func (k keys) inbox(message string) string      { return k.prefix + "inbox:" + message }
+func (k keys) pending() string                  { return k.prefix + "pending" }
+func (k keys) outbox() string                   { return k.prefix + "outbox" }
+func (k keys) tries() string                    { return k.prefix + "outbox:tries" }
+func (k keys) later() string                    { return k.prefix + "later" }
+func (k keys) dead() string                     { return k.prefix + "dead" }
+func (k keys) agenda() string                   { return k.prefix + "agenda" }
+func (k keys) token(name string) string         { return k.prefix + "token:" + name }
+func (k keys) fired(job string) string          { return k.prefix + "fired:" + job }
+func (k keys) rate(recipient string) string     { return k.prefix + "rate:" + recipient }
+func indexName(what string, id any) string      { return fmt.Sprintf("%s:%v", what, id) }
+
+// gone turns every failure of Redis into chat.ErrUnavailable: whoever asked can only come again.
+func gone(doing string, err error) error {
+	if err == nil || errors.Is(err, redis.Nil) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w: %w", doing, chat.ErrUnavailable, err)
+}
+
+// script is a Lua script that is sent whole when the server does not know it yet.
+type script struct{ *redis.Script }
+
+func newScript(lua string) script { return script{redis.NewScript(lua)} }
+
+// run calls the script in one round trip; after a restart of Redis in two.
+func (s script) run(ctx context.Context, c redis.Scripter, keys []string, args ...any) *redis.Cmd {
+	return s.Run(ctx, c, keys, args...)
+}
+
+// unknownScript says whether a pipeline met a server that lost its scripts.
+func unknownScript(err error) bool {
+	return err != nil && strings.HasPrefix(err.Error(), "NOSCRIPT")
+}
