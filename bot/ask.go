@@ -39,6 +39,7 @@ const (
 	Undone           journal.Kind = "command.undone"
 	CommandRefused   journal.Kind = "command.refused"
 	CommandFailed    journal.Kind = "command.failed"
+	AuditExported    journal.Kind = "audit.exported"
 )
 
 // Happenings describes the kinds of events of this package.
@@ -50,6 +51,7 @@ func Happenings() []journal.Happening {
 		{Kind: Undone, Text: chat.Text{ZH: "撤销", EN: "undid"}, Final: chat.Text{
 			ZH: "撤销不能再撤销；请重新发原来的命令。", EN: "An undo cannot be undone; send the command again."}},
 		{Kind: CommandRefused, Text: chat.Text{ZH: "被拒绝", EN: "was refused"}, Final: none},
+		{Kind: AuditExported, Text: chat.Text{ZH: "导出审计", EN: "exported the journal"}, Final: none},
 		{Kind: CommandFailed, Text: chat.Text{ZH: "出了故障", EN: "broke"}, Final: none},
 	}
 }

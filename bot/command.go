@@ -91,7 +91,7 @@ type Call struct {
 	Profile   chat.Profile
 	Education bool
 	Confirmed bool
-	Asked     Asked // what the speaker was last asked to confirm
+	Asked     Asked  // what the speaker was last asked to confirm
 	Health    []Part // how the parts of the program are
 	commands  []Command
 	found     journal.Found

@@ -231,3 +231,6 @@ func ownEntry(c Call, out Outcome) journal.Entry {
 	e.Rule = string(out.Rule)
 	return e
 }
+
+// Observe re-reads a group and commits what has changed.
+func (b *Bot) Observe(ctx context.Context, g chat.Group) error { return b.observeGroup(ctx, g) }

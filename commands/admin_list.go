@@ -16,7 +16,7 @@ var _ = declare(adminList)
 func adminList() bot.Command {
 	return bot.Command{
 		Name:     "admin list",
-		Forms:    []string{"/admin list", "/admin", "(/管理员|/管理员名单)"},
+		Forms:    []string{"/admin list", "/admin", "/(管理员|管理员名单)"},
 		Examples: []chat.Text{{ZH: "/管理员", EN: "/admin list"}},
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "本群管理员、级别、期限，以及与企业微信的差异。", EN: "The admins here, their levels and ends, and drift against the platform."},

@@ -12,7 +12,7 @@ var _ = declare(status)
 func status() bot.Command {
 	return bot.Command{
 		Name:     "status",
-		Forms:    []string{"/status", "(/状态|/自检)"},
+		Forms:    []string{"/status", "/(状态|自检)"},
 		Examples: []chat.Text{{ZH: "/状态", EN: "/status"}},
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "机器人各部分是否正常。", EN: "How the parts of the bot are."},

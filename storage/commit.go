@@ -159,7 +159,7 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 
 // entryIndexes are the indexes that an entry is found by.
 func entryIndexes(e journal.Entry) []string {
-	var names []string
+	names := []string{} // never null: the script ranges over it
 	if e.Actor != "" {
 		names = append(names, indexName("actor", e.Actor))
 	}

@@ -23,7 +23,7 @@ type Book struct{ ix *index }
 // index is a book made ready for decisions: whom the records speak about is found with one look-up.
 type index struct {
 	records    map[string]json.RawMessage
-	people     map[chat.User]*person
+	people     map[chat.User]person
 	wide       []line // statements about more than one person, in order of their keys
 	wideItems  Items  // what any of wide is about
 	roles      []Role
@@ -33,12 +33,13 @@ type index struct {
 	roleCap    int
 }
 
-// person is what one book says about one person by name.
+// person is what one book says about one person by name; the zero person is one it does not name. It is small, and
+// lies in the map itself: each further place in memory costs a decision more than all its arithmetic.
 type person struct {
-	owner       bool
-	departments []string
-	roles       int    // the first lines are roles: the fixed one, then the temporary one
-	lines       []line // then statements, in order of their keys
+	lines []line           // roles, the fixed one first; then statements, in order of their keys
+	admin *DepartmentAdmin // nil: none
+	roles int32            // how many of lines are roles
+	owner bool
 }
 
 // Owner is the record of a 超级管理员.
@@ -60,38 +61,47 @@ type Cap struct {
 // Build makes a book of its records. An unknown key, a record that does not decode, and one that stands under a key
 // that is not its own are errors: rights that are only half understood must not be granted.
 func Build(records map[string]json.RawMessage) (Book, error) {
-	ix := &index{records: maps.Clone(records), people: map[chat.User]*person{}}
+	ix := &index{records: maps.Clone(records), people: map[chat.User]person{}}
 	for _, key := range slices.Sorted(maps.Keys(records)) {
 		if err := ix.read(key, records[key]); err != nil {
 			return Book{}, fmt.Errorf("build access book: record %q: %w", key, err)
 		}
 	}
+	// Stable: "role/…" stands before "temp/…".
 	slices.SortStableFunc(ix.roles, func(a, b Role) int { return strings.Compare(string(a.Who), string(b.Who)) })
+	ix.link()
+	return Book{ix}, nil
+}
+
+// link makes lines of the records, and finds for everyone those about them.
+func (ix *index) link() {
+	for i := range ix.owners {
+		ix.of(ix.owners[i], func(p *person) { p.owner = true })
+	}
+	for i := range ix.admins {
+		ix.of(ix.admins[i].Who, func(p *person) { p.admin = &ix.admins[i] })
+	}
 	for i := range ix.roles {
-		p := ix.of(ix.roles[i].Who)
-		p.lines = append(p.lines, lineOfRole(&ix.roles[i]))
-		p.roles++
+		ix.of(ix.roles[i].Who, func(p *person) {
+			p.lines = append(p.lines, lineOfRole(&ix.roles[i]))
+			p.roles++
+		})
 	}
 	for i := range ix.statements {
 		s := &ix.statements[i]
 		if s.Subject.Kind == OnePerson {
-			p := ix.of(chat.User(s.Subject.ID))
-			p.lines = append(p.lines, lineOfStatement(s))
+			ix.of(chat.User(s.Subject.ID), func(p *person) { p.lines = append(p.lines, lineOfStatement(s)) })
 			continue
 		}
 		ix.wide = append(ix.wide, lineOfStatement(s))
 		ix.wideItems |= s.Items
 	}
-	return Book{ix}, nil
 }
 
-func (ix *index) of(who chat.User) *person {
+func (ix *index) of(who chat.User, write func(*person)) {
 	p := ix.people[who]
-	if p == nil {
-		p = &person{}
-		ix.people[who] = p
-	}
-	return p
+	write(&p)
+	ix.people[who] = p
 }
 
 func (ix *index) read(key string, raw json.RawMessage) error {
@@ -115,14 +125,12 @@ func (ix *index) read(key string, raw json.RawMessage) error {
 			return misplaced(err)
 		}
 		ix.owners = append(ix.owners, o.Who)
-		ix.of(o.Who).owner = true
 	case "department-admin":
 		a, err := journal.Decode[DepartmentAdmin](raw)
 		if err != nil || a.Who == "" || key != DepartmentAdminKey(a.Who) {
 			return misplaced(err)
 		}
 		ix.admins = append(ix.admins, a)
-		ix.of(a.Who).departments = a.Departments
 	case CapKey:
 		c, err := journal.Decode[Cap](raw)
 		if err != nil || key != CapKey || c.People < 1 {
@@ -176,12 +184,8 @@ func misplaced(err error) error {
 
 // Role returns a person's fixed or temporary role, live or not.
 func (b Book) Role(who chat.User, temporary bool) (Role, bool) {
-	if p := b.person(who); p != nil {
-		for i := range p.lines[:p.roles] {
-			if r := p.lines[i].role; r.Temporary() == temporary {
-				return *r, true
-			}
-		}
+	if r := b.held(who, temporary); r != nil {
+		return *r, true
 	}
 	return Role{}, false
 }
@@ -226,9 +230,20 @@ func (b Book) RoleCap() (int, bool) {
 	return b.ix.roleCap, true
 }
 
-func (b Book) person(who chat.User) *person {
+// held is a role where it stands; nil if there is none. It must not be changed.
+func (b Book) held(who chat.User, temporary bool) *Role {
+	p := b.person(who)
+	for i := range p.lines[:p.roles] {
+		if r := p.lines[i].role; r.Temporary() == temporary {
+			return r
+		}
+	}
+	return nil
+}
+
+func (b Book) person(who chat.User) person {
 	if b.ix == nil {
-		return nil
+		return person{}
 	}
 	return b.ix.people[who]
 }

@@ -171,6 +171,34 @@ func TestDataScopeByLevel(t *testing.T) {
 	assert.True(t, Decide(group(role(li, Senior, Sales)).facts(t), asks(Settings)).Allowed, "高级: all settings")
 }
 
+// TestOutsideTheCatalogue: what is no item, level or family has no name and gives nothing.
+func TestOutsideTheCatalogue(t *testing.T) {
+	for _, i := range []Item{NoItem, 99} {
+		assert.Empty(t, i.String())
+		assert.Zero(t, i.Label())
+		assert.Equal(t, NoFamily, i.Family())
+	}
+	assert.Empty(t, Level(9).String())
+	assert.Zero(t, Level(9).Label())
+	assert.Zero(t, Ceiling(9))
+	assert.Zero(t, Preset(9))
+	assert.Zero(t, Held(9, NoJob))
+	assert.Equal(t, "内容管控", Content.Label().ZH)
+	assert.Zero(t, Family(9).Label())
+	assert.Equal(t, []string{"enterprise", "deny", "allow"}, []string{Enterprise.String(), Deny.String(), Allow.String()})
+	assert.Equal(t, []string{"members", "single", "position", ""}, []string{MemberSet.String(), Single.String(), OfPosition.String(), Tier(9).String()})
+	for range ItemsOf(Mute, Recall).All() {
+		break // a reader may stop early
+	}
+}
+
+func TestHappenings(t *testing.T) {
+	for _, h := range Happenings() {
+		assert.NotEmpty(t, h.Text.ZH, h.Kind)
+		assert.NotEmpty(t, h.Text.EN, h.Kind)
+	}
+}
+
 func TestParse(t *testing.T) {
 	for in, want := range map[string]Item{
 		"mute": Mute, "禁言": Mute, "MUTE": Mute, " Mute ": Mute, "review_messages": ReviewMessages,

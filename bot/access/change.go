@@ -241,15 +241,4 @@ func (a *asker) changes(moves []move) Change {
 }
 
 // held is a role as it stands in the asker's book, live or not; nil if there is none.
-func (a *asker) held(who chat.User, temporary bool) *Role {
-	p := a.book().person(who)
-	if p == nil {
-		return nil
-	}
-	for i := range p.lines[:p.roles] {
-		if r := p.lines[i].role; r.Temporary() == temporary {
-			return r
-		}
-	}
-	return nil
-}
+func (a *asker) held(who chat.User, temporary bool) *Role { return a.book().held(who, temporary) }

@@ -87,6 +87,8 @@ var changes = []struct {
 	{"D3 nobody grants more than they hold", staffed(role(li, Senior, Operations)), appoint(li, wang, Mid, Sales), false, RuleMoreThanHeld},
 	{"D3 what one holds one may grant", staffed(role(li, Senior, Operations)), appoint(li, wang, Mid, Operations), true, RuleGranted},
 	{"D3 nor wider than one's own narrowing", staffed(Role{Who: li, Level: Senior, Data: DataScope{Members: []chat.User{wang}}}, Role{Who: wang, Level: Junior, Data: DataScope{Members: []chat.User{kunde}}}), appoint(li, wang, Mid, NoJob), false, RuleMoreThanHeld},
+	{"D3 neither by a change of level", staffed(Role{Who: li, Level: Senior, Data: DataScope{Members: []chat.User{wang}}}, role(wang, Junior, NoJob)), relevel(li, wang, Mid), false, RuleMoreThanHeld},
+	{"D3 nor where both narrowings leave nobody", staffed(Role{Who: li, Level: Senior, Data: DataScope{Members: []chat.User{wang}, Tag: "a"}}, Role{Who: wang, Level: Junior, Data: DataScope{Tag: "b"}}).on(Person{Tags: []string{"a"}}), appoint(li, wang, Mid, NoJob), false, RuleMoreThanHeld},
 	{"D3 nor to people outside it", staffed(Role{Who: li, Level: Senior, Data: DataScope{Kind: chat.Customer}}), appoint(li, wang, Mid, NoJob), false, RuleDataScope},
 	{"D3 nobody appoints themselves", staffed(role(li, Senior, NoJob)), appoint(li, li, Junior, NoJob), false, RuleSelf},
 	{"D3 not even a 超级管理员", staffed(), appoint(boss, boss, Senior, NoJob), false, RuleSelf},
@@ -238,6 +240,50 @@ func TestExtendNeedsALiveTemporaryRole(t *testing.T) {
 	}
 }
 
+// TestRolesInAllGroups: the company's book is written by owners, and counts wherever its roles reach.
+func TestRolesInAllGroups(t *testing.T) {
+	f := company(Owner{boss}, role(li, Senior, NoJob), Role{Who: zhang, Level: Mid, Groups: []chat.Group{other}}).facts(t)
+	c, d := f.Appoint("", Appointment{By: boss, Who: wang, WhoKind: chat.Staff, Level: Mid}, noon)
+	require.True(t, d.Allowed)
+	require.Len(t, c, 1)
+	assert.Equal(t, Of(""), c[0].Of)
+	_, d = f.Quit("", li, "", noon)
+	assert.Equal(t, RuleLastSenior, d.Rule)
+	assert.Equal(t, []chat.User{li}, f.Admins(ops, noon), "a role in other groups is none here")
+	_, d = f.Except("", boss, says(Allow, About(wang), Mute, within(Scope{Kind: DepartmentGroups, Department: region})), noon)
+	assert.True(t, d.Allowed)
+	_, d = f.Except("", boss, says(Allow, About(wang), Mute, within(Scope{Kind: DepartmentGroups})), noon)
+	assert.Equal(t, RuleNothingGranted, d.Rule, "a scope that names nothing")
+}
+
+func TestAfter(t *testing.T) {
+	f := staffed().facts(t)
+	assert.Equal(t, DefaultCap, f.MostAdmins())
+	c, d := appoint(boss, wang, Mid, NoJob)(f)
+	require.True(t, d.Allowed)
+	f, err := f.After(ops, c)
+	require.NoError(t, err)
+	assert.Equal(t, Mid, f.LevelOf(wang, ops, noon))
+	_, err = Facts{}.After(ops, Change{{Of: Of(ops), Key: "wish/li", After: json.RawMessage(`{}`)}})
+	assert.Error(t, err)
+	assert.Equal(t, 2, company(Cap{2}).facts(t).MostAdmins())
+}
+
+func TestEndOf(t *testing.T) {
+	for _, r := range []any{temp(li, Mid, NoJob, inAnHour), says(Allow, me, Admins, until(inAnHour))} {
+		for key, raw := range written(t, r) {
+			end, who, items := EndOf(key, raw)
+			assert.Equal(t, inAnHour, end)
+			assert.Equal(t, li, who)
+			assert.Equal(t, []string{"admins"}, items)
+		}
+	}
+	for _, raw := range []string{"", "{", `{"who":"wang","level":"mid"}`} {
+		end, _, _ := EndOf("role/li", json.RawMessage(raw))
+		assert.Zero(t, end, raw)
+	}
+}
+
 func TestNothingChangesWhereItIsSoAlready(t *testing.T) {
 	f := staffed(role(wang, Mid, NoJob)).facts(t)
 	c, d := relevel(boss, wang, Mid)(f)
@@ -272,6 +318,18 @@ func TestMayApply(t *testing.T) {
 	assert.True(t, gone.MayApply(ops, li, opposite(c), OtherChange, noon).Allowed)
 	assert.False(t, gone.MayApply(ops, zhang, opposite(c), OtherChange, noon).Allowed)
 
+	// What the enterprise has set is set and lifted only by it.
+	set := says(Deny, About(zhang), Recall, byEnterprise)
+	strict := staffed(role(li, Senior, NoJob), role(zhang, Mid, NoJob), set).facts(t)
+	lift, d := unset(boss, set)(strict)
+	require.True(t, d.Allowed)
+	require.Len(t, lift, 1)
+	assert.Equal(t, RuleTier, strict.MayApply(ops, li, lift, OtherChange, noon).Rule)
+	assert.Equal(t, RuleTier, gone.MayApply(ops, li, opposite(lift), OtherChange, noon).Rule)
+	assert.True(t, strict.MayApply(ops, boss, lift, OtherChange, noon).Allowed)
+	assert.Equal(t, RuleMoreThanHeld, strict.MayApply(ops, boss, statementGone(t, says(Deny, everyone, Recall)), OtherChange, noon).Rule,
+		"what is not about one person was not set by these commands")
+
 	// What the configuration says is the owner's.
 	owners := gone.Group.Configure(nil, nil, 3)
 	for i := range owners {
@@ -283,6 +341,18 @@ func TestMayApply(t *testing.T) {
 	// A record that cannot be read is not applied.
 	c[0].After = json.RawMessage(`{"items":["everything"]}`)
 	assert.Equal(t, RuleNothingGranted, gone.MayApply(ops, boss, c, OtherChange, noon).Rule)
+	c[0].Before, c[0].After = c[0].After, nil
+	assert.Equal(t, RuleNothingGranted, gone.MayApply(ops, boss, c, OtherChange, noon).Rule)
+	c[0].Key, c[0].After = "role/wang", json.RawMessage(`{"who":"wang","level":"god"}`)
+	assert.Equal(t, RuleNothingGranted, gone.MayApply(ops, boss, c, OtherChange, noon).Rule)
+
+	// Other aggregates are not its matter.
+	assert.True(t, gone.MayApply(ops, zhang, Change{{Of: "duty/G1", Key: "x"}}, OtherChange, noon).Allowed)
+}
+
+func statementGone(t testing.TB, s Statement) Change {
+	t.Helper()
+	return Change{{Of: Of(ops), Key: StatementKey(s), Before: written(t, s)[StatementKey(s)]}}
 }
 
 func asRole(t testing.TB, raw json.RawMessage) Role {

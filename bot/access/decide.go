@@ -18,19 +18,25 @@ func decide(f *Facts, r *Request) Decision {
 		return Decision{Rule: RuleDefault, item: r.Item}
 	}
 	mine := f.Company.person(r.Actor)
-	if mine != nil && mine.owner {
-		return limited(f, r, Decision{Allowed: true, Rule: RuleOwner, item: r.Item})
+	var t tally
+	t.d.item = r.Item
+	switch {
+	case mine.owner:
+		t.d.Allowed, t.d.Rule = true, RuleOwner
+	case mine.governs(f, r.Group):
+		t.d.Allowed, t.d.Rule = true, RuleDepartmentAdmin
+	default:
+		here := f.Group.person(r.Actor)
+		t.d.level = max(mine.level(f, r), here.level(f, r))
+		t.count(f, r, f.Company, &mine, true)
+		t.d.company = t.d.spoken
+		t.count(f, r, f.Group, &here, false)
+		t.settle()
 	}
-	if mine.governs(f, r.Group) {
-		return limited(f, r, Decision{Allowed: true, Rule: RuleDepartmentAdmin, item: r.Item})
+	if t.d.Allowed && r.Target != "" {
+		t.d.limit(f, r)
 	}
-	here := f.Group.person(r.Actor)
-	t := tally{d: Decision{item: r.Item, level: max(mine.level(f, r), here.level(f, r))}}
-	t.count(f, r, f.Company, mine, true)
-	t.d.company = t.d.spoken
-	t.count(f, r, f.Group, here, false)
-	t.settle()
-	return limited(f, r, t.d)
+	return t.d
 }
 
 // tally collects the live statements that match (step 1) and keeps the strongest of either side.
@@ -49,10 +55,8 @@ type contender struct {
 }
 
 func (t *tally) count(f *Facts, r *Request, b Book, p *person, inCompany bool) {
-	if p != nil {
-		for i := range p.lines {
-			t.hear(f, r, &p.lines[i], inCompany)
-		}
+	for i := range p.lines {
+		t.hear(f, r, &p.lines[i], inCompany)
 	}
 	wide, about := b.wide()
 	if !about.Has(r.Item) {
@@ -83,7 +87,7 @@ func (t *tally) hear(f *Facts, r *Request, l *line, inCompany bool) {
 		t.cut = t.cut.or(c)
 	case l.effect == Allow:
 		t.allow = t.allow.or(c)
-		t.fixedAllow = t.fixedAllow || l.until().IsZero()
+		t.fixedAllow = t.fixedAllow || l.fixed()
 	default:
 		t.deny = t.deny.or(c)
 	}
@@ -99,6 +103,9 @@ func (c contender) or(o contender) contender {
 
 // silence is why a line says nothing at a moment; empty when it speaks.
 func (l *line) silence(at time.Time) Rule {
+	if l.always {
+		return ""
+	}
 	if until := l.until(); !until.IsZero() && !at.Before(until) {
 		return RuleGrantExpired
 	}
@@ -173,10 +180,10 @@ func (t *tally) unopposed() Rule {
 }
 
 func (p *person) governs(f *Facts, g chat.Group) bool {
-	if p == nil || g == "" {
+	if p.admin == nil || g == "" {
 		return false
 	}
-	for _, d := range p.departments {
+	for _, d := range p.admin.Departments {
 		if slices.Contains(f.Place.Departments, d) {
 			return true
 		}
@@ -186,13 +193,10 @@ func (p *person) governs(f *Facts, g chat.Group) bool {
 
 // level is the highest live level that one book gives.
 func (p *person) level(f *Facts, r *Request) Level {
-	if p == nil {
-		return NoLevel
-	}
 	best := NoLevel
 	for i := range p.lines[:p.roles] {
-		if l := &p.lines[i]; l.role.Level > best && l.role.Live(r.At) && l.covers(f, r) {
-			best = l.role.Level
+		if l := &p.lines[i]; l.level > best && l.silence(r.At) == "" && l.covers(f, r) {
+			best = l.level
 		}
 	}
 	return best

@@ -188,5 +188,7 @@ func ParseItem(s string) (Item, bool) {
 
 // word is the form in which words that people type are compared.
 func word(s string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(s)))
+	return joiners.Replace(strings.ToLower(strings.TrimSpace(s)))
 }
+
+var joiners = strings.NewReplacer("_", "", "-", "", " ", "")

@@ -49,13 +49,16 @@ func StatementKey(s Statement) string {
 	return "statement/" + strings.Join(parts, "/")
 }
 
-// inKey keeps the parts of a key apart, whatever departments and tags are called.
-var inKey = strings.NewReplacer("%", "%25", "/", "%2F")
+// They keep the parts of a key, and the members of a list in it, apart, whatever departments and tags are called.
+var (
+	inKey  = strings.NewReplacer("%", "%25", "/", "%2F")
+	inList = strings.NewReplacer("%", "%25", ",", "%2C")
+)
 
 func listed[T ~string](list []T) string {
 	parts := make([]string, len(list))
 	for i, v := range list {
-		parts[i] = strings.NewReplacer("%", "%25", ",", "%2C").Replace(string(v))
+		parts[i] = inList.Replace(string(v))
 	}
 	return strings.Join(parts, ",")
 }

@@ -13,25 +13,21 @@ const aboutPeople Items = 1<<Remove | 1<<Mute | 1<<Recall
 // neverOneself are the items that nobody uses on themselves. One's own message may be recalled.
 const neverOneself Items = 1<<Remove | 1<<Mute | 1<<Approve
 
-// limited takes an allow back whose target is outside the data scope (3.1, step 4), or of a level that the actor may
+// limit takes an allow back whose target is outside the data scope (3.1, step 4), or of a level that the actor may
 // not act on (D3). Of several allows that are equally strong in every key, one that reaches the target is enough:
 // their order in the book must not matter.
-func limited(f *Facts, r *Request, d Decision) Decision {
-	if !d.Allowed || r.Target == "" {
-		return d
-	}
-	why := f.limit(r, &d, d.settled)
+func (d *Decision) limit(f *Facts, r *Request) {
+	why := d.tooFar(f, r, d.settled)
 	if why == "" {
-		return d
+		return
 	}
 	for i := 0; d.settled != nil && i < d.spoken; i++ {
-		if l := d.voice(i); d.equal(l, i) && f.limit(r, &d, l) == "" {
+		if l := d.voice(i); d.equal(l, i) && d.tooFar(f, r, l) == "" {
 			d.settled = l
-			return d
+			return
 		}
 	}
 	d.Allowed, d.Rule = false, why
-	return d
 }
 
 // equal says whether the i-th line is an allow as strong as the one that settled the decision.
@@ -40,9 +36,9 @@ func (d *Decision) equal(l *line, i int) bool {
 	return l.precedence(inCompany) == d.key && l.effect == Allow && !d.cuts(l, l.tier(inCompany))
 }
 
-// limit is why the allow of a line does not reach the target; empty if it does. Owners and department admins are
+// tooFar is why the allow of a line does not reach the target; empty if it does. Owners and department admins are
 // allowed by no line.
-func (f *Facts) limit(r *Request, d *Decision, by *line) Rule {
+func (d *Decision) tooFar(f *Facts, r *Request, by *line) Rule {
 	if r.Target == r.Actor {
 		if neverOneself.Has(r.Item) {
 			return RuleSelf
@@ -61,8 +57,7 @@ func (f *Facts) limit(r *Request, d *Decision, by *line) Rule {
 	if d.Rule == RuleDepartmentAdmin {
 		return ""
 	}
-	theirs := max(f.Company.person(r.Target).level(f, r), f.Group.person(r.Target).level(f, r))
-	return d.reach(by, theirs)
+	return d.reach(by, f.level(r.Target, r))
 }
 
 // reach is why somebody of a level is out of reach; empty if they are not. It is that of the role's own level, else

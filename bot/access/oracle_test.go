@@ -3,9 +3,9 @@ package access_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -354,14 +354,8 @@ func (d dice) statement(inCompany bool) Statement {
 }
 
 func (d dice) records(inCompany bool) []any {
-	var out []any
-	keys := map[string]bool{}
-	add := func(r any) {
-		if k := keyOf(r); !keys[k] {
-			keys[k] = true
-			out = append(out, r)
-		}
-	}
+	byKey := map[string]any{}
+	add := func(r any) { byKey[keyOf(r)] = r }
 	for range d.IntN(4) {
 		add(d.role(inCompany))
 	}
@@ -374,7 +368,10 @@ func (d dice) records(inCompany bool) []any {
 	if inCompany && d.chance(15) {
 		add(DepartmentAdmin{d.user(), []string{region}})
 	}
-	slices.SortFunc(out, func(a, b any) int { return strings.Compare(keyOf(a), keyOf(b)) }) // as a book keeps them
+	var out []any
+	for _, key := range slices.Sorted(maps.Keys(byKey)) { // the order that a book keeps
+		out = append(out, byKey[key])
+	}
 	return out
 }
 

@@ -11,20 +11,23 @@ import (
 // LevelOf is the highest level that a person's live roles give in a group, of either tier. Owners and department
 // admins have one only if they hold a role too; they stand above all levels all the same.
 func (f Facts) LevelOf(who chat.User, g chat.Group, at time.Time) Level {
-	r := Request{Group: g, At: at}
-	return max(f.Company.person(who).level(&f, &r), f.Group.person(who).level(&f, &r))
+	return f.level(who, &Request{Group: g, At: at})
+}
+
+func (f *Facts) level(who chat.User, r *Request) Level {
+	above, here := f.Company.person(who), f.Group.person(who)
+	return max(above.level(f, r), here.level(f, r))
 }
 
 // IsOwner says whether somebody is a 超级管理员. Only the company's book can say so.
 func (f Facts) IsOwner(who chat.User) bool {
-	p := f.Company.person(who)
-	return p != nil && p.owner
+	return f.Company.person(who).owner
 }
 
 // Governs says whether somebody may do everything in a group: an owner, or a 分级管理员 of one of its departments.
 func (f Facts) Governs(who chat.User, g chat.Group) bool {
 	p := f.Company.person(who)
-	return p != nil && (p.owner || p.governs(&f, g))
+	return p.owner || p.governs(&f, g)
 }
 
 // Items is what a person may use in a group when nobody in particular is acted on. p is what the address book says
@@ -89,9 +92,6 @@ func (f *Facts) rolesOf(who chat.User, g chat.Group) func(yield func(*Role) bool
 	return func(yield func(*Role) bool) {
 		for _, b := range []Book{f.Company, f.Group} {
 			p := b.person(who)
-			if p == nil {
-				continue
-			}
 			for i := range p.lines[:p.roles] {
 				if p.lines[i].covers(f, &r) && !yield(p.lines[i].role) {
 					return

@@ -47,7 +47,8 @@ func written(t testing.TB, records ...any) map[string]json.RawMessage {
 		raw, err := json.Marshal(r)
 		require.NoError(t, err)
 		key := keyOf(r)
-		require.NotContains(t, out, key, "two records under one key: the row does not say what it means to")
+		_, twice := out[key]
+		require.False(t, twice, "two records under %s: the row does not say what it means to", key)
 		out[key] = raw
 	}
 	return out

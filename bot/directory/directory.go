@@ -118,7 +118,7 @@ func (g Group) Observe(o chat.Observed) []journal.Change {
 	seen := make(map[chat.User]bool, len(o.Members))
 	for _, m := range o.Members {
 		seen[m.ID] = true
-		changes = append(changes, g.member(m)...)
+		changes = append(changes, g.member(of, m)...)
 	}
 	for _, m := range g.members {
 		if !seen[m.ID] {
@@ -133,11 +133,10 @@ func (g Group) Meet(m chat.Member) []journal.Change {
 	if g.MembersKnown || !g.Bound() {
 		return nil
 	}
-	return g.member(m)
+	return g.member(OfGroup(g.ID), m)
 }
 
-func (g Group) member(m chat.Member) []journal.Change {
-	of := OfGroup(g.ID)
+func (g Group) member(of journal.Name, m chat.Member) []journal.Change {
 	old, known := g.Member(m.ID)
 	if !known {
 		return []journal.Change{journal.Set(of, memberKey(m.ID), nil, &m)}

@@ -16,12 +16,12 @@ type Flags struct {
 
 // words returns where the words of the message begin and end. What stands in quotation marks does not end a word. The
 // first word ends before a #, as in /值班#华东.
-func (in *input) words() [][2]int {
+func (in *input) words() []stretch {
 	last := map[rune]int{}
 	for i, r := range in.folded {
 		last[r] = i
 	}
-	var out [][2]int
+	var out []stretch
 	for i := in.skip(0); i < in.end(); i = in.skip(i) {
 		begin := i
 		for !in.boundary(i) && !(len(out) == 0 && i > begin && in.at(i) == '#') {
@@ -30,7 +30,7 @@ func (in *input) words() [][2]int {
 			}
 			i++
 		}
-		out = append(out, [2]int{begin, i})
+		out = append(out, stretch{begin, i})
 	}
 	return out
 }
@@ -38,23 +38,23 @@ func (in *input) words() [][2]int {
 // takeFlags returns the input without its flags. Text that is quoted has none. A flag that is not known is a
 // problem: somebody who mistypes --dry-run must not get the deed.
 func (in *input) takeFlags() (out *input, f Flags, problem chat.Text) {
-	out = in
-	for _, w := range slices.Backward(in.words()) {
-		name, sure := flagName(string(in.lower[w[0]:w[1]]))
+	var taken []stretch
+	for _, w := range in.words() {
+		name, sure := flagName(string(in.lower[w.begin:min(w.end, w.begin+24)]))
 		switch {
 		case name == "dry-run", name == "dryrun", name == "预演":
 			f.DryRun = true
 		case name == "yes", name == "确认":
 			f.Yes = true
 		case name != "" && (sure || resemblesFlag(name)):
-			problem = unknownFlag.F(quote(string(in.folded[w[0]:w[1]])))
+			problem = unknownFlag.F(quote(string(in.folded[w.begin:w.end])))
 			continue
 		default:
 			continue
 		}
-		out = out.without(w[0], w[1])
+		taken = append(taken, w)
 	}
-	return out, f, problem
+	return in.without(taken...), f, problem
 }
 
 var unknownFlag = chat.Text{
@@ -87,22 +87,22 @@ func resemblesFlag(name string) bool {
 
 // hash is a word that begins with #.
 type hash struct {
-	begin, end int
-	name       string
-	number     bool // digits only: the number of an entry where a form wants one, else a group
+	stretch
+	name   string
+	number bool // digits only: the number of an entry where a form wants one, else a group
 }
 
 func (in *input) hashes() []hash {
 	var out []hash
 	for _, w := range in.words() {
-		if in.at(w[0]) != '#' {
+		if in.at(w.begin) != '#' {
 			continue
 		}
-		h := hash{begin: w[0], end: w[1]}
-		if inner, end, ok := in.quoted(w[0] + 1); ok {
+		h := hash{stretch: w}
+		if inner, end, ok := in.quoted(w.begin + 1); ok {
 			h.name, h.end = inner, end
 		} else {
-			h.name = strings.TrimRight(string(in.folded[w[0]+1:w[1]]), ".。!?:")
+			h.name = strings.TrimRight(string(in.folded[w.begin+1:w.end]), ".。!?:")
 		}
 		if h.name == "" {
 			continue
@@ -115,18 +115,18 @@ func (in *input) hashes() []hash {
 
 // takeGroup returns the input without the group it names.
 func (in *input) takeGroup() (out *input, group string, problem chat.Text) {
-	out = in
-	for _, h := range slices.Backward(in.hashes()) {
+	var taken []stretch
+	for _, h := range in.hashes() {
 		if h.number {
 			continue
 		}
 		if group != "" && group != h.name {
-			return in, "", twoGroups.F(quote(h.name), quote(group))
+			return in, "", twoGroups.F(quote(group), quote(h.name))
 		}
 		group = h.name
-		out = out.without(h.begin, h.end)
+		taken = append(taken, h.stretch)
 	}
-	return out, group, chat.Text{}
+	return in.without(taken...), group, chat.Text{}
 }
 
 var twoGroups = chat.Text{

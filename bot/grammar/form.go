@@ -190,6 +190,10 @@ func hasOpen(nodes []node) bool {
 	})
 }
 
+func (f *form) hasNumber() bool {
+	return slices.ContainsFunc(f.parts, func(p part) bool { return p.hole != nil && p.hole.kind() == aNumber })
+}
+
 // chineseWordAt says whether a Chinese word of the form stands at i.
 func (f *form) chineseWordAt(in *input, i int) bool {
 	return slices.ContainsFunc(f.han, func(w string) bool {

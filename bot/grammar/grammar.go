@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode"
 
@@ -85,22 +84,23 @@ func (g *Grammar) Add(command string, f Forms) error {
 
 // Match reads a message. Text over chat.MaxText bytes, or with more than MaxPeople people, is a problem.
 func (g *Grammar) Match(text string, c Context) Match {
-	slash := beginsWithSlash(text)
-	if !slash && !c.Addressed {
-		return Match{Silent: true}
-	}
-	if len(text) > chat.MaxText {
-		return Match{Problem: &Problem{What: tooLongText}}
+	tooLong := len(text) > chat.MaxText
+	if tooLong {
+		text = text[:256] // enough to see whether it is for the bot
 	}
 	in := newInput(text, c)
 	begin := in.skip(0)
+	slash := in.at(begin) == '/'
 	if slash {
 		begin++
 	}
-	if slash && isSpace(in.at(begin)) && !c.Addressed {
-		return Match{Silent: true} // and/or, 1 / 2
+	switch {
+	case !c.Addressed && (!slash || isSpace(in.at(begin))): // 1 / 2
+		return Match{Silent: true}
+	case tooLong:
+		return Match{Problem: &Problem{What: tooLongText}}
 	}
-	in = in.without(0, begin)
+	in = in.without(stretch{0, begin})
 	plain, flags, badFlag := in.takeFlags()
 	plain, group, badGroup := plain.takeGroup()
 	attempts := g.attempts(plain, slash)
@@ -116,12 +116,6 @@ func (g *Grammar) Match(text string, c Context) Match {
 	m := g.read(attempts, group)
 	m.Flags = flags
 	return m
-}
-
-// beginsWithSlash looks no further than it must: the text may be long and not for the bot.
-func beginsWithSlash(text string) bool {
-	text = strings.TrimLeftFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
-	return strings.HasPrefix(text, "/") || strings.HasPrefix(text, "／")
 }
 
 // looksLikeVerb says whether the text behind a slash can be a command at all: not a path, a date or a smiley.

@@ -33,16 +33,27 @@ func newInput(text string, c Context) *input {
 	return in
 }
 
-// without returns the input with the words between from and to taken out, and the space after them.
-func (in *input) without(from, to int) *input {
-	for to < len(in.folded) && isSpace(in.folded[to]) {
-		to++
+// stretch is a piece of the input, from begin up to end.
+type stretch struct{ begin, end int }
+
+// without returns the input with some stretches taken out, and the space after them. They are in order.
+func (in *input) without(out ...stretch) *input {
+	if len(out) == 0 {
+		return in
 	}
-	out := *in
-	out.typed = slices.Concat(in.typed[:from], in.typed[to:])
-	out.folded = slices.Concat(in.folded[:from], in.folded[to:])
-	out.lower = slices.Concat(in.lower[:from], in.lower[to:])
-	return &out
+	short := &input{now: in.now, zone: in.zone}
+	from := 0
+	keep := func(to int) {
+		short.typed = append(short.typed, in.typed[from:to]...)
+		short.folded = append(short.folded, in.folded[from:to]...)
+		short.lower = append(short.lower, in.lower[from:to]...)
+	}
+	for _, s := range out {
+		keep(s.begin)
+		from = in.spaces(s.end)
+	}
+	keep(in.end())
+	return short
 }
 
 // upTo returns the input cut off at end.
@@ -153,8 +164,11 @@ func (in *input) hasAny(i int, texts ...string) (end int, ok bool) {
 	return i, false
 }
 
-// digits reads a run of digits. A value that does not fit is -1.
+// digits reads a run of digits. No digits is end == i, a value that does not fit -1.
 func (in *input) digits(i int) (value int64, end int) {
+	if !isDigit(in.at(i)) {
+		return 0, i
+	}
 	end = i
 	for end < in.end() && isDigit(in.folded[end]) {
 		end++

@@ -203,9 +203,9 @@ func (p place) unit(i int) (u unit, end int) {
 	return unit{}, -1
 }
 
-// badUnit says whether a number is followed by nothing, or by letters that are no unit.
+// badUnit says whether a number is followed by nothing, or by letters and digits that are no unit.
 func (p place) badUnit(i int) bool {
-	for isLetter(p.at(i)) {
+	for isLetter(p.at(i)) || isDigit(p.at(i)) {
 		i++
 	}
 	return p.stops(i)

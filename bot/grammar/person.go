@@ -136,6 +136,9 @@ func (p place) separated(i int) bool {
 	return false
 }
 
+// maxWord is how long a value can be that a Chinese word follows without a space.
+const maxWord = 64
+
 // ref reads one person at i: the ways to read it, and where each ends, longest first. There is more than one where a
 // Chinese word of the form follows the name without a space.
 func (p place) ref(i int) (refs []Ref, ends []int, why chat.Text) {
@@ -162,7 +165,7 @@ func (p place) ref(i int) (refs []Ref, ends []int, why chat.Text) {
 		by = ByEmail
 	}
 	refs, ends = []Ref{{trimName(said), by}}, []int{end}
-	for cut := end - 1; cut > i && by == ByID; cut-- {
+	for cut := min(end-1, i+maxWord); cut > i && by == ByID; cut-- {
 		if p.form.chineseWordAt(p.input, cut) {
 			refs, ends = append(refs, Ref{string(p.folded[i:cut]), by}), append(ends, cut)
 		}

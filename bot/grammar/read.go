@@ -80,21 +80,18 @@ func (g *Grammar) read(attempts []attempt, group string) Match {
 	return Match{Group: group, Problem: g.problem(furthest.stuck.entry, furthest.what), Suggest: g.longer(furthest.stuck)}
 }
 
-// readings returns which # with a number to take for a group: none of them where a form wants a number, then each.
+// readings returns which # with a number to take for a group: none of them, then each; but the only one at once where no
+// form wants a number.
 func readings(attempts []attempt, group string) []hash {
 	hashes := slices.DeleteFunc(attempts[0].in.hashes(), func(h hash) bool { return !h.number })
-	wanted := slices.ContainsFunc(attempts, func(a attempt) bool {
-		return slices.ContainsFunc(a.form.parts, func(p part) bool { return p.hole != nil && p.hole.kind() == aNumber })
-	})
-	out := []hash{{}}
 	if group != "" || len(hashes) == 0 {
-		return out
+		return []hash{{}}
 	}
-	if !wanted && len(hashes) == 1 {
-		out = nil
+	if len(hashes) == 1 && !slices.ContainsFunc(attempts, func(a attempt) bool { return a.form.hasNumber() }) {
+		return hashes
 	}
 	slices.Reverse(hashes)
-	return append(out, hashes[:min(len(hashes), 3)]...)
+	return append([]hash{{}}, hashes[:min(len(hashes), 3)]...)
 }
 
 // outcome is what came of all attempts at one reading.
@@ -112,7 +109,7 @@ func (g *Grammar) readWithout(attempts []attempt, h hash) outcome {
 	var by, rival attempt
 	for _, a := range attempts {
 		if h.name != "" {
-			a.in = a.in.without(h.begin, min(h.end, a.in.end()))
+			a.in = a.in.without(stretch{h.begin, min(h.end, a.in.end())})
 		}
 		m := &matcher{in: a.in, form: a.form}
 		if !m.run(min(a.i, a.in.end())) {

@@ -117,7 +117,7 @@ func (h ChoiceHole[T]) read(at place) (found []reading, why chat.Text) {
 	if v, ok := h.parse(word); ok {
 		found = append(found, reading{end, v})
 	}
-	for cut := end - 1; cut > at.i; cut-- {
+	for cut := min(end-1, at.i+maxWord); cut > at.i; cut-- {
 		if !at.form.chineseWordAt(at.input, cut) {
 			continue
 		}

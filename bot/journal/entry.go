@@ -128,3 +128,28 @@ func (e Entry) Opposite() []Change {
 	}
 	return out
 }
+
+// Sides are what was before and what came after, each as one JSON object of records; empty where nothing was.
+func (e Entry) Sides() (before, after string) {
+	var b, a map[string]json.RawMessage
+	for _, c := range e.Changes {
+		if c.Before != nil {
+			b = put(b, c, c.Before)
+		}
+		if c.After != nil {
+			a = put(a, c, c.After)
+		}
+	}
+	return object(b), object(a)
+}
+
+func object(m map[string]json.RawMessage) string {
+	if m == nil {
+		return ""
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic(fmt.Sprintf("unreachable: records are JSON, yet they do not encode: %v", err))
+	}
+	return string(b)
+}

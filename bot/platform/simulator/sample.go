@@ -21,12 +21,12 @@ func SampleWorld() World {
 			{ID: "wang", Name: "王磊", Position: "销售代表", Email: "wang@example.com", Departments: []string{"华东销售部"}},
 			{ID: "zhao", Name: "赵倩", Position: "运营专员", Email: "zhao@example.com", Departments: []string{"运营部"}},
 			{ID: "sun", Name: "孙悦", Position: "客服专员", Email: "sun@example.com", Departments: []string{"客服部"}},
-			{ID: "zhou", Name: "周凯", Position: "群主（销售经理）", Email: "zhou@example.com", Departments: []string{"华东销售部"}},
+			{ID: "zhou", Name: "周凯", Position: "销售经理", Email: "zhou@example.com", Departments: []string{"华东销售部"}},
 			{ID: "xiaochen", Name: "陈小雨", Position: "新人", Email: "xiaochen@example.com", Departments: []string{"运营部"}},
-			{ID: "wmCustomerZhang01", Name: "张先生", Position: "客户 · 华信贸易", Customer: true},
-			{ID: "wmCustomerLiu0002", Name: "刘女士", Position: "客户 · 恒达物流", Customer: true},
-			{ID: "wmCustomerHe00003", Name: "何总", Position: "客户 · 云帆科技", Customer: true},
-			{ID: "wmCustomerWu00004", Name: "吴先生", Position: "客户 · 新来的", Customer: true},
+			{ID: "wmCustomerZhang01", Name: "张先生", Position: "华信贸易", Customer: true},
+			{ID: "wmCustomerLiu0002", Name: "刘女士", Position: "恒达物流", Customer: true},
+			{ID: "wmCustomerHe00003", Name: "何总", Position: "云帆科技", Customer: true},
+			{ID: "wmCustomerWu00004", Name: "吴先生", Position: "刚进群", Customer: true},
 		},
 		Groups: []Group{
 			{

@@ -61,8 +61,8 @@ func BenchmarkCallback(b *testing.B) {
 					b.Fatal(err)
 				}
 				var m struct {
-					FromUserName, MsgType, Content, MsgId string
-					CreateTime                            int64
+					FromUserName, MsgType, Content string
+					CreateTime                     int64
 				}
 				if err := xml.Unmarshal(plain, &m); err != nil {
 					b.Fatal(err)

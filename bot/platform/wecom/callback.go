@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -147,8 +146,6 @@ func (a *Adapter) unseal(s side, values url.Values, sealed string) (query, strin
 	return q, plain, nil
 }
 
-var chunks = sync.Pool{New: func() any { b := make([]byte, 4<<10); return &b }}
-
 func readBody(w http.ResponseWriter, r *http.Request) (string, error) {
 	tooLarge := refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("body exceeds %d bytes", maxBody))
 	if r.ContentLength > maxBody {
@@ -158,9 +155,7 @@ func readBody(w http.ResponseWriter, r *http.Request) (string, error) {
 	if r.ContentLength > 0 {
 		b.Grow(int(r.ContentLength))
 	}
-	chunk := chunks.Get().(*[]byte)
-	defer chunks.Put(chunk)
-	_, err := io.CopyBuffer(struct{ io.Writer }{&b}, http.MaxBytesReader(w, r.Body, maxBody), *chunk)
+	_, err := io.CopyBuffer(&b, http.MaxBytesReader(w, r.Body, maxBody), make([]byte, 4<<10))
 	var exceeded *http.MaxBytesError
 	switch {
 	case errors.As(err, &exceeded):

@@ -240,7 +240,7 @@ func TestLongPassiveReplyGoesOn(t *testing.T) {
 	assert.True(t, strings.HasSuffix(inner.Content, "第一行\n…（续）"), "%q", inner.Content[len(inner.Content)-40:])
 	lines := strings.Count(inner.Content, "第一行")
 	for _, c := range s.office.to("message/send") {
-		lines += strings.Count(c.body["markdown"].(map[string]any)["content"].(string), "第一行")
+		lines += strings.Count(c.markdown(t), "第一行")
 	}
 	assert.Equal(t, 400, lines, "nothing is lost and nothing is said twice")
 }

@@ -69,7 +69,8 @@ func (a *Adapter) card(e chat.Effect) (card *templateCard, body string) {
 			break
 		}
 		card.Fields = append(card.Fields, cardField{
-			Name: brief(plain(a.in(f.Name)), maxFieldName), Value: brief(plain(a.in(f.Value)), maxFieldValue),
+			Name:  brief(firstOf(plain(a.in(f.Name)), "–"), maxFieldName), // required
+			Value: brief(plain(a.in(f.Value)), maxFieldValue),
 		})
 	}
 	return card, a.in(c.Body)
@@ -83,7 +84,8 @@ func (a *Adapter) buttons(in []chat.Button) (out []cardButton, fit bool) {
 		if b.Command == "" || len(b.Command) > maxButtonKey {
 			return nil, false
 		}
-		out = append(out, cardButton{Text: brief(a.in(b.Label), maxButtonText), Style: style(b.Style), Key: b.Command})
+		label := brief(firstOf(a.in(b.Label), b.Command), maxButtonText)
+		out = append(out, cardButton{Text: label, Style: style(b.Style), Key: b.Command})
 	}
 	return out, len(out) > 0
 }

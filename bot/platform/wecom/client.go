@@ -30,9 +30,10 @@ type client struct {
 func newClient(c Config) *client {
 	own := c.HTTP
 	if own == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = 32
-		own = &http.Client{Timeout: callWithin, Transport: t}
+		own = &http.Client{Timeout: callWithin, Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: callWithin,
+			MaxIdleConns: 64, MaxIdleConnsPerHost: 32, IdleConnTimeout: 90 * time.Second,
+		}}
 	}
 	h := *own
 	// A redirect would carry the query, and in it the token, to another place.
@@ -93,7 +94,7 @@ func (c *client) exchange(ctx context.Context, k call) ([]byte, error) {
 	if err != nil {
 		return nil, broken(k.op, err, c.redact(bare(err), k.secrets...))
 	}
-	defer resp.Body.Close() //nolint:errcheck // it was only read
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		again := resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests ||
 			resp.StatusCode == http.StatusRequestTimeout

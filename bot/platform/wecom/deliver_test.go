@@ -73,7 +73,7 @@ func TestCardThatCannotBeOneIsWritten(t *testing.T) {
 			require.NoError(t, s.Deliver(context.Background(), e))
 			sent := s.office.to("message/send")
 			require.Len(t, sent, 1)
-			md := sent[0].body["markdown"].(map[string]any)["content"].(string)
+			md := sent[0].markdown(t)
 			assert.True(t, strings.HasPrefix(md, "text\n**请确认**\n**禁言** li\\_si\n> 群：G1"), md)
 			for _, b := range card.Buttons {
 				assert.Contains(t, md, b.Command)
@@ -90,8 +90,8 @@ func TestLongCardBodyIsToldInFull(t *testing.T) {
 	require.NoError(t, s.Deliver(context.Background(), e))
 	sent := s.office.to("message/send")
 	require.Len(t, sent, 2)
-	assert.Equal(t, strings.Repeat("步", 200), sent[0].body["markdown"].(map[string]any)["content"])
-	sub := sent[1].body["template_card"].(map[string]any)["sub_title_text"].(string)
+	assert.Equal(t, strings.Repeat("步", 200), sent[0].markdown(t))
+	sub := inside(t, sent[1].body, "template_card", "sub_title_text")
 	assert.Equal(t, maxCardBody, utf8.RuneCountInString(sub))
 }
 
@@ -103,7 +103,7 @@ func TestLongMessageIsSplitAtLineBreaks(t *testing.T) {
 	sent := s.office.to("message/send")
 	assert.Len(t, sent, 3)
 	for _, c := range sent {
-		md := c.body["markdown"].(map[string]any)["content"].(string)
+		md := c.markdown(t)
 		assert.LessOrEqual(t, len(md), maxMarkdown)
 		assert.True(t, utf8.ValidString(md))
 		for l := range strings.Lines(md) {
@@ -144,7 +144,7 @@ func TestTextAndCardShareOneReplyAddress(t *testing.T) {
 	require.NoError(t, alone.Deliver(context.Background(), respondTo(alone, "hi", aCard())))
 	sent := alone.office.to("aibot/response")
 	require.Len(t, sent, 1)
-	assert.Contains(t, sent[0].body["markdown"].(map[string]any)["content"], "确认：`/确认 7`")
+	assert.Contains(t, sent[0].markdown(t), "确认：`/确认 7`")
 }
 
 func TestUsedReplyAddressFallsBackToThePerson(t *testing.T) {
@@ -207,6 +207,9 @@ func TestFaults(t *testing.T) {
 		got := Fault{Code: f.Code, Retry: f.Retry, After: f.After, Alarm: f.Alarm, Gone: f.Gone}
 		assert.Equal(t, want, got, answer)
 		assert.Equal(t, "message/send", f.Op)
+		after, again := f.Again()
+		assert.Equal(t, want.Retry, again)
+		assert.Equal(t, want.After, after)
 	}
 	for status, again := range map[int]bool{500: true, 502: true, 429: true, 404: false, 403: false, 302: false} {
 		s := newStage(t)

@@ -97,6 +97,22 @@ type called struct {
 	body map[string]any
 }
 
+// markdown is the text that the call sends.
+func (c called) markdown(t *testing.T) string {
+	t.Helper()
+	return inside(t, c.body, "markdown", "content")
+}
+
+// inside is a text in an object of a body.
+func inside(t *testing.T, body map[string]any, object, key string) string {
+	t.Helper()
+	m, ok := body[object].(map[string]any)
+	require.True(t, ok, "%v has no %s", body, object)
+	text, ok := m[key].(string)
+	require.True(t, ok, "%v has no %s", m, key)
+	return text
+}
+
 // office pretends to be WeCom: it answers as told, and with errcode 0 where it was told nothing.
 type office struct {
 	*httptest.Server

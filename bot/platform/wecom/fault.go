@@ -35,6 +35,9 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("call %s: %s", f.Op, f.Reason)
 }
 
+// Again says whether the same call may succeed later, and how soon at the earliest; 0 leaves that to the caller.
+func (f *Fault) Again() (after time.Duration, ok bool) { return f.After, f.Retry }
+
 // Unwrap gives context.Canceled or context.DeadlineExceeded where that was the cause, and nothing else: other causes
 // may carry an address with a secret in it.
 func (f *Fault) Unwrap() error { return f.cause }

@@ -72,6 +72,9 @@ func FuzzXML(f *testing.F) {
 	f.Add("<xml><a>\r\n<![CDATA[\r]]></a></xml>")
 	f.Add(`<!DOCTYPE a [<!ENTITY b "b">]><xml><a>&b;</a></xml>`)
 	f.Add("<xml><a>]]></a></xml>")
+	f.Add("<xml><a><")
+	f.Add("<xml><a>&#60;&#x3C;&#34;&#xA;&#xD;\r\n</a></xml>")
+	f.Add("<xml><a>&#0;&#xD800;&#x110000;</a></xml>")
 	f.Fuzz(func(t *testing.T, doc string) {
 		var got []string
 		err := eachLeaf(doc, func(name, value string) error {

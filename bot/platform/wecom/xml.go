@@ -16,8 +16,8 @@ var errXML = errors.New("not the XML of a callback")
 // Children with children of their own (lists of members, of chosen options) are checked and passed over.
 //
 // It is stricter than encoding/xml and several times faster: a document type, a comment, an attribute, a processing
-// instruction other than the declaration, or an entity beyond the five of the standard is an error, so nothing in
-// a document can make it grow or reach out. What it accepts, encoding/xml reads the same (FuzzXML). Control
+// instruction other than the declaration, or an entity beyond the five of the standard and numbered characters is an
+// error, so nothing in a document can make it grow or reach out. What it accepts, encoding/xml reads the same (FuzzXML). Control
 // characters inside of text are passed on: people can paste them.
 func eachLeaf(doc string, leaf func(name, value string) error) error {
 	if !utf8.ValidString(doc) {
@@ -151,22 +151,24 @@ func (s *xmlScan) children(leaf func(name, value string) error) error {
 
 // content reads what stands in an element, up to and with its end.
 func (s *xmlScan) content(name string, depth int) (value string, nested bool, err error) {
-	var several strings.Builder // of pieces: one, the usual case, needs no copy
+	var more []byte // of several pieces: one, the usual case, needs no copy
 	for {
 		piece := ""
-		switch {
-		case s.skip("</"):
-			if several.Len() > 0 {
-				value = several.String()
+		switch s.mark() {
+		case endMark:
+			s.at += len("</")
+			if more != nil {
+				value = string(more)
 			}
 			return value, nested, s.close(name)
-		case s.skip("<![CDATA["):
+		case cdataMark:
+			s.at += len(cdataStart)
 			body, closed := s.cdata()
 			if !closed {
 				return "", false, fmt.Errorf("%w: CDATA does not end", errXML)
 			}
 			piece = lines(body)
-		case s.at < len(s.doc) && s.doc[s.at] == '<':
+		case startMark:
 			if err := s.inner(depth); err != nil {
 				return "", false, err
 			}
@@ -177,15 +179,41 @@ func (s *xmlScan) content(name string, depth int) (value string, nested bool, er
 			}
 		}
 		switch {
-		case several.Len() > 0:
-			several.WriteString(piece)
+		case more != nil:
+			more = append(more, piece...)
 		case value == "":
 			value = piece
 		case piece != "":
-			several.WriteString(value)
-			several.WriteString(piece)
+			more = append(append(more, value...), piece...)
 		}
 	}
+}
+
+const cdataStart = "<![CDATA["
+
+type mark uint8
+
+const (
+	noMark mark = iota
+	startMark
+	endMark
+	cdataMark
+)
+
+// mark says what begins here.
+func (s *xmlScan) mark() mark {
+	rest := s.doc[s.at:]
+	switch {
+	case rest == "" || rest[0] != '<':
+		return noMark
+	case len(rest) == 1:
+		return startMark
+	case rest[1] == '/':
+		return endMark
+	case rest[1] == '!' && strings.HasPrefix(rest, cdataStart):
+		return cdataMark
+	}
+	return startMark
 }
 
 func (s *xmlScan) inner(depth int) error {
@@ -250,64 +278,3 @@ var nameBytes = func() (t [256]uint8) {
 	}
 	return t
 }()
-
-// text reads up to the next mark.
-func (s *xmlScan) text() (string, error) {
-	end := strings.IndexByte(s.doc[s.at:], '<')
-	if end < 0 {
-		return "", fmt.Errorf("%w: an element does not end", errXML)
-	}
-	raw := s.doc[s.at : s.at+end]
-	s.at += end
-	special := false
-	for i := range len(raw) {
-		special = special || raw[i] == '&' || raw[i] == ']' || raw[i] == '\r'
-	}
-	if !special {
-		return raw, nil
-	}
-	if strings.Contains(raw, "]]>") {
-		return "", fmt.Errorf("%w: ]]> outside of CDATA", errXML)
-	}
-	return entities(lines(raw))
-}
-
-// entities resolves the five entities of the standard, once: what they yield is text.
-func entities(raw string) (string, error) {
-	var b strings.Builder
-	b.Grow(len(raw))
-	for {
-		before, after, found := strings.Cut(raw, "&")
-		b.WriteString(before)
-		if !found {
-			return b.String(), nil
-		}
-		name, rest, ended := strings.Cut(after, ";")
-		if !ended {
-			return "", fmt.Errorf("%w: an entity does not end", errXML)
-		}
-		switch name {
-		case "amp":
-			b.WriteByte('&')
-		case "lt":
-			b.WriteByte('<')
-		case "gt":
-			b.WriteByte('>')
-		case "quot":
-			b.WriteByte('"')
-		case "apos":
-			b.WriteByte('\'')
-		default:
-			return "", fmt.Errorf("%w: an entity that is not one of the five", errXML)
-		}
-		raw = rest
-	}
-}
-
-// lines makes all line breaks one character, as the XML standard asks of every reader.
-func lines(s string) string {
-	if strings.IndexByte(s, '\r') < 0 {
-		return s
-	}
-	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-}

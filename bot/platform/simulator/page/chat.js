@@ -1,5 +1,5 @@
 // The middle column: the messages of one chat.
-import { $, avatar, botAvatar, clock, h, moment } from "./dom.js";
+import { $, avatar, botAvatar, clock, h, moment, today } from "./dom.js";
 import { markdown } from "./markdown.js";
 import { group, isDirect, itemsHere, nameOf, person, state } from "./state.js";
 import { kindClass, kindLabel, titleOf } from "./people.js";
@@ -33,7 +33,7 @@ export function drawLog(act, force) {
   let before = 0;
   for (const i of items) {
     const at = new Date(i.at).getTime();
-    if (at - before > gap) rows.push(h("div", { class: "time" }, sameDay(at) ? clock(at) : moment(at)));
+    if (at - before > gap) rows.push(h("div", { class: "time" }, today(at) ? clock(at) : moment(at)));
     before = at;
     rows.push(row(i, act));
   }
@@ -49,8 +49,6 @@ export function drawLog(act, force) {
   if (atEnd) log.scrollTop = log.scrollHeight;
   else if (sameChat) $("newer").hidden = false;
 }
-
-const sameDay = (at) => new Date(at).toDateString() === new Date().toDateString();
 
 function row(i, act) {
   if (i.recalled) return h("div", { class: "time" }, t("recalled"));

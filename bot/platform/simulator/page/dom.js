@@ -15,22 +15,28 @@ export function h(tag, attrs, ...children) {
   return e;
 }
 
-// What of a name stands in its avatar: the last two characters of a Chinese name, the initials of any other.
-function initials(name) {
+// What of a name stands in its avatar: the last two characters of a Chinese name, the initials of any other. Of a
+// customer it is the surname, since most of them are known as 先生 or 女士.
+function initials({ name, customer }) {
   if (/^[\x20-\x7e]+$/.test(name)) {
     return name.split(/\s+/).map((w) => w[0]).join("").slice(0, 2).toUpperCase();
   }
-  return [...name].slice(-2).join("");
+  return customer ? [...name][0] : [...name].slice(-2).join("");
 }
 
-const hues = [212, 262, 168, 28, 340, 190, 128, 300, 48, 8];
+const hues = [212, 28, 168, 340, 262, 128, 190, 4, 300, 48];
+const given = new Map();
+
+// Everybody gets the next colour when first seen, so that neighbours differ.
+function hueOf(id) {
+  if (!given.has(id)) given.set(id, hues[given.size % hues.length]);
+  return given.get(id);
+}
 
 export function avatar(person, size) {
-  let n = 0;
-  for (const c of person.id) n = (n * 31 + c.codePointAt(0)) >>> 0;
-  const hue = hues[n % hues.length];
-  const style = { "--size": `${size}px`, "--tone": `hsl(${hue} ${person.customer ? "26%" : "52%"} ${person.customer ? "48%" : "42%"})` };
-  return h("span", { class: person.customer ? "avatar round" : "avatar", style, "aria-hidden": "true" }, initials(person.name));
+  const hue = hueOf(person.id);
+  const style = { "--size": `${size}px`, "--tone": `hsl(${hue} ${person.customer ? "26%" : "50%"} ${person.customer ? "45%" : "41%"})` };
+  return h("span", { class: person.customer ? "avatar round" : "avatar", style, "aria-hidden": "true" }, initials(person));
 }
 
 export function botAvatar(size) {
@@ -38,21 +44,18 @@ export function botAvatar(size) {
   return img;
 }
 
-const two = (n) => String(n).padStart(2, "0");
-
-export function clock(at) {
-  const d = new Date(at);
-  return `${two(d.getHours())}:${two(d.getMinutes())}`;
-}
+// The company is in China, and the bot speaks of its time; the reader's browser may be elsewhere.
+const zone = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false,
+});
 
 export function moment(at) {
   const d = new Date(at);
-  if (Number.isNaN(d.getTime())) return String(at);
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${clock(at)}`;
+  return Number.isNaN(d.getTime()) ? String(at) : zone.format(d);
 }
 
-export function shortMoment(at) {
-  const d = new Date(at);
-  if (Number.isNaN(d.getTime())) return String(at);
-  return `${two(d.getMonth() + 1)}-${two(d.getDate())} ${clock(at)}`;
-}
+export const shortMoment = (at) => (moment(at).length === 16 ? moment(at).slice(5) : moment(at));
+
+export const clock = (at) => (moment(at).length === 16 ? moment(at).slice(11) : moment(at));
+
+export const today = (at) => moment(at).slice(0, 10) === moment(Date.now()).slice(0, 10);

@@ -16,13 +16,16 @@ export const titleOf = (where) => {
   return group(where)?.name ?? where;
 };
 
+// Whoever owns a customer group carries out what the bot asks for there, so the picker says so.
+const roleOf = (p) => (state.world.groups.some((g) => g.kind === "customer" && g.owner === p.id) ? `${t("owner")} · ${p.position}` : p.position);
+
 export function drawPeople(onPick) {
   const part = (label, list) => list.length > 0 && [
     h("h3", null, label),
     h("div", { class: "people", role: "group", "aria-label": label }, list.map((p) => h("button", {
       type: "button", class: "person", "aria-pressed": String(p.id === state.who), onclick: () => onPick(p.id),
       title: `${p.name}（${p.id}）· ${p.position}`,
-    }, avatar(p, 32), h("span", { class: "who" }, h("b", null, p.name), h("small", null, p.position)),
+    }, avatar(p, 32), h("span", { class: "who" }, h("b", null, p.name), h("small", null, roleOf(p))),
     p.id !== state.who && anyUnread(p.id) && h("i", { class: "new" }, h("span", { class: "sr" }, t("unread", p.name)))))),
   ];
   const staff = state.world.people.filter((p) => !p.customer);

@@ -1,0 +1,172 @@
+// Package console serves what the web pages show: the journal and the rights of a group. It only reads; whatever
+// changes state goes through the engine. It hands out nothing by itself: whoever mounts it decides who may look.
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/journal"
+	"qunguan/bot/moderation"
+	"qunguan/bot/task"
+)
+
+// reader is what the console needs of storage.
+type reader interface {
+	Load(context.Context, journal.Want) (journal.Found, error)
+}
+
+// Console answers GET /console/journal and GET /console/rights with JSON. Safe for concurrent use.
+type Console struct {
+	reader reader
+	now    func() time.Time
+	log    *zap.Logger
+}
+
+// New returns a console over one tenant.
+func New(r reader, now func() time.Time, log *zap.Logger) *Console {
+	return &Console{reader: r, now: now, log: log}
+}
+
+// Handler serves both addresses; each takes ?group=ID.
+func (c *Console) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /console/journal", c.journal)
+	mux.HandleFunc("GET /console/rights", c.rights)
+	return mux
+}
+
+// newest is how many entries the journal shows.
+const newest = 50
+
+func (c *Console) journal(w http.ResponseWriter, r *http.Request) {
+	g := chat.Group(r.FormValue("group"))
+	found, err := c.reader.Load(r.Context(), journal.Want{Queries: []journal.Query{{Group: g, Limit: newest}}})
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
+	out := make([]json.RawMessage, 0, newest)
+	for _, e := range found.Entries[0] {
+		out = append(out, e.Encode())
+	}
+	c.write(w, out)
+}
+
+// held is what one person holds.
+type held struct {
+	User   chat.User `json:"user"`
+	Name   string    `json:"name"`
+	Level  string    `json:"level,omitempty"`
+	Job    string    `json:"job,omitempty"`
+	Items  []string  `json:"items"`
+	Until  time.Time `json:"until,omitzero"`
+	Source string    `json:"source,omitempty"`
+	Owner  bool      `json:"owner"`
+}
+
+type named struct {
+	ID     string `json:"id"`
+	ZH     string `json:"zh"`
+	EN     string `json:"en"`
+	Family string `json:"family"`
+}
+
+type silent struct {
+	User  chat.User  `json:"user"`
+	Name  string     `json:"name"`
+	Until time.Time  `json:"until,omitzero"`
+	State task.State `json:"state"`
+}
+
+type rightsOf struct {
+	Group  chat.Group `json:"group"`
+	Name   string     `json:"name"`
+	People []held     `json:"people"`
+	Items  []named    `json:"items"`
+	Mutes  []silent   `json:"mutes"`
+}
+
+func (c *Console) rights(w http.ResponseWriter, r *http.Request) {
+	g := chat.Group(r.FormValue("group"))
+	names := []journal.Name{access.Of(""), access.Of(g), directory.OfGroup(g), moderation.Of(g), task.Of(g)}
+	found, err := c.reader.Load(r.Context(), journal.Want{Names: names})
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
+	company, _ := found.States[access.Of("")].Value.(access.Book)
+	book, _ := found.States[access.Of(g)].Value.(access.Book)
+	group, _ := found.States[directory.OfGroup(g)].Value.(directory.Group)
+	mutes, _ := found.States[moderation.Of(g)].Value.(moderation.Book)
+	tasks, _ := found.States[task.Of(g)].Value.(task.Book)
+	now := c.now()
+	facts := access.Facts{Company: company, Group: book, Place: access.Place{Departments: group.Departments()}}
+
+	out := rightsOf{Group: g, Name: group.Title(), People: []held{}, Items: []named{}, Mutes: []silent{}}
+	for i := range access.Held(access.Senior, access.NoJob).All() {
+		out.Items = append(out.Items, named{ID: i.String(), ZH: i.Label().ZH, EN: i.Label().EN, Family: i.Family().Label().ZH})
+	}
+	for _, u := range company.Owners() {
+		out.People = append(out.People, c.person(facts, group, u, now, access.Role{}, true))
+	}
+	for _, u := range facts.Admins(g, now) {
+		if !facts.IsOwner(u) {
+			out.People = append(out.People, c.person(facts, group, u, now, role(book, u, now), false))
+		}
+	}
+	for _, m := range mutes.Live(now) {
+		s := silent{User: m.Who, Name: nameIn(group, m.Who), Until: m.Until, State: task.Recorded}
+		if t, ok := tasks.Task(string(chat.Mute) + "/" + string(m.Who)); ok {
+			s.State = t.State
+		}
+		out.Mutes = append(out.Mutes, s)
+	}
+	c.write(w, out)
+}
+
+// role is the role of a person that is shown: the temporary one while it lives, else the fixed one.
+func role(b access.Book, u chat.User, now time.Time) access.Role {
+	if r, ok := b.Role(u, true); ok && r.Live(now) {
+		return r
+	}
+	r, _ := b.Role(u, false)
+	return r
+}
+
+func (c *Console) person(f access.Facts, g directory.Group, u chat.User, now time.Time, r access.Role, owner bool) held {
+	h := held{User: u, Name: nameIn(g, u), Job: string(r.Job), Until: r.Until, Source: r.Source, Owner: owner, Items: []string{}}
+	if r.Level != access.NoLevel {
+		h.Level = r.Level.String()
+	}
+	for i := range f.Items(u, access.Person{}, g.ID, now).All() {
+		h.Items = append(h.Items, i.String())
+	}
+	return h
+}
+
+func nameIn(g directory.Group, u chat.User) string {
+	if m, ok := g.Member(u); ok && m.Name != "" {
+		return m.Name
+	}
+	return string(u)
+}
+
+func (c *Console) write(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		c.log.Debug("write page data", zap.Error(err))
+	}
+}
+
+func (c *Console) fail(w http.ResponseWriter, err error) {
+	c.log.Warn("read for page", zap.Error(err))
+	http.Error(w, "storage is away", http.StatusServiceUnavailable)
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"qunguan/bot"
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+func auditCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "audit", Short: "Export the journal", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(exportCommand())
+	return c
+}
+
+// export is what to export, and how.
+type export struct{ file, since, until, group, actor, format, out string }
+
+func exportCommand() *cobra.Command {
+	var e export
+	c := &cobra.Command{
+		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv --out FILE",
+		Short:   "Write entries of the journal to a file, oldest first; the same filters as /audit",
+		Example: "  qunguan audit export --config qunguan.yaml --since 2026-11-01 --format csv --out november.csv",
+		Args:    exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			n, err := e.run(c.Context())
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%d entries written to %s\n", n, e.out)
+			return err
+		},
+	}
+	configFlag(c, &e.file)
+	c.Flags().StringVar(&e.since, "since", "", "only entries from this moment on: 2026-11-01, or \"2026-11-01 09:00\"")
+	c.Flags().StringVar(&e.until, "until", "", "only entries before this moment")
+	c.Flags().StringVar(&e.group, "group", "", "only entries about this group, by id")
+	c.Flags().StringVar(&e.actor, "actor", "", "only entries of this person, by userid")
+	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl or csv")
+	c.Flags().StringVar(&e.out, "out", "", "file to write; it must not exist yet")
+	return c
+}
+
+func (e export) run(ctx context.Context) (int, error) {
+	if e.out == "" {
+		return 0, usageError{errors.New("--out: name a file to write")}
+	}
+	if e.format != "jsonl" && e.format != "csv" {
+		return 0, usageError{fmt.Errorf("--format %q: jsonl or csv", e.format)}
+	}
+	config, err := load(e.file)
+	if err != nil {
+		return 0, err
+	}
+	s, err := newSystem(config, options{now: time.Now, log: zap.NewNop()})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = s.close() }()
+	q := journal.Query{Group: chat.Group(e.group), Actor: chat.User(e.actor)}
+	if q.Since, err = s.moment("--since", e.since); err != nil {
+		return 0, err
+	}
+	if q.Until, err = s.moment("--until", e.until); err != nil {
+		return 0, err
+	}
+	// The export stands in the journal before it is made: who has read it must not be able to hide that.
+	reason := strings.Join(strings.Fields(fmt.Sprintf("%s since %s until %s group %s actor %s", e.format, e.since, e.until, e.group, e.actor)), " ")
+	err = s.bot.Amend(ctx, nil, "", func(bot.Call) (bot.Outcome, error) {
+		return bot.Outcome{Events: []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: reason}}}, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return e.write(ctx, s, q)
+}
+
+// moment reads a date or a date with a time in the configured zone.
+func (s *system) moment(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02", time.RFC3339} {
+		if t, err := time.ParseInLocation(layout, text, zoneOf(s)); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usageError{fmt.Errorf("%s %q: write it as 2026-11-01 or \"2026-11-01 09:00\"", flag, text)}
+}
+
+func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, err error) {
+	f, err := os.OpenFile(e.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return 0, usageError{fmt.Errorf("--out: %w", err)}
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	buffered := bufio.NewWriter(f)
+	line := jsonLines(buffered)
+	if e.format == "csv" {
+		if line, err = csvLines(buffered, zoneOf(s)); err != nil {
+			return 0, err
+		}
+	}
+	err = s.ledger.Each(ctx, q, func(entry journal.Entry) error {
+		n++
+		return line(entry)
+	})
+	return n, errors.Join(err, buffered.Flush())
+}
+
+func jsonLines(w io.Writer) func(journal.Entry) error {
+	return func(e journal.Entry) error {
+		_, err := w.Write(append(e.Encode(), '\n'))
+		return err
+	}
+}
+
+// columns are those of the contract's entry.
+var columns = []string{
+	"n", "at", "kind", "outcome", "actor", "targets", "group", "items", "rule", "reason", "command", "before", "after",
+	"message_id", "undoes",
+}
+
+// csvLines writes UTF-8 with a byte order mark, which spreadsheets need to read Chinese, and disarms formulas.
+func csvLines(w io.Writer, zone *time.Location) (func(journal.Entry) error, error) {
+	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+		return nil, err
+	}
+	c := csv.NewWriter(w)
+	if err := c.Write(columns); err != nil {
+		return nil, err
+	}
+	return func(e journal.Entry) error {
+		before, after := e.Sides()
+		row := []string{
+			fmt.Sprint(e.N), e.At.In(zone).Format("2006-01-02 15:04:05.000"), string(e.Kind), string(e.Outcome), string(e.Actor),
+			joined(e.Targets), string(e.Group), strings.Join(e.Items, " "), e.Rule, e.Reason, e.Command, before, after,
+			e.MessageID, number(e.Undoes),
+		}
+		for i, cell := range row {
+			row[i] = disarm(cell)
+		}
+		if err := c.Write(row); err != nil {
+			return err
+		}
+		c.Flush()
+		return c.Error()
+	}, nil
+}
+
+func joined(users []chat.User) string {
+	out := make([]string, len(users))
+	for i, u := range users {
+		out[i] = string(u)
+	}
+	return strings.Join(out, " ")
+}
+
+func number(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// disarm keeps a spreadsheet from taking what a person typed for a formula.
+func disarm(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}

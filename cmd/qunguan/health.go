@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/chat"
+)
+
+// look looks at the parts of the program every little while, for /status.
+func (s *system) look(ctx context.Context) {
+	every := time.NewTicker(15 * time.Second)
+	defer every.Stop()
+	for {
+		parts := s.examine(ctx)
+		s.health.Store(&parts)
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}
+
+// parts are the parts as last looked at.
+func (s *system) parts() []bot.Part {
+	if p := s.health.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+func (s *system) examine(ctx context.Context) []bot.Part {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	parts := []bot.Part{{Name: chat.Text{ZH: "程序", EN: "program"}, Works: true, Note: chat.Same("qunguan " + version)}}
+	redis := bot.Part{Name: chat.Same("Redis"), Works: true, Note: chat.Text{ZH: "应答正常", EN: "answers"}}
+	if err := s.redis.Ping(ctx); err != nil {
+		redis.Works, redis.Note = false, chat.Text{ZH: "没有应答", EN: "does not answer"}
+	} else if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
+		redis.Note = chat.Text{ZH: "应答正常，但断电可能丢数据：%s", EN: "answers, but could lose data: %s"}.F(note)
+	}
+	parts = append(parts, redis)
+	for _, c := range s.platform.Check(ctx) {
+		p := bot.Part{Name: chat.Same("WeCom " + c.Name), Works: c.Err == nil, Note: chat.Text{ZH: "凭证有效", EN: "token granted"}}
+		if c.Err != nil {
+			p.Note = chat.Same(chat.Escape(c.Err.Error()))
+		}
+		parts = append(parts, p)
+	}
+	outbox := bot.Part{Name: chat.Text{ZH: "发件箱", EN: "outbox"}, Works: true}
+	now, later, dead, err := s.outbox.Waiting(ctx)
+	if err != nil {
+		outbox.Works = false
+	}
+	outbox.Note = chat.Text{ZH: "待发 %d，延后 %d，放弃 %d", EN: "%d waiting, %d put off, %d given up"}.F(now, later, dead)
+	if dead > 0 {
+		outbox.Works = false
+		if letters, err := s.outbox.Dead(ctx, 1); err == nil && len(letters) == 1 {
+			outbox.Note = outbox.Note.Plus(chat.Text{ZH: "，最近一次：%s", EN: ", the latest: %s"}.F(chat.Escape(letters[0].Reason)))
+		}
+	}
+	s.meters.waiting(now, later, dead)
+	return append(parts, outbox, bot.Part{
+		Name: chat.Text{ZH: "时间", EN: "clock"}, Works: true,
+		Note: chat.Same(fmt.Sprintf("%s %s", s.now().In(zoneOf(s)).Format("2006-01-02 15:04:05"), s.config.Timezone)),
+	})
+}
+
+func zoneOf(s *system) *time.Location {
+	zone, err := s.config.Location()
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"qunguan/bot"
+)
+
+// meters are what /metrics shows. They name commands and rules, never people or texts.
+type meters struct {
+	registry *prometheus.Registry
+	messages *prometheus.CounterVec
+	took     prometheus.Histogram
+	effects  *prometheus.GaugeVec
+}
+
+func newMeters() *meters {
+	m := &meters{
+		registry: prometheus.NewRegistry(),
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "qunguan_messages_total", Help: "Messages handled, by command, how they ended and the rule that settled them.",
+		}, []string{"command", "ended", "rule"}),
+		took: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "qunguan_message_seconds", Help: "Time from a message's arrival in the engine to its answer.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .5, 1, 5},
+		}),
+		effects: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "qunguan_effects", Help: "Effects waiting, put off and given up.",
+		}, []string{"state"}),
+	}
+	m.registry.MustRegister(m.messages, m.took, m.effects, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *meters) handled(h bot.Handled) {
+	m.messages.WithLabelValues(h.Command, h.Ended, h.Rule).Inc()
+	m.took.Observe(h.Took.Seconds())
+}
+
+func (m *meters) waiting(now, later, dead int64) {
+	m.effects.WithLabelValues("waiting").Set(float64(now))
+	m.effects.WithLabelValues("later").Set(float64(later))
+	m.effects.WithLabelValues("dead").Set(float64(dead))
+}

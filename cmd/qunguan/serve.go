@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"qunguan/configs"
+)
+
+func serveCommand() *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use: "serve --config FILE", Short: "Run the service; needs a real Redis", Example: "  qunguan serve --config qunguan.yaml",
+		Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			config, err := load(file)
+			if err != nil {
+				return err
+			}
+			log, err := newLog(config.Log)
+			if err != nil {
+				return usageError{err}
+			}
+			s, err := newSystem(config, options{now: time.Now, log: log})
+			if err != nil {
+				return err
+			}
+			return serve(c.Context(), s, config.Listen, s.handler(), nil)
+		},
+	}
+	configFlag(c, &file)
+	return c
+}
+
+func configFlag(c *cobra.Command, file *string) {
+	c.Flags().StringVar(file, "config", "", "configuration file; without it, environment variables alone")
+}
+
+func load(file string) (configs.Config, error) {
+	config, err := configs.Load(file, os.Environ(), os.ReadFile)
+	if err != nil {
+		return config, usageError{err}
+	}
+	return config, nil
+}
+
+func newLog(c configs.Log) (*zap.Logger, error) {
+	level, err := zapcore.ParseLevel(c.Level)
+	if err != nil {
+		return nil, fmt.Errorf("log.level: %w", err)
+	}
+	z := zap.NewProductionConfig()
+	z.Level, z.Encoding, z.Sampling = zap.NewAtomicLevelAt(level), c.Format, nil
+	z.DisableStacktrace, z.DisableCaller = true, true
+	z.EncoderConfig.EncodeTime = zapcore.ISO8601TimeEncoder
+	z.EncoderConfig.EncodeDuration = zapcore.StringDurationEncoder
+	log, err := z.Build()
+	if err != nil {
+		return nil, fmt.Errorf("start log: %w", err)
+	}
+	return log, nil
+}
+
+// drainWithin is how long callbacks that were accepted may take to finish after the signal to stop.
+const drainWithin = 10 * time.Second
+
+// serve runs until ctx ends, then drains: no new callback is accepted, those accepted are finished. ready, if not nil,
+// is told the address once the server listens.
+func serve(ctx context.Context, s *system, listen string, h http.Handler, ready func(net.Addr)) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return usageError{fmt.Errorf("listen: %w; change `listen` in the configuration, or stop what uses the port", err)}
+	}
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: zap.NewStdLog(s.log),
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var wg sync.WaitGroup
+	wg.Go(func() { s.run(background) })
+	failed := make(chan error, 1)
+	wg.Go(func() { failed <- server.Serve(listener) })
+	s.log.Info("listening", zap.String("address", listener.Addr().String()))
+	if ready != nil {
+		ready(listener.Addr())
+	}
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		s.log.Info("draining")
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainWithin)
+		err = server.Shutdown(drain)
+		cancel()
+	}
+	stop()
+	wg.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(err, s.close())
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/zap"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/console"
+	"qunguan/bot/journal"
+	"qunguan/bot/platform/wecom"
+	"qunguan/commands"
+	"qunguan/configs"
+	"qunguan/scheduler"
+	"qunguan/storage"
+)
+
+// system is the whole bot, wired: what serve runs, what demo runs, and what played conversations run.
+type system struct {
+	config    configs.Config
+	now       func() time.Time
+	log       *zap.Logger
+	redis     *storage.Redis
+	ledger    *storage.Ledger
+	outbox    *storage.Outbox
+	platform  *wecom.Adapter
+	bot       *bot.Bot
+	courier   *bot.Courier
+	clockwork *scheduler.Clockwork
+	meters    *meters
+	health    atomic.Pointer[[]bot.Part]
+	ready     atomic.Pointer[error] // nil until known; then why not, or a nil error
+}
+
+// options are what differs between the service, the demo and a played conversation.
+type options struct {
+	now     func() time.Time
+	log     *zap.Logger
+	http    *http.Client // to the platform; nil is the adapter's own
+	botName string
+}
+
+// newSystem wires everything; it reaches nobody yet.
+func newSystem(c configs.Config, o options) (*system, error) {
+	zone, err := c.Location()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	s := &system{config: c, now: o.now, log: o.log, meters: newMeters()}
+	s.redis = storage.Open(storage.Options{
+		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
+		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
+	})
+	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
+	s.ledger, s.outbox = tenant.Ledger(commands.Builds()), tenant.Outbox(courierName())
+	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
+		return nil, usageError{err}
+	}
+	s.bot, err = bot.New(bot.Config{
+		Ledger: s.ledger, Platform: s.platform, Profile: wecom.Profile(), Commands: commands.All(), Jobs: scheduler.Jobs(),
+		Follow: commands.Follow, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
+		Health: s.parts, Education: c.Edition == configs.Education,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("wire bot: %w", err)
+	}
+	s.courier = s.bot.Courier(s.outbox, s.platform)
+	s.clockwork, err = scheduler.New(s.bot, s.courier, tenant.Firings(), o.now, zone, o.log,
+		scheduler.Sync(s.bot, s.platform, everyQuarter))
+	if err != nil {
+		return nil, fmt.Errorf("wire clockwork: %w", err)
+	}
+	return s, nil
+}
+
+func adapterConfig(c configs.Config, o options, tokens storage.Tokens) wecom.Config {
+	w := wecom.Config{
+		CorpID: c.WeCom.CorpID, APIBase: c.WeCom.APIBase, CustomerContactSecret: c.WeCom.CustomerContact.Secret.Reveal(),
+		Language: chat.Language(c.Language), HTTP: o.http, Now: o.now, Log: o.log, Tokens: tokens, BotName: o.botName,
+	}
+	w.App.AgentID, w.App.Secret = c.WeCom.App.AgentID, c.WeCom.App.Secret.Reveal()
+	w.App.Token, w.App.EncodingAESKey = c.WeCom.App.Token.Reveal(), c.WeCom.App.EncodingAESKey.Reveal()
+	w.Bot.Token, w.Bot.EncodingAESKey = c.WeCom.Bot.Token.Reveal(), c.WeCom.Bot.EncodingAESKey.Reveal()
+	return w
+}
+
+// courierName tells this process from the other replicas.
+func courierName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s-%d", host, os.Getpid())
+}
+
+// handler serves the endpoints of the contract.
+func (s *system) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.meters.registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// console serves what the demo's page shows beside the chat.
+func (s *system) console() http.Handler { return console.New(s.ledger, s.now, s.log).Handler() }
+
+func (s *system) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	if err := s.redis.Ping(ctx); err != nil {
+		http.Error(w, "redis does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	if p := s.ready.Load(); p == nil || *p != nil {
+		http.Error(w, "the settings are not taken over yet", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = fmt.Fprintln(w, "ready")
+}
+
+// run works in the background until ctx ends, and returns once everything that was begun is finished.
+func (s *system) run(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(func() { s.prepare(ctx) })
+	wg.Go(func() { s.clockwork.Run(ctx) })
+	wg.Go(func() { s.clockwork.Deliver(ctx) })
+	wg.Go(func() { s.look(ctx) })
+	wg.Wait()
+}
+
+// prepare makes the settings of the file facts of the journal, as soon as Redis answers.
+func (s *system) prepare(ctx context.Context) {
+	every := time.NewTicker(500 * time.Millisecond)
+	defer every.Stop()
+	for {
+		err := s.settle(ctx)
+		s.ready.Store(&err)
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+		s.log.Warn("take over settings", zap.Error(err))
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
+		s.log.Warn("redis may lose data", zap.String("why", note))
+	}
+	if err := scheduler.Sync(s.bot, s.platform, everyQuarter).Run(ctx); err != nil && ctx.Err() == nil {
+		s.log.Warn("first sync", zap.Error(err))
+	}
+}
+
+// settle commits what the file says about owners, as an event, so that yesterday can be told from today.
+func (s *system) settle(ctx context.Context) error {
+	if err := s.outbox.Open(ctx); err != nil {
+		return err
+	}
+	owners := make([]chat.User, len(s.config.Owners))
+	for i, o := range s.config.Owners {
+		owners[i] = chat.User(o)
+	}
+	var admins []access.DepartmentAdmin
+	for _, a := range s.config.DepartmentAdmins {
+		admins = append(admins, access.DepartmentAdmin{Who: chat.User(a.User), Departments: a.Departments})
+	}
+	limit := wecom.Profile().RoleCap
+	return s.bot.Amend(ctx, []journal.Name{access.Of("")}, "", func(c bot.Call) (bot.Outcome, error) {
+		changes := c.Access.Company.Configure(owners, admins, limit)
+		if len(changes) == 0 {
+			return bot.Outcome{}, nil
+		}
+		return bot.Outcome{Events: []journal.Event{{Kind: access.Settled, Changes: changes}}}, nil
+	})
+}
+
+// close lets go of Redis.
+func (s *system) close() error { return s.redis.Close() }
+
+// everyQuarter is how often every group is re-read (requirements 5.1).
+const everyQuarter = "*/15 * * * *"

@@ -1,0 +1,33 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"qunguan/bot"
+	"qunguan/bot/chat"
+)
+
+// lister tells which groups the platform shows.
+type lister interface {
+	Groups(context.Context) ([]chat.Group, error)
+}
+
+// Sync is the rhythm that re-reads every group: platforms tell of changes late, out of order and sometimes not at all,
+// and of changed admins never.
+func Sync(b *bot.Bot, platform lister, spec string) Rhythm {
+	return Rhythm{Name: "sync", Spec: spec, Run: func(ctx context.Context) error {
+		groups, err := platform.Groups(ctx)
+		if err != nil {
+			return fmt.Errorf("list groups: %w", err)
+		}
+		var faults []error
+		for _, g := range groups {
+			if err := b.Observe(ctx, g); err != nil {
+				faults = append(faults, fmt.Errorf("observe %s: %w", g, err))
+			}
+		}
+		return errors.Join(faults...)
+	}}
+}
