@@ -108,6 +108,15 @@ func (c Call) Entries(n int) (entries []journal.Entry, more bool) {
 	return c.found.Entries[n], c.found.More[n]
 }
 
+// Gives is what a level and a job give on this platform.
+func (c Call) Gives(l access.Level, j access.Job) access.Items {
+	held := access.Held(l, j)
+	if c.Access.Offered != 0 {
+		held &= c.Access.Offered
+	}
+	return held
+}
+
 // Queries is how many queries were made.
 func (c Call) Queries() int { return len(c.found.Entries) }
 

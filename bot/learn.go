@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
@@ -99,6 +100,9 @@ func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
 	names := []journal.Name{directory.OfGroup(g), directory.AllGroups, task.Of(g)}
 	return b.amend(ctx, names, func(c Call) (Outcome, error) {
 		group := At[directory.Group](c, directory.OfGroup(g))
+		if group.Kind != "" && seen.Kind != group.Kind && !seen.Gone {
+			return Outcome{}, nil // what was bound as another kind cannot be read at present: nothing is known, nothing has changed
+		}
 		changes := group.Observe(seen)
 		changes = append(changes, c.Groups.List(seen)...)
 		out := Outcome{}
@@ -128,13 +132,17 @@ func (b *Bot) observePerson(ctx context.Context, u chat.User) error {
 	if err != nil {
 		return fmt.Errorf("ask platform: %w", err)
 	}
-	return b.amend(ctx, []journal.Name{directory.OfPerson(u)}, func(c Call) (Outcome, error) {
+	return b.amend(ctx, []journal.Name{directory.OfPerson(u), access.Of("")}, func(c Call) (Outcome, error) {
 		person := At[directory.Person](c, directory.OfPerson(u))
 		changes := person.Observe(u, seen, c.Now)
 		if len(changes) == 0 || seen.Gone && !person.Known() {
 			return Outcome{}, nil
 		}
-		return Outcome{Events: []journal.Event{{Kind: directory.PersonObserved, Targets: []chat.User{u}, Changes: changes}}}, nil
+		out := Outcome{Events: []journal.Event{{Kind: directory.PersonObserved, Targets: []chat.User{u}, Changes: changes}}}
+		if seen.Gone {
+			return leave(c, u, out)
+		}
+		return out, nil
 	}, "")
 }
 

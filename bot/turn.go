@@ -82,7 +82,7 @@ func (t *turn) decide(call *Call) (Outcome, error) {
 		return Outcome{}, &Refusal{Text: suggest(t.match.Suggest)}
 	}
 	if !t.command.Anywhere && !call.Group.Bound() {
-		return Outcome{}, &Refusal{Text: noGroup(*call)}
+		return Outcome{}, noGroup(*call)
 	}
 	if on := t.command.On; on != nil && on.Given(call.Args) {
 		m, err := call.Find(on.Ref(call.Args))
@@ -210,6 +210,10 @@ func (t *turn) load(ctx context.Context) (Call, *journal.Finished, error) {
 		group = found.Chosen
 	}
 	t.facts = facts{group: group, found: found}
+	if only, ok := t.only(); ok && group == "" {
+		call, err := t.fetch(ctx, only, journal.Want{})
+		return call, nil, err
+	}
 	if said := t.match.Group; said != "" {
 		meant, err := t.named(said)
 		if err != nil {
@@ -231,6 +235,15 @@ func (t *turn) guess(said string) chat.Group {
 		return found[0].ID
 	}
 	return chat.Group(said)
+}
+
+// only is the group that a direct message must mean, where the bot knows just one.
+func (t *turn) only() (chat.Group, bool) {
+	groups, _ := t.facts.found.States[directory.AllGroups].Value.(directory.Groups)
+	if all := groups.All(); len(all) == 1 && !t.command.Anywhere && t.match.Problem == nil && t.match.Command != "" {
+		return all[0].ID, true
+	}
+	return "", false
 }
 
 // named is the group that a name means, or a Refusal that asks.
@@ -303,6 +316,7 @@ func accessFacts(c Call, g chat.Group, p directory.Person) access.Facts {
 		f.Actor = Inherits(p)
 	}
 	f.Place = access.Place{Departments: c.Group.Departments()}
+	f.Offered = Offered(c.Profile)
 	return f
 }
 
@@ -314,6 +328,21 @@ func Inherits(p directory.Person) access.Person {
 	}
 	for _, d := range p.Departments {
 		out.Departments = append(out.Departments, access.Department{Name: d, Depth: 1})
+	}
+	return out
+}
+
+// Offered is what a platform has of the catalogue, with the bot's own governance; empty, which is all, for a platform
+// that does not say.
+func Offered(p chat.Profile) access.Items {
+	if len(p.Items) == 0 {
+		return 0
+	}
+	out := access.GovernanceItems
+	for _, name := range p.Items {
+		if i, ok := access.ParseItem(name); ok {
+			out = out.With(i)
+		}
 	}
 	return out
 }

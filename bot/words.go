@@ -160,20 +160,43 @@ func suggest(verbs []string) chat.Text {
 	return t.Plus(chat.Text{ZH: "/帮助 列出您能用的命令。", EN: "/help lists what you may run."})
 }
 
-func noGroup(c Call) chat.Text {
+// noGroup asks for a group, and offers the first few as buttons.
+func noGroup(c Call) *Refusal {
 	head := chat.Text{
-		ZH: "这条命令要在某个群里用。先用 `/选群 群名` 选定，或在命令里写 `#群名`。",
-		EN: "This command is about a group. Choose one with `/use NAME`, or write `#NAME` in the command.",
+		ZH: "这条命令要针对一个群。请用 `/选群 群名` 选定，或在命令里写 `#群名`；选好后再发一次。",
+		EN: "This command is about a group. Choose one with `/use NAME`, or write `#NAME` in the command; then send it again.",
 	}
+	groups := c.Groups.All()
+	if len(groups) == 0 {
+		return &Refusal{Text: chat.Text{
+			ZH: "机器人还不认识任何群。在群里 @ 机器人说一句话，或等下一次同步。",
+			EN: "The bot knows no group yet. Mention it in one, or wait for the next sync.",
+		}}
+	}
+	card := &chat.Card{Title: chat.Text{ZH: "选一个群", EN: "Choose a group"}, Body: chat.Text{
+		ZH: "之后您的私聊命令都针对它", EN: "Your direct messages will be about it"}}
 	lines := []chat.Text{head}
-	for i, g := range c.Groups.All() {
+	for i, g := range groups {
 		if i == 10 {
 			lines = append(lines, chat.Text{ZH: "- …（/群列表 看全部）", EN: "- … (/groups lists all)"})
 			break
 		}
 		lines = append(lines, chat.Same(fmt.Sprintf("- `/use %s`", first(g.Name, string(g.ID)))))
+		if i < 6 {
+			card.Buttons = append(card.Buttons, chat.Button{
+				Label: chat.Same(clipRunes(first(g.Name, string(g.ID)), 10)), Command: "/use " + string(g.ID),
+			})
+		}
 	}
-	return chat.Lines(lines...)
+	return &Refusal{Text: chat.Lines(lines...), Card: card}
+}
+
+func clipRunes(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
 }
 
 func first(a, b string) string {

@@ -106,7 +106,7 @@ func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
 	if r.From.After(c.Now) {
 		t = t.Plus(chat.Text{ZH: "，%s 开始", EN: ", from %s"}.F(c.Moment(r.From)))
 	}
-	held := access.Held(r.Level, r.Job)
+	held := c.Gives(r.Level, r.Job)
 	return t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", %d items: %s"}.F(held.Len(), held.Label())).Plus(because(r.Reason))
 }
 

@@ -24,6 +24,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 			if w, ok := wanted(ch); ok {
 				out = w.follow(c, e, out)
 			}
+			out.Effects = append(out.Effects, settled(c, ch)...)
 		}
 	}
 	return out
@@ -86,6 +87,13 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 	}
 	group := bot.At[directory.Group](c, directory.OfGroup(w.group))
 	out.Effects = append(out.Effects, w.tell(c, e, group)...)
+	book := bot.At[task.Book](c, task.Of(w.group))
+	if old, ok := book.Against(w.action, w.who); ok {
+		out.Events = append(out.Events, book.Withdraw(w.group, old))
+		if old.State == task.Waiting {
+			out.Effects = append(out.Effects, pointless(c, group, old))
+		}
+	}
 	means := c.Profile.Of(group.Kind, w.action)
 	if means.How != chat.Assisted || w.idle(c, e, group) {
 		return out
@@ -100,7 +108,6 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 	if owner == "" {
 		return out
 	}
-	book := bot.At[task.Book](c, task.Of(w.group))
 	t := task.Task{
 		Action: w.action, Who: w.who, Owner: owner, By: c.Actor.ID, At: c.Now.UTC(), Verifiable: means.Verifiable, Until: w.until,
 	}
@@ -158,10 +165,7 @@ func (w wish) tell(c bot.Call, e journal.Event, g directory.Group) []chat.Effect
 }
 
 func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
-	place, who := chat.Escape(g.Title()), c.Name(w.who)
-	if m, ok := g.Member(w.who); ok && m.Name != "" {
-		who = chat.Text{ZH: m.Name + "（" + string(m.ID) + "）", EN: m.Name + " (" + string(m.ID) + ")"}
-	}
+	place, who := chat.Escape(g.Title()), inGroup(c, g, w.who)
 	by := chat.Text{ZH: "，由 %s 操作", EN: ", by %s"}.F(c.Name(c.Actor.ID))
 	if c.Actor.ID == "" {
 		by = chat.Text{}
@@ -173,7 +177,7 @@ func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
 			return chat.Text{}
 		}
 		return chat.Text{ZH: "%s 在“%s”的角色：%s，%s%s。", EN: "%s in “%s” now is %s, %s%s."}.F(
-			who, place, roleText(r.Level, r.Job), until(c, r.Until), by).Plus(because(r.Reason))
+			who, place, roleText(r.Level, r.Job), until(c, r.Until), by.Plus(because(r.Reason)))
 	case chat.RemoveAdmin:
 		if e.Kind == access.Lapsed {
 			return chat.Text{ZH: "%s 在“%s”的临时管理员已到期。", EN: "%s: the temporary role in “%s” has ended."}.F(who, place)
@@ -188,6 +192,50 @@ func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
 		return chat.Text{ZH: "%s 在“%s”的禁言已解除%s。", EN: "%s: the mute in “%s” was taken back%s."}.F(who, place, by)
 	}
 	return chat.Text{}
+}
+
+// pointless tells the owner that a step they were asked for is not wanted any more.
+func pointless(c bot.Call, g directory.Group, t task.Task) chat.Effect {
+	return chat.SendTo(t.Owner, g.ID, chat.Reply{Text: chat.Text{
+		ZH: "“%s”里对 %s 的“%s”不用做了：情况已变。如果已经做了，请忽略，稍后会核对。",
+		EN: "In “%s”, the step “%[3]s” for %[2]s is not wanted any more. If it is done already, never mind; it will be compared.",
+	}.F(chat.Escape(g.Title()), inGroup(c, g, t.Who), actionText(t.Action))})
+}
+
+// settled tells whoever asked how a task has ended.
+func settled(c bot.Call, ch journal.Change) []chat.Effect {
+	if ch.Of.Kind() != "task" || ch.After == nil {
+		return nil
+	}
+	t, err := journal.Decode[task.Task](ch.After)
+	if err != nil || t.By == "" || !t.State.Over() || t.State == task.NotVerifiable && t.ClaimedBy == "" {
+		return nil
+	}
+	if before, err := journal.Decode[task.Task](ch.Before); ch.Before != nil && err == nil && before.State == t.State {
+		return nil
+	}
+	g := bot.At[directory.Group](c, directory.OfGroup(chat.Group(ch.Of.ID())))
+	what := chat.Text{ZH: "“%s”：%s %s，%s。", EN: "“%s”: %s %s: %s."}.F(
+		chat.Escape(g.Title()), actionText(t.Action), inGroup(c, g, t.Who), t.State.Text())
+	if t.State == task.NotVerifiable {
+		what = what.Plus(chat.Text{ZH: "群主 %s 称已完成。", EN: " The owner, %s, says that it is done."}.F(inGroup(c, g, t.ClaimedBy)))
+	}
+	if t.State == task.NotVerified || t.State == task.Expired {
+		what = what.Plus(chat.Text{
+			ZH: "机器人里的记录仍有效；要再请群主操作，请重新发命令。", EN: " The bot's own record stands; to ask the owner again, send the command again.",
+		})
+	}
+	return []chat.Effect{chat.SendTo(t.By, g.ID, chat.Reply{Text: what.Plus(chat.Same(" " + chat.ThisEntry))})}
+}
+
+// inGroup names a person as the group of the matter knows them.
+func inGroup(c bot.Call, g directory.Group, who chat.User) chat.Text {
+	if m, ok := g.Member(who); ok && m.Name != "" {
+		return chat.Text{
+			ZH: chat.Escape(m.Name) + "（" + chat.Escape(string(m.ID)) + "）", EN: chat.Escape(m.Name) + " (" + chat.Escape(string(m.ID)) + ")",
+		}
+	}
+	return c.Name(who)
 }
 
 func changesOf(e journal.Event, who chat.User) []journal.Change {

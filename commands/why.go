@@ -45,14 +45,19 @@ func why() bot.Command {
 				return bot.Outcome{}, err
 			}
 			head := chat.Text{ZH: "**%s %s%s**", EN: "**%s %s %s**"}.F(c.Name(m.ID), yesNo(d.Allowed), what.Of(c.Args).Label())
-			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, explain(c, d))}}, nil
+			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(d.Rule), explain(c, d))}}, nil
 		},
 	}
 }
 
-// explain tells the rule and everything that spoke.
+// rule names a rule, what it says and its step.
+func rule(r access.Rule) chat.Text {
+	return chat.Text{ZH: "规则：%s（%s%s）", EN: "Rule: %s (%s%s)"}.F(r.Text(), string(r), step(r))
+}
+
+// explain tells everything that spoke, and what settled it.
 func explain(c bot.Call, d access.Decision) chat.Text {
-	lines := []chat.Text{chat.Text{ZH: "规则：%s（%s%s）", EN: "Rule: %s (%s%s)"}.F(d.Rule.Text(), string(d.Rule), step(d.Rule))}
+	var lines []chat.Text
 	settled, ok := d.Settled()
 	if ok {
 		lines = append(lines, chat.Text{ZH: "说了算的：%s", EN: "Settled by: %s"}.F(settled.TextIn(c.Zone)))
@@ -99,9 +104,8 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 		}}, nil
 	}
 	later, more := c.Entries(1)
-	rule := chat.Text{ZH: "当时的规则：%s（%s）", EN: "The rule then: %s (%s)"}.F(access.Rule(e.Rule).Text(), e.Rule)
 	if more {
-		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule, chat.Text{
+		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)), chat.Text{
 			ZH: "之后的变更超过 %d 条，逐条依据不再还原。", EN: "More than %d changes since; the grants are not unwound.",
 		}.F(maxUnwind))}}, nil
 	}
@@ -117,7 +121,7 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 		}
 	}
 	d := access.Decide(facts, r)
-	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule, explain(c, d))}}, nil
+	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)), explain(c, d))}}, nil
 }
 
 // then returns the facts of rights as they were just before an entry, by taking back what came later.

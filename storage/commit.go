@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,6 +14,10 @@ import (
 // commit keeps one Write whole or not at all.
 //
 //	KEYS[1] head  ARGV[1] prefix  ARGV[2] the write as JSON, see writeV1
+//
+// A version is the server's time in microseconds, and always more than the one before. Counting from 1 would do but
+// for a Redis that has lost its last writes, or was restored: the number would come again with other records behind
+// it, and a process that remembers the lost ones would take them for true.
 //
 // Returns {"done", entry number}, {"stale", aggregate} or {"finished", reply, entry number}.
 var commit = newScript(`
@@ -43,7 +48,13 @@ for _, s in ipairs(w.sets) do
   local moment = s[1] .. '\n' .. s[2]
   if s[3] and s[4] > 0 then redis.call('ZADD', P .. 'agenda', s[4], moment) else redis.call('ZREM', P .. 'agenda', moment) end
 end
-for _, name in ipairs(w.moved) do redis.call('HINCRBY', P .. 'state:' .. name, '#', 1) end
+local t = redis.call('TIME')
+local v = t[1] * 1000000 + t[2]
+for _, name in ipairs(w.moved) do
+  local key = P .. 'state:' .. name
+  local old = tonumber(redis.call('HGET', key, '#') or '0')
+  redis.call('HSET', key, '#', string.format('%.0f', math.max(old + 1, v)))
+end
 for _, e in ipairs(w.effects) do redis.call('XADD', P .. 'outbox', '*', 'n', n, 'e', e) end
 if w.inbox ~= '' then
   redis.call('HSET', inbox, 'r', w.reply, 'n', n)
@@ -149,7 +160,7 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 		if c.After != nil {
 			set[2] = string(c.After)
 			if !c.Due.IsZero() {
-				set[3] = c.Due.UnixMilli()
+				set[3] = c.Due.Add(time.Millisecond - 1).UnixMilli() // never before the moment itself
 			}
 		}
 		v.Sets = append(v.Sets, set)
@@ -196,7 +207,10 @@ func (l *Ledger) TakeUp(ctx context.Context, limit int) ([]chat.Message, error) 
 	if err != nil {
 		return nil, gone("claim messages", err)
 	}
-	var out []chat.Message
+	var (
+		out    []chat.Message
+		faults []error
+	)
 	for i := 0; i+1 < len(raw); i += 2 {
 		body, err := l.client.HGet(ctx, l.keys.inbox(raw[i]), "m").Result()
 		if err := gone("read message", err); err != nil {
@@ -210,9 +224,10 @@ func (l *Ledger) TakeUp(ctx context.Context, limit int) ([]chat.Message, error) 
 		}
 		var m message
 		if err := json.Unmarshal([]byte(body), &m); err != nil {
-			return out, fmt.Errorf("decode message: %w", err)
+			faults = append(faults, fmt.Errorf("decode message %s: %w", raw[i], err)) // the others must not wait for it
+			continue
 		}
 		out = append(out, m.message())
 	}
-	return out, nil
+	return out, errors.Join(faults...)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -19,13 +20,18 @@ import (
 type Outbox struct {
 	*Tenant
 	name string // of this courier
+
+	mu   sync.Mutex
+	held map[string]string // the rows of the effects that this courier holds, by the effects' ids
 }
 
 // couriers is the consumer group that shares the outbox.
 const couriers = "couriers"
 
 // Outbox returns the outbox for one courier. Every running process has its own name.
-func (t *Tenant) Outbox(name string) *Outbox { return &Outbox{Tenant: t, name: name} }
+func (t *Tenant) Outbox(name string) *Outbox {
+	return &Outbox{Tenant: t, name: name, held: map[string]string{}}
+}
 
 // Open makes the outbox ready to read; doing it again changes nothing.
 func (o *Outbox) Open(ctx context.Context) error {
@@ -36,8 +42,9 @@ func (o *Outbox) Open(ctx context.Context) error {
 	return gone("open outbox", err)
 }
 
-// Next returns effects to carry out, waiting up to wait for the first; fewer or none is normal. Effects that another
-// courier took longer than abandoned ago come first.
+// Next returns effects to carry out, waiting up to wait for the first; fewer or none is normal, and a wait that is not
+// positive waits for none. Effects that another courier took longer than abandoned ago come first. The id of an effect
+// stays the same however often it is put off or taken over.
 func (o *Outbox) Next(ctx context.Context, limit int64, wait time.Duration) ([]chat.Effect, error) {
 	back, _, err := o.client.XAutoClaim(ctx, &redis.XAutoClaimArgs{
 		Stream: o.keys.outbox(), Group: couriers, Consumer: o.name, MinIdle: abandoned, Start: "0", Count: limit,
@@ -46,15 +53,19 @@ func (o *Outbox) Next(ctx context.Context, limit int64, wait time.Duration) ([]c
 		return nil, err
 	}
 	if len(back) > 0 {
-		return effects(back)
+		return o.take(ctx, back)
+	}
+	block := time.Duration(-1)
+	if wait > 0 {
+		block = max(wait, time.Millisecond) // Redis takes 0 for ever
 	}
 	got, err := o.client.XReadGroup(ctx, &redis.XReadGroupArgs{
-		Group: couriers, Consumer: o.name, Streams: []string{o.keys.outbox(), ">"}, Count: limit, Block: wait,
+		Group: couriers, Consumer: o.name, Streams: []string{o.keys.outbox(), ">"}, Count: limit, Block: block,
 	}).Result()
 	if err := o.reopen(ctx, err); err != nil || len(got) == 0 {
 		return nil, err
 	}
-	return effects(got[0].Messages)
+	return o.take(ctx, got[0].Messages)
 }
 
 // abandoned is after how long an effect that a courier holds is given to another.
@@ -71,14 +82,22 @@ func (o *Outbox) reopen(ctx context.Context, err error) error {
 	return gone("read outbox", err)
 }
 
-func effects(rows []redis.XMessage) ([]chat.Effect, error) {
+// take makes effects of rows and holds them. A row that cannot be read becomes a dead letter: it would come again for
+// ever, and those behind it would wait.
+func (o *Outbox) take(ctx context.Context, rows []redis.XMessage) ([]chat.Effect, error) {
 	out := make([]chat.Effect, 0, len(rows))
 	for _, r := range rows {
 		var e chat.Effect
 		if err := json.Unmarshal([]byte(text(r.Values["e"])), &e); err != nil {
-			return out, fmt.Errorf("decode effect %s: %w", r.ID, err)
+			if err := o.GiveUp(ctx, chat.Effect{ID: r.ID}, "it cannot be read: "+err.Error()); err != nil {
+				return out, err
+			}
+			continue
 		}
-		e.ID = r.ID
+		if e.ID == "" {
+			e.ID = r.ID
+		}
+		o.hold(e.ID, r.ID)
 		if n, err := strconv.ParseInt(text(r.Values["n"]), 10, 64); err == nil && n != 0 {
 			e.Reply = e.Reply.Number(n)
 		}
@@ -87,19 +106,47 @@ func effects(rows []redis.XMessage) ([]chat.Effect, error) {
 	return out, nil
 }
 
+func (o *Outbox) hold(id, row string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held[id] = row
+}
+
+// row is where an effect stands: an effect that was never put off has its row for its id.
+func (o *Outbox) row(id string) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if row, ok := o.held[id]; ok {
+		return row
+	}
+	return id
+}
+
+func (o *Outbox) release(id, row string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.held[id] == row {
+		delete(o.held, id)
+	}
+}
+
 // Done says that an effect was carried out.
 func (o *Outbox) Done(ctx context.Context, id string) error { return o.drop(ctx, id, nil) }
 
 // drop takes an effect out of the outbox, together with whatever else is to happen to it.
 func (o *Outbox) drop(ctx context.Context, id string, also func(redis.Pipeliner)) error {
+	row := o.row(id)
 	_, err := o.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		if also != nil {
 			also(p)
 		}
-		p.XAck(ctx, o.keys.outbox(), couriers, id)
-		p.XDel(ctx, o.keys.outbox(), id)
+		p.XAck(ctx, o.keys.outbox(), couriers, row)
+		p.XDel(ctx, o.keys.outbox(), row)
 		return nil
 	})
+	if err == nil {
+		o.release(id, row)
+	}
 	return gone("finish effect", err)
 }
 
@@ -161,8 +208,11 @@ func (o *Outbox) Waiting(ctx context.Context) (now, later, dead int64, err error
 	return a.Val(), b.Val(), c.Val(), nil
 }
 
-// Dead lists the newest dead letters.
+// Dead lists at most limit of the newest dead letters.
 func (o *Outbox) Dead(ctx context.Context, limit int64) ([]DeadLetter, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
 	rows, err := o.client.LRange(ctx, o.keys.dead(), 0, limit-1).Result()
 	if err != nil {
 		return nil, gone("read dead letters", err)

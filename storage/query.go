@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"qunguan/bot/journal"
 )
 
@@ -96,19 +98,26 @@ func toPage(raw []any) page {
 	return page{more: raw[0] == int64(1), rows: raw[1:]}
 }
 
-func (l *Ledger) queryArgs(q journal.Query) []any {
-	limit, below := q.Limit, q.Before
-	if limit == 0 {
-		limit = defaultLimit
+// maxPage bounds what one call of the script brings: while it runs, Redis does nothing else.
+const maxPage = 500
+
+func limitOf(q journal.Query) int {
+	if q.Limit <= 0 {
+		return defaultLimit
 	}
+	return q.Limit
+}
+
+// queryArgs are the arguments of the script for a page of a query.
+func (l *Ledger) queryArgs(q journal.Query, page int) []any {
+	below, older := q.Before, ""
 	if q.N != 0 {
-		below, limit = q.N+1, 1
+		below, page = max(q.N+1, 1), 1
 	}
-	older := ""
 	if !q.Until.IsZero() {
-		older = q.Until.UTC().Format("2006-01-02T15:04:05.000Z")
+		older = q.Until.Add(clockSkew).UTC().Format("2006-01-02T15:04:05.000Z")
 	}
-	args := []any{l.keys.prefix, below, limit, older}
+	args := []any{l.keys.prefix, below, min(page, maxPage), older}
 	for _, name := range indexes(q) {
 		args = append(args, name)
 	}
@@ -142,12 +151,10 @@ func indexes(q journal.Query) []string {
 	return names
 }
 
-// entries filters the first page of a query and fetches more pages while the query is not satisfied.
+// entries filters the first page of a query and fetches more pages while the query is not satisfied. It looks for one
+// entry more than was asked for, to tell truly whether there is one.
 func (l *Ledger) entries(ctx context.Context, q journal.Query, p page) ([]journal.Entry, bool, error) {
-	limit := q.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
+	limit := limitOf(q)
 	var out []journal.Entry
 	for {
 		for i := 0; i+1 < len(p.rows); i += 2 {
@@ -166,14 +173,15 @@ func (l *Ledger) entries(ctx context.Context, q journal.Query, p page) ([]journa
 			if !q.Matches(e) {
 				continue
 			}
-			if out = append(out, e); len(out) == limit {
-				return out, p.more || i+2 < len(p.rows), nil
+			if len(out) == limit {
+				return out, true, nil
 			}
+			out = append(out, e)
 		}
 		if !p.more || q.N != 0 {
 			return out, false, nil
 		}
-		raw, err := query.run(ctx, l.client, []string{l.keys.head()}, l.queryArgs(q)...).Slice()
+		raw, err := query.run(ctx, l.client, []string{l.keys.head()}, l.queryArgs(q, maxPage)...).Slice()
 		if err != nil {
 			return nil, false, gone("read journal", err)
 		}
@@ -189,30 +197,68 @@ const clockSkew = time.Minute
 func (l *Ledger) Each(ctx context.Context, q journal.Query, visit func(journal.Entry) error) error {
 	from := "-"
 	for {
-		rows, err := l.client.XRangeN(ctx, l.keys.journal(), from, "+", 500).Result()
+		rows, err := l.client.XRangeN(ctx, l.keys.journal(), from, "+", maxPage).Result()
 		if err != nil {
 			return gone("read journal", err)
 		}
-		for _, r := range rows {
-			e, err := decodeRow(r.ID, r.Values)
-			if err != nil {
+		found, past, err := selected(rows, q)
+		if err != nil {
+			return err
+		}
+		if q.Undoable {
+			if found, err = l.standing(ctx, found); err != nil {
 				return err
 			}
-			if !q.Until.IsZero() && e.At.After(q.Until.Add(clockSkew)) {
-				return nil
-			}
-			if !q.Matches(e) {
-				continue
-			}
+		}
+		for _, e := range found {
 			if err := visit(e); err != nil {
 				return err
 			}
 		}
-		if len(rows) < 500 {
+		if past || len(rows) < maxPage {
 			return nil
 		}
 		from = "(" + rows[len(rows)-1].ID
 	}
+}
+
+// selected are the entries of a page that q selects; past says that no later one can be.
+func selected(rows []redis.XMessage, q journal.Query) (out []journal.Entry, past bool, err error) {
+	for _, r := range rows {
+		e, err := decodeRow(r.ID, r.Values)
+		if err != nil {
+			return nil, false, err
+		}
+		if !q.Until.IsZero() && e.At.After(q.Until.Add(clockSkew)) {
+			return out, true, nil
+		}
+		if q.Matches(e) {
+			out = append(out, e)
+		}
+	}
+	return out, false, nil
+}
+
+// standing leaves out the entries that were taken back. An entry alone cannot tell; the index can.
+func (l *Ledger) standing(ctx context.Context, in []journal.Entry) ([]journal.Entry, error) {
+	if len(in) == 0 {
+		return nil, nil
+	}
+	members := make([]string, len(in))
+	for i, e := range in {
+		members[i] = strconv.FormatInt(e.N, 10)
+	}
+	scores, err := l.client.ZMScore(ctx, l.keys.index("undoable", "all"), members...).Result()
+	if err != nil {
+		return nil, gone("read journal", err)
+	}
+	var out []journal.Entry
+	for i, e := range in {
+		if scores[i] != 0 {
+			out = append(out, e)
+		}
+	}
+	return out, nil
 }
 
 func decodeRow(id string, values map[string]any) (journal.Entry, error) {

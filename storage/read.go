@@ -148,7 +148,7 @@ func (l *Ledger) send(ctx context.Context, args []any, queries []journal.Query) 
 			rest = rest[:0]
 			first = accept.EvalSha(ctx, pipe, slot, args...)
 			for _, q := range queries {
-				rest = append(rest, query.EvalSha(ctx, pipe, slot, l.queryArgs(q)...))
+				rest = append(rest, query.EvalSha(ctx, pipe, slot, l.queryArgs(q, limitOf(q)+1)...))
 			}
 			_, err := pipe.Exec(ctx)
 			return err
@@ -264,7 +264,7 @@ func (l *Ledger) lastChosen(who chat.User) chat.Group {
 func (l *Ledger) remember(s journal.State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if old, ok := l.memory[s.Name]; ok && old.Version > s.Version {
+	if old, ok := l.memory[s.Name]; ok && old.AsOf.After(s.AsOf) {
 		return // an answer that was overtaken on the way
 	}
 	if len(l.memory) >= maxMemory {

@@ -60,6 +60,7 @@ func Open(o Options) *Redis {
 		DialTimeout: time.Second, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
 		// A commit that is sent twice finds itself finished, so one more attempt is safe.
 		MaxRetries: 1, MinRetryBackoff: 5 * time.Millisecond, MaxRetryBackoff: 20 * time.Millisecond,
+		DialerRetries:         1, // whoever calls back must hear within seconds that Redis is away
 		ContextTimeoutEnabled: true, DisableIdentity: true,
 	}
 	if o.TLS {
@@ -71,6 +72,13 @@ func Open(o Options) *Redis {
 	}
 	return &Redis{client: redis.NewUniversalClient(u), prefix: prefix}
 }
+
+// The client would write faults to standard error; here they are returned, and whoever gets them logs them once.
+func init() { redis.SetLogger(silent{}) }
+
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
 
 // Close ends the connection.
 func (r *Redis) Close() error {

@@ -1,4 +1,4 @@
-package access_test
+package access
 
 import (
 	"fmt"
@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	. "qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 

@@ -1,4 +1,4 @@
-package access_test
+package access
 
 import (
 	"encoding/json"
@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	. "qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 

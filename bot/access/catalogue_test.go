@@ -1,4 +1,4 @@
-package access_test
+package access
 
 import (
 	"encoding/json"
@@ -9,12 +9,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	. "qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 
-// catalogue is 4.1, transcribed: item, 高级 中级 普通, 主 销 运, family, DingTalk Feishu.
-const catalogue = `
+// printedCatalogue is 4.1, transcribed: item, 高级 中级 普通, 主 销 运, family, DingTalk Feishu.
+const printedCatalogue = `
 invite          ●○· √√× Members    = =
 remove          ●○· √√× Members    = =
 approve         ●●· √√× Members    = =
@@ -53,7 +52,7 @@ type listing struct {
 func listings(t testing.TB) []listing {
 	t.Helper()
 	var out []listing
-	for line := range strings.Lines(strings.TrimSpace(catalogue)) {
+	for line := range strings.Lines(strings.TrimSpace(printedCatalogue)) {
 		f := strings.Fields(line)
 		item, ok := ParseItem(f[0])
 		require.True(t, ok, f[0])

@@ -99,6 +99,9 @@ func (a *asker) lacks(items Items) bool {
 	if a.above || items == 0 {
 		return false
 	}
+	if a.f.Offered != 0 {
+		items &= a.f.Offered // what the platform does not have gives nobody anything
+	}
 	return items.Minus(a.f.Items(a.by, a.f.Actor, a.g, a.now)) != 0
 }
 

@@ -1,4 +1,4 @@
-package access_test
+package access
 
 import (
 	"encoding/json"
@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	. "qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 
@@ -225,6 +224,14 @@ func TestGrantsAreNarrowedLikeTheGrantor(t *testing.T) {
 	r, ok := b.Role(wang, false)
 	require.True(t, ok)
 	assert.Equal(t, narrow, r.Data)
+
+	c, d = except(li, says(Allow, About(wang), Mute))(f)
+	require.True(t, d.Allowed)
+	var s Statement
+	require.NoError(t, json.Unmarshal(c[0].After, &s))
+	assert.Equal(t, narrow, s.Data)
+	assert.Equal(t, RuleMoreThanHeld, f.MayApply(ops, li, opposite(statementGone(t, says(Allow, About(wang), Mute))), OtherChange, noon).Rule,
+		"an undo writes what was, so it is refused where that was wider")
 }
 
 func TestExtendNeedsALiveTemporaryRole(t *testing.T) {

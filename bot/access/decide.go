@@ -17,6 +17,9 @@ func decide(f *Facts, r *Request) Decision {
 	if !r.Item.known() || r.Actor == "" {
 		return Decision{Rule: RuleDefault, item: r.Item}
 	}
+	if !f.offers(r.Item) {
+		return Decision{Rule: RuleNotOffered, item: r.Item}
+	}
 	mine := f.Company.person(r.Actor)
 	var t tally
 	t.d.item = r.Item

@@ -7,7 +7,8 @@ import (
 )
 
 // Except sets a personal exception: an allow or a deny over the role (R70). Setting again replaces one of the same
-// tier, term, scope and items. By, At and Tier are filled in; without a scope it is the group's.
+// tier, term, scope and items. By, At and Tier are filled in; without a scope it is the group's; an allow is narrowed
+// like the right of whoever sets it.
 //
 // An admin's exception is about one person in this group; everything wider is more than an admin holds. That the
 // ceiling may cut an allow later is not asked here: decisions do that (3.1, step 2).
@@ -30,6 +31,9 @@ func (a *asker) signed(s Statement) Statement {
 	}
 	if s.Scope.Kind == All && a.g != "" {
 		s.Scope = In(a.g)
+	}
+	if n, ok := s.Data.and(a.data()); ok && s.Effect == Allow {
+		s.Data = n
 	}
 	return s
 }

@@ -13,7 +13,11 @@ type Facts struct {
 	Actor   Person
 	Target  Person // of the one acted on; the zero Person is inside no department and no tag
 	Place   Place
+	Offered Items // what the platform has of the catalogue, with governance; empty: all of it
 }
+
+// offers says whether the platform has an item at all.
+func (f *Facts) offers(i Item) bool { return f.Offered == 0 || f.Offered.Has(i) }
 
 // Person is what the address book says of somebody.
 type Person struct {

@@ -1,4 +1,4 @@
-package access_test
+package access
 
 import (
 	"encoding/json"
@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	. "qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 
@@ -22,7 +21,7 @@ func worldOf(d dice) world {
 	return world{company: d.records(true), group: d.records(false), actor: d.person(), target: d.person(), place: pick(d, Place{}, Place{Departments: []string{region}, Tags: []string{"vip"}})}
 }
 
-// facts panics where Facts of a row would fail its test: rapid has a test of its own.
+// drawn is facts for a test of rapid, whose T is a type of its own.
 func (w world) drawn(t *rapid.T) Facts {
 	build := func(records []any) Book {
 		raw := map[string]json.RawMessage{}

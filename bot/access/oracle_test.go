@@ -1,4 +1,4 @@
-package access_test
+package access
 
 import (
 	"encoding/json"
@@ -11,13 +11,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	. "qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 
 // The oracle decides slowly and plainly, from the text of 3.1 and from the catalogue as it is printed in 4.1: a list
 // of lines, sorted by a list of numbers. It shares no rule with the package, only its records.
 type oracle struct {
+	lacking        map[Item]bool // what the platform does not have
 	company, group []any
 	actor, target  Person
 	place          Place
@@ -83,6 +83,9 @@ func (o *oracle) holds(r Role, i Item) (held, cut bool) {
 }
 
 func (o *oracle) decide(q Request) (bool, Rule) {
+	if o.lacking[q.Item] {
+		return false, RuleNotOffered
+	}
 	owner, admin := o.above(q.Actor)
 	switch {
 	case owner:
@@ -401,7 +404,12 @@ func TestDecideEqualsTheOracle(t *testing.T) {
 	for n := range worlds {
 		d := dice{rand.New(rand.NewPCG(3, uint64(n)))}
 		o := oracle{company: d.records(true), group: d.records(false), actor: d.person(), target: d.person(), place: pick(d, Place{}, Place{Departments: []string{region}, Tags: []string{"vip"}}), marks: marks}
-		f := world{company: o.company, group: o.group, actor: o.actor, target: o.target, place: o.place}.facts(t)
+		w := world{company: o.company, group: o.group, actor: o.actor, target: o.target, place: o.place}
+		if d.chance(10) {
+			o.lacking = map[Item]bool{Files: true, Recall: true}
+			w.offered = allItems.Minus(ItemsOf(Files, Recall))
+		}
+		f := w.facts(t)
 		for range questions {
 			q := d.question()
 			allowed, rule := o.decide(q)

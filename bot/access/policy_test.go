@@ -1,4 +1,4 @@
-package access_test
+package access
 
 import (
 	"testing"
@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	. "qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 
@@ -40,12 +39,13 @@ func asksOn(i Item, target chat.User) Request {
 }
 
 // company and group put records into the one book or the other.
-func company(records ...any) world    { return world{company: records} }
-func group(records ...any) world      { return world{group: records} }
-func (w world) by(p Person) world     { w.actor = p; return w }
-func (w world) in(p Place) world      { w.place = p; return w }
-func (w world) and(more ...any) world { w.group = append(w.group, more...); return w }
-func (w world) on(p Person) world     { w.target = p; return w }
+func company(records ...any) world     { return world{company: records} }
+func group(records ...any) world       { return world{group: records} }
+func (w world) by(p Person) world      { w.actor = p; return w }
+func (w world) in(p Place) world       { w.place = p; return w }
+func (w world) and(more ...any) world  { w.group = append(w.group, more...); return w }
+func (w world) on(p Person) world      { w.target = p; return w }
+func (w world) offering(i Items) world { w.offered = i; return w }
 
 var me = About(li)
 
@@ -55,6 +55,7 @@ var policy = []row{
 	mayNot("R04 a new admin holds just the role given", group(role(li, Junior, NoJob)), RuleDefault, asks(Mute)),
 	may("R04 普通 holds files", group(role(li, Junior, NoJob)), RuleGranted, asks(Files)),
 	mayNot("nobody is nobody", group(role(li, Senior, NoJob)), RuleDefault, Request{Item: Mute, Group: ops, At: noon}),
+	mayNot("R11 an item that the platform does not have is not even an owner's", company(Owner{li}).offering(WeComItems|GovernanceItems), RuleNotOffered, asks(Pin)),
 	mayNot("no item is never held", group(role(li, Senior, NoJob)), RuleDefault, asks(NoItem)),
 	mayNot("an item outside the catalogue is never held", company(Owner{li}), RuleDefault, asks(Item(200))),
 

@@ -26,6 +26,7 @@ const (
 	RuleGrantNotStarted Rule = "grant-not-started"
 	RuleSuspended       Rule = "suspended"
 	RuleDefault         Rule = "default"
+	RuleNotOffered      Rule = "not-offered"
 )
 
 // The rules of a change of roles (D2, D3, D9).
@@ -62,6 +63,7 @@ var rules = []struct {
 	{RuleGrantExpired, "default", chat.Text{ZH: "授权已经到期", EN: "the grant has expired"}},
 	{RuleGrantNotStarted, "default", chat.Text{ZH: "授权还没有开始", EN: "the grant has not started yet"}},
 	{RuleSuspended, "default", chat.Text{ZH: "角色已停用", EN: "the role is suspended"}},
+	{RuleNotOffered, "default", chat.Text{ZH: "本平台没有这一项权限", EN: "this platform has no such item"}},
 	{RuleDefault, "default", chat.Text{ZH: "没有授权，默认不允许", EN: "nothing grants it, and the default is no"}},
 	{RuleMoreThanHeld, "rank", chat.Text{ZH: "不能授予自己没有的权限", EN: "nobody grants more than they hold"}},
 	{RuleSecondPerson, "rank", chat.Text{ZH: "高级对高级的操作需要第二个人同意，超级管理员可以直接操作", EN: "a senior acts on a senior only with a second person's consent; a 超级管理员 (owner) may alone"}},

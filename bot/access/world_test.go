@@ -1,4 +1,4 @@
-package access_test
+package access
 
 import (
 	"encoding/json"
@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	. "qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 
@@ -75,12 +74,14 @@ type world struct {
 	company, group []any
 	actor, target  Person
 	place          Place
+	offered        Items
 }
 
 func (w world) facts(t testing.TB) Facts {
 	t.Helper()
 	return Facts{
 		Company: book(t, w.company...), Group: book(t, w.group...), Actor: w.actor, Target: w.target, Place: w.place,
+		Offered: w.offered,
 	}
 }
 

@@ -7,7 +7,7 @@ import "time"
 //
 // The zero Effect does nothing.
 type Effect struct {
-	// ID is the same each time the effect is delivered. The engine fills it from the journal entry.
+	// ID is the same each time the effect is delivered. The outbox gives it.
 	ID   string     `json:"id"`
 	Kind EffectKind `json:"kind"`
 

@@ -92,9 +92,10 @@ type Means struct {
 // Profile is what a platform lets a bot do. The source of WeCom's is the capability table of the requirements (5.1).
 type Profile struct {
 	Name      Text
-	RoleCap   int  // how many people may hold a role in one group, the bot's own limit
-	NativeCap int  // how many admins the platform itself allows in one group
-	Inherits  bool // whether positions of the address book give roles
+	RoleCap   int      // how many people may hold a role in one group, the bot's own limit
+	NativeCap int      // how many admins the platform itself allows in one group
+	Items     []string // the permissions of the catalogue that the platform has, by name
+	Inherits  bool     // whether positions of the address book give roles
 	Means     map[GroupKind]map[Action]Means
 }
 

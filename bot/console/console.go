@@ -28,11 +28,12 @@ type Console struct {
 	reader reader
 	now    func() time.Time
 	log    *zap.Logger
+	offers access.Items
 }
 
-// New returns a console over one tenant.
-func New(r reader, now func() time.Time, log *zap.Logger) *Console {
-	return &Console{reader: r, now: now, log: log}
+// New returns a console over one tenant. offers is what its platform has of the catalogue.
+func New(r reader, now func() time.Time, log *zap.Logger, offers access.Items) *Console {
+	return &Console{reader: r, now: now, log: log, offers: offers}
 }
 
 // Handler serves both addresses; each takes ?group=ID.
@@ -108,10 +109,12 @@ func (c *Console) rights(w http.ResponseWriter, r *http.Request) {
 	mutes, _ := found.States[moderation.Of(g)].Value.(moderation.Book)
 	tasks, _ := found.States[task.Of(g)].Value.(task.Book)
 	now := c.now()
-	facts := access.Facts{Company: company, Group: book, Place: access.Place{Departments: group.Departments()}}
+	facts := access.Facts{
+		Company: company, Group: book, Place: access.Place{Departments: group.Departments()}, Offered: c.offers,
+	}
 
 	out := rightsOf{Group: g, Name: group.Title(), People: []held{}, Items: []named{}, Mutes: []silent{}}
-	for i := range access.Held(access.Senior, access.NoJob).All() {
+	for i := range c.offers.All() {
 		out.Items = append(out.Items, named{ID: i.String(), ZH: i.Label().ZH, EN: i.Label().EN, Family: i.Family().Label().ZH})
 	}
 	for _, u := range company.Owners() {

@@ -78,7 +78,10 @@ func plausible(year int) bool { return year >= 1970 && year < 2200 }
 
 var (
 	noSuchDay = chat.Text{ZH: "没有这一天。", EN: "there is no such day."}
-	vagueDay  = chat.Text{ZH: "请写明是哪一天，如 周五、下周一、2026-12-01。", EN: "say which day, such as friday or 2026-12-01."}
+	vagueDay  = chat.Text{
+		ZH: "请写明是哪一天，如 周五、下周一、2026-12-01。",
+		EN: "say which day, such as friday or 2026-12-01.",
+	}
 )
 
 // namedDays stand longest first where one begins another.
@@ -91,15 +94,16 @@ var namedDays = []struct {
 	{"今天", 0, ""}, {"今日", 0, ""}, {"明天", 1, ""}, {"明日", 1, ""}, {"昨天", -1, ""}, {"昨日", -1, ""},
 	{"今晚上", 0, evening}, {"明晚上", 1, evening}, {"昨晚上", -1, evening},
 	{"今晚", 0, evening}, {"今夜", 0, evening}, {"明晚", 1, evening}, {"昨晚", -1, evening},
-	{"今早上", 0, morning}, {"明早上", 1, morning}, {"今早", 0, morning}, {"明早", 1, morning}, {"今晨", 0, morning},
-	{"明晨", 1, morning},
+	{"今早上", 0, morning}, {"明早上", 1, morning}, {"今早", 0, morning}, {"明早", 1, morning},
+	{"今晨", 0, morning}, {"明晨", 1, morning},
 	{"today", 0, ""}, {"tomorrow", 1, ""}, {"yesterday", -1, ""}, {"tonight", 0, evening},
 }
 
 var vagueDays = []string{
-	"周末", "月底", "月初", "年底", "年初", "下个月", "上个月", "这个月", "下月", "本月", "上月", "明年", "去年", "今年",
-	"下个星期", "下个礼拜", "下星期", "下礼拜", "本星期", "下周", "本周", "这周", "上周", "上星期", "上个星期",
-	"next week", "this week", "last week", "next month", "this month", "last month", "weekend", "the weekend",
+	"周末", "月底", "月初", "年底", "年初", "下个月", "上个月", "这个月", "下月", "本月", "上月", "明年", "去年",
+	"今年", "下个星期", "下个礼拜", "下星期", "下礼拜", "本星期", "下周", "本周", "这周", "上周", "上星期",
+	"上个星期", "next week", "this week", "last week", "next month", "this month", "last month", "weekend",
+	"the weekend",
 }
 
 // day reads the name of a day at i.

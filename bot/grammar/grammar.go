@@ -39,7 +39,7 @@ type Context struct {
 }
 
 // Match is what a message means. Exactly one of these holds: Silent; a Problem; a Command, with its Args; or none of
-// them, and then Suggest is what may have been meant.
+// them, and then Suggest is what may have been meant. Suggest may also come with a Problem: /duty nxt, /duty next.
 type Match struct {
 	Command string
 	Args    Args
@@ -96,6 +96,8 @@ func (g *Grammar) Match(text string, c Context) Match {
 	}
 	switch {
 	case !c.Addressed && (!slash || isSpace(in.at(begin))): // 1 / 2
+		return Match{Silent: true}
+	case tooLong && !c.Addressed && !in.without(stretch{0, begin}).looksLikeVerb():
 		return Match{Silent: true}
 	case tooLong:
 		return Match{Problem: &Problem{What: tooLongText}}

@@ -65,7 +65,7 @@ func office(t testing.TB) *Grammar {
 	add("admin quit", []string{"/admin quit", "/辞任"})
 	add("mute", []string{"/mute {who} [[for] {length}] [{reason}]", "/禁言 {who} [{length}] [{reason}]"}, who, length, reason)
 	add("mute list", []string{"/mute list", "/禁言名单"})
-	add("duty", []string{"/duty", "/值班", "谁在值班", "who is on duty"})
+	add("duty", []string{"/duty", "/值班", "谁在值班", "(现在|今天)谁值班", "who is on duty"})
 	add("duty next", []string{"/duty next", "/下一班"})
 	add("duty at", []string{"/duty at {from}", "/值班 {from}"}, from)
 	add("why", []string{"/why {entry}", "/为什么 {entry}", "/why {who} {item}", "/为什么 {who} {item}"}, entryN, who, item)
@@ -135,6 +135,8 @@ func TestMatch(t *testing.T) {
 		{"/mute lisi@example.com for 2h", "mute @lisi@example.com 2h"},
 		{"/mute @lisi for a week", "mute @lisi 7d"},
 		{"/mute @lisi for spamming", "mute @lisi (for spamming)"},
+		{"/mute @lisi “flooded for 2h”", "mute @lisi (“flooded for 2h”)"},
+		{"/mute @lisi 1h flooded for 2h", "mute @lisi 1h (flooded for 2h)"},
 		{`/mute @"Li Si" 1h`, "mute @Li Si 1h"},
 		{"/禁言 @“李 四” 1小时", "mute @李 四 1h"},
 		{"/禁言 @lisi 30分钟 刷屏", "mute @lisi 30m (刷屏)"},
@@ -161,7 +163,7 @@ func TestMatch(t *testing.T) {
 		{"把@某人设为临时管理员到周五18点", "appoint @某人 until=2026-11-27 18:00"},
 
 		{"/duty", "duty"}, {"谁在值班", "duty"}, {"谁在值班？", "duty"}, {"谁在值班呢?", "duty"}, {"，谁在值班 呢", "duty"},
-		{"/谁在值班", "duty"}, {"/值班", "duty"}, {"值班", "duty"}, {"who is on duty?", "duty"},
+		{"/谁在值班", "duty"}, {"今天谁值班？", "duty"}, {"现在谁值班", "duty"}, {"/值班", "duty"}, {"值班", "duty"}, {"who is on duty?", "duty"},
 		{"/duty #华东VIP", "duty #华东VIP"}, {"/值班＃华东ＶＩＰ", "duty #华东VIP"}, {"/duty #12", "duty #12"},
 		{`/duty #"East VIP" `, "duty #East VIP"},
 		{"/duty next", "duty next"}, {"/DUTY  NEXT", "duty next"},
@@ -169,7 +171,7 @@ func TestMatch(t *testing.T) {
 
 		{"/why #1234", "why n=1234"}, {"/why 1234", "why n=1234"}, {"/why ＃１２３４", "why n=1234"},
 		{"/why @li mute #12", "why @li mute #12"},
-		{"/undo", "undo"}, {"/undo #12", "undo n=12"}, {"撤销#12", "undo n=12"},
+		{"/undo", "undo"}, {"/撤销 12号", "undo n=12"}, {"/undo #12", "undo n=12"}, {"撤销#12", "undo n=12"},
 		{"/undo #12 #34", "undo n=12 #34"}, {"/undo #华东 #12", "undo n=12 #华东"},
 		{"/reject #12 不同意 #华东", "reject n=12 (不同意) #华东"},
 		{"/reject #12 见“#11”", "reject n=12 (见“#11”)"},
@@ -207,8 +209,11 @@ func TestMatchProblem(t *testing.T) {
 		{"/禁言 @li 3日 刷屏", "“3日” 没看懂：请写成“天”，如 3天。"},
 		{"/mute @li 0m", "“0m” 没看懂：时长必须大于零。"},
 		{"/mute @li 9999d", "“9999d” 没看懂：时长最多十年。"},
-		{"/mute @li for", "没写完：缺少 时长（如 30分钟、2小时、7天）。"},
-		{"/admin add @li mid until firday 国庆", "“firday” 没看懂：缺少 结束时间（如 18:00、明天9点、2026-12-01 18:00）。"},
+		{"/mute @li for", "缺少 时长（如 30分钟、2小时、7天）。"},
+		{"/admin add @li mid until firday 国庆", "“firday” 没看懂，这里应是 结束时间（如 18:00、明天9点、2026-12-01 18:00）。"},
+		{"/禁言 @li 刷屏 30分钟", "“30分钟” 没看懂：这像是时长：请写在说明文字之前；若属于说明文字，请给文字加引号。"},
+		{"/mute 张 三 30分钟", "“30分钟” 没看懂：这像是时长：请写在说明文字之前；若属于说明文字，请给文字加引号。"},
+		{"/admin add @li 从 12-01 9:00 国庆", "“12-01” 没看懂：这像是开始时间：请写在说明文字之前；若属于说明文字，请给文字加引号。"},
 		{"/admin add @li mid until 2026-02-30", "“2026-02-30” 没看懂：没有这一天。"},
 		{"/admin add @li until 25:00", "“25:00” 没看懂：没有这个时刻。"},
 		{"/admin add @li until tonight", "“tonight” 没看懂：请写明几点，如 今晚8点。"},
@@ -220,6 +225,8 @@ func TestMatchProblem(t *testing.T) {
 		{"/audit @li foo", "“foo” 没看懂，这里应是 权限 或 “since” 或 “refused” 或 编号（如 #12）。"},
 		{"/mute @li 1h --dryrnu", "“--dryrnu” 不认识；可用的是 --预演 和 --确认。"},
 		{"/mute @li 1h ——确定", "“——确定” 不认识；可用的是 --预演 和 --确认。"},
+		{"/mute @li #a #12", "一条命令只能用 # 写一个群。"}, {"/mute @li #11 #12", "一条命令只能用 # 写一个群。"},
+		{"/why #12 foo", "“foo” 是多出来的，没看懂。"},
 		{"/duty #a #b", "写了两个群：“a”、“b”；一次只能一个。"},
 		{"/mute @li " + strings.Repeat("长", 6000), "消息太长：最多 16 KiB。请分几次发。"},
 		{"/admin add " + strings.Repeat("@a ", 1001), "“@a” 没看懂：一条消息最多写 1000 个人，请分几次发。"},

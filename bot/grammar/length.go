@@ -61,7 +61,10 @@ type unit struct {
 }
 
 var (
-	inDays  = chat.Text{ZH: "月和年长短不一，请写天数或周数，如 30天。", EN: "months and years differ in length; give days or weeks, such as 30d."}
+	inDays = chat.Text{
+		ZH: "月和年长短不一，请写天数或周数，如 30天。",
+		EN: "months and years differ in length; give days or weeks, such as 30d.",
+	}
 	sayDays = chat.Text{ZH: "请写成“天”，如 3天。", EN: "write days as d, such as 3d."}
 	noUnit  = chat.Text{ZH: "请写明单位，如 30分钟、2小时、3天。", EN: "give the unit, such as 30m, 2h, 3d."}
 	tooLong = chat.Text{ZH: "时长最多十年。", EN: "a length is at most ten years."}
@@ -79,8 +82,9 @@ var units = map[string]unit{
 	"seconds": {d: time.Second},
 	"m":       {d: time.Minute}, "min": {d: time.Minute}, "mins": {d: time.Minute}, "minute": {d: time.Minute},
 	"minutes": {d: time.Minute},
-	"h":       {d: time.Hour}, "hr": {d: time.Hour}, "hrs": {d: time.Hour}, "hour": {d: time.Hour}, "hours": {d: time.Hour},
-	"d": {d: day}, "day": {d: day}, "days": {d: day},
+	"h":       {d: time.Hour}, "hr": {d: time.Hour}, "hrs": {d: time.Hour}, "hour": {d: time.Hour},
+	"hours": {d: time.Hour},
+	"d":     {d: day}, "day": {d: day}, "days": {d: day},
 	"w": {d: week}, "wk": {d: week}, "wks": {d: week}, "week": {d: week}, "weeks": {d: week},
 	"mo": {hint: inDays}, "mos": {hint: inDays}, "month": {hint: inDays}, "months": {hint: inDays},
 	"y": {hint: inDays}, "yr": {hint: inDays}, "yrs": {hint: inDays}, "year": {hint: inDays}, "years": {hint: inDays},

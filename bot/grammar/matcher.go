@@ -31,9 +31,10 @@ type binding struct {
 	value any
 }
 
-// wrong is a value that looks meant for a hole but is wrong: where it is, and why.
+// wrong is a value that looks meant for a hole but is wrong, and why; without a why nothing more is known.
 type wrong struct {
 	at  int
+	of  part
 	why chat.Text
 }
 
@@ -141,28 +142,24 @@ func (m *matcher) tryHole(n node, rest []node, i int, then func(int) bool) bool 
 		m.fail(i, n.part)
 		return false
 	}
-	if n.hole.kind() == theRest {
-		if m.readable[i] {
-			return false
-		}
-		for where, w := range m.wrong {
-			if where.begin == i && !m.isBound(where.part) {
-				m.explain(w.at, w.why)
-				return false
-			}
-		}
+	if n.hole.kind() == theRest && !m.mayRest(i) {
+		return false
 	}
 	found, why := n.hole.read(place{input: m.in, i: i, form: m.form, part: n.n})
 	begin := i
 	if m.optional >= 0 {
 		begin = m.optional
 	}
-	if len(found) == 0 && why.IsZero() && begin < i && !m.in.midWord(i) && (i == m.in.end() || n.hole.kind() == aMoment) {
-		why = lacking(n.hole) // 到 and then no time, which is not a reason that begins with 到
+	// 到 and then no time: that is not a reason which begins with 到.
+	lacking := len(found) == 0 && begin < i && !m.in.midWord(i) && (i == m.in.end() || n.hole.kind() == aMoment)
+	if lacking || !why.IsZero() {
+		m.wrong[wrongAt{begin, n.n}] = wrong{i, n.part, why}
 	}
 	if !why.IsZero() {
 		m.explain(i, why)
-		m.wrong[wrongAt{begin, n.n}] = wrong{i, why}
+	}
+	if n.hole.kind() == theRest && len(found) > 0 && m.hasTime(i) {
+		return false
 	}
 	for _, r := range found {
 		m.bound = append(m.bound, binding{n.n, n.hole, r.value})
@@ -175,6 +172,61 @@ func (m *matcher) tryHole(n node, rest []node, i int, then func(int) bool) bool 
 		m.fail(i, n.part)
 	}
 	return false
+}
+
+// mayRest says whether the text from i on may be taken as it is: not if it begins with what other parts read, or would
+// read but for a slip.
+func (m *matcher) mayRest(i int) bool {
+	if m.readable[i] {
+		return false
+	}
+	for where, w := range m.wrong {
+		if where.begin != i || m.isBound(where.part) {
+			continue
+		}
+		if m.fail(w.at, w.of); !w.why.IsZero() {
+			m.explain(w.at, w.why)
+		}
+		return false
+	}
+	return true
+}
+
+// hasTime says whether a word from i on reads as a time that the form has a hole for, while the message gives none of
+// its times. Whoever mutes somebody for "flooding 30m" must not get a mute without an end.
+func (m *matcher) hasTime(i int) bool {
+	var times []int
+	for n, p := range m.form.parts {
+		if p.hole == nil || p.hole.kind() != aLength && p.hole.kind() != aMoment {
+			continue
+		}
+		if m.isBound(n) {
+			return false
+		}
+		times = append(times, n)
+	}
+	if times == nil {
+		return false
+	}
+	for _, w := range m.in.words() {
+		if w.begin < i {
+			continue
+		}
+		m.steps++
+		for _, n := range times {
+			found, _ := m.form.parts[n].hole.read(place{input: m.in, i: w.begin, form: m.form, part: n})
+			if len(found) > 0 {
+				m.explain(w.begin, misplaced.F(m.form.parts[n].hole.Label()))
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var misplaced = chat.Text{
+	ZH: "这像是%s：请写在说明文字之前；若属于说明文字，请给文字加引号。",
+	EN: "this looks like %s; put it before the text, or put the text in quotation marks.",
 }
 
 func (m *matcher) isBound(part int) bool {

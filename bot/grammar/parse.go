@@ -3,6 +3,7 @@ package grammar
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -34,12 +35,29 @@ func (p *formParser) sequence(depth int) ([]node, error) {
 			p.i++
 			return nodes, nil
 		}
+		glued := p.i > 0 && !isSpace(p.text[p.i-1])
 		n, err := p.node(depth)
 		if err != nil {
 			return nil, err
 		}
+		if last := len(nodes) - 1; glued && last >= 0 && nodes[last].words != nil && n.words != nil {
+			nodes[last].words = join(nodes[last].words, n.words)
+			continue
+		}
 		nodes = append(nodes, n)
 	}
+}
+
+// join puts words together that have no space between them: (现在|今天)谁值班.
+func join(before, after []phrase) []phrase {
+	var out []phrase
+	for _, b := range before {
+		for _, a := range after {
+			last := len(b) - 1
+			out = append(out, slices.Concat(b[:last], phrase{b[last] + a[0]}, a[1:]))
+		}
+	}
+	return out
 }
 
 func (p *formParser) node(depth int) (node, error) {

@@ -29,16 +29,11 @@ var (
 		ZH: "可能是 %s，也可能是 %s；请把每一项写完整。",
 		EN: "It could be %s or %s; write every argument in full.",
 	}
-	missing      = chat.Text{ZH: "缺少 %s。", EN: "Missing: %s."}
-	missingAfter = chat.Text{ZH: "缺少 %s。", EN: "missing: %s."}
-	notExpected  = chat.Text{ZH: "%s 是多出来的，没看懂。", EN: "%s was not understood: nothing more is expected here."}
-	notThis      = chat.Text{ZH: "%s 没看懂，这里应是 %s。", EN: "%s was not understood; expected here: %s."}
-	notBecause   = chat.Text{ZH: "%s 没看懂：%s", EN: "%s was not understood: %s"}
-	because      = chat.Text{ZH: "没写完：%s", EN: "Something is missing: %s"}
+	missing     = chat.Text{ZH: "缺少 %s。", EN: "Missing: %s."}
+	notExpected = chat.Text{ZH: "%s 是多出来的，没看懂。", EN: "%s was not understood: nothing more is expected here."}
+	notThis     = chat.Text{ZH: "%s 没看懂，这里应是 %s。", EN: "%s was not understood; expected here: %s."}
+	notBecause  = chat.Text{ZH: "%s 没看懂：%s", EN: "%s was not understood: %s"}
 )
-
-// lacking says that the hole has no value.
-func lacking(h Hole) chat.Text { return missingAfter.F(describe(part{hole: h})) }
 
 // what says in plain words why the message did not fit.
 func (f failure) what(in *input) chat.Text {
@@ -51,12 +46,10 @@ func (f failure) what(in *input) chat.Text {
 	}
 	expected := f.wanted()
 	switch {
-	case !f.why.IsZero() && word == "":
-		return because.F(f.why)
-	case !f.why.IsZero():
-		return notBecause.F(quote(word), f.why)
 	case word == "":
 		return missing.F(expected)
+	case !f.why.IsZero():
+		return notBecause.F(quote(word), f.why)
 	case expected.IsZero():
 		return notExpected.F(quote(word))
 	}

@@ -70,17 +70,21 @@ func (g *Grammar) read(attempts []attempt, group string) Match {
 			o.match.Group = cmp.Or(group, h.name)
 			return o.match
 		}
-		if h.name != "" && o.far.at >= h.begin {
-			o.far.at += h.end - h.begin
-		}
-		if n == 0 || o.far.at > furthest.far.at {
+		// A number that was read as one is the better explanation.
+		if n == 0 || furthest.far.at <= h.begin {
 			furthest = o
 		}
 	}
-	return Match{Group: group, Problem: g.problem(furthest.stuck.entry, furthest.what), Suggest: g.longer(furthest.stuck)}
+	a := furthest.stuck
+	if a.in.at(furthest.far.at) == '#' && (group != "" || !a.form.hasNumber()) {
+		furthest.what = oneGroup
+	}
+	return Match{Group: group, Problem: g.problem(a.entry, furthest.what), Suggest: g.longer(a)}
 }
 
-// readings returns which # with a number to take for a group: none of them, then each; but the only one at once where no
+var oneGroup = chat.Text{ZH: "一条命令只能用 # 写一个群。", EN: "A command names one group with #, not more."}
+
+// readings returns which # with a number to take for a group: none, then each; but the only one at once where no
 // form wants a number.
 func readings(attempts []attempt, group string) []hash {
 	hashes := slices.DeleteFunc(attempts[0].in.hashes(), func(h hash) bool { return !h.number })

@@ -23,7 +23,7 @@ func (h RestHole) Called(t chat.Text) RestHole { h.called = t; return h }
 // NumberHole is a hole for a number.
 type NumberHole struct{ gap }
 
-// Number is a hole for a whole number that is not negative: #1234 or 1234.
+// Number is a hole for a whole number that is not negative: #1234, 1234, 1234号.
 func Number(name string) NumberHole {
 	return NumberHole{newGap(name, chat.Text{ZH: "编号", EN: name})}
 }
@@ -92,7 +92,10 @@ func (h NumberHole) read(at place) (found []reading, why chat.Text) {
 		i++
 	}
 	value, end := at.digits(i)
-	if end == i || !at.stops(end) {
+	if end == i {
+		return nil, chat.Text{}
+	}
+	if end, _ = at.hasAny(end, "号"); !at.stops(end) {
 		return nil, chat.Text{}
 	}
 	if value < 0 {

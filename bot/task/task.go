@@ -48,8 +48,8 @@ func (s State) Text() chat.Text {
 	return chat.Same(string(s))
 }
 
-// open says whether something is still to come.
-func (s State) open() bool { return s == Recorded || s == Waiting || s == Claimed }
+// Over says whether nothing more is to come by itself.
+func (s State) Over() bool { return s != Recorded && s != Waiting && s != Claimed }
 
 // Task is one thing that was asked of an owner.
 type Task struct {
@@ -98,6 +98,8 @@ const (
 	Sent    journal.Kind = "task.sent"
 	Claim   journal.Kind = "task.claimed"
 	Settled journal.Kind = "task.settled"
+	// Withdrawn says that the wish is no longer one.
+	Withdrawn journal.Kind = "task.withdrawn"
 )
 
 // Happenings describes the kinds of events of this package.
@@ -107,6 +109,7 @@ func Happenings() []journal.Happening {
 		{Kind: Asked, Text: chat.Text{ZH: "请群主操作", EN: "asked the owner"}, Final: said},
 		{Kind: Sent, Text: chat.Text{ZH: "步骤卡已送达", EN: "the step card was delivered"}, Final: said},
 		{Kind: Claim, Text: chat.Text{ZH: "群主称已办", EN: "done by the owner's word"}, Final: said},
+		{Kind: Withdrawn, Text: chat.Text{ZH: "任务撤回", EN: "the task was withdrawn"}, Final: said},
 		{Kind: Settled, Text: chat.Text{ZH: "任务有结果", EN: "the task came to an end"}, Final: said},
 	}
 }
@@ -138,19 +141,27 @@ func (b Book) All() []Task {
 	return out
 }
 
-// Ask returns the event in which the owner is asked, replacing an older wish of the same kind, and drops what it
-// contradicts: an unmute makes an open mute pointless.
+// Ask returns the event in which the owner is asked, replacing an older wish of the same kind.
 func (b Book) Ask(g chat.Group, t Task) journal.Event {
 	t.State, t.Check = Recorded, t.At.Add(patience)
-	e := journal.Event{Kind: Asked, Group: g, Targets: []chat.User{t.Who}}
-	e.Changes = append(e.Changes, b.set(g, t))
+	return b.event(g, Asked, t)
+}
+
+// Against returns the task that a new wish makes pointless: an unmute, for one, an open mute.
+func (b Book) Against(a chat.Action, who chat.User) (Task, bool) {
 	contrary := map[chat.Action]chat.Action{
 		chat.Mute: chat.Unmute, chat.Unmute: chat.Mute, chat.AddAdmin: chat.RemoveAdmin, chat.RemoveAdmin: chat.AddAdmin,
-	}[t.Action]
-	if old, ok := b.tasks[Task{Action: contrary, Who: t.Who}.Key()]; ok {
-		e.Changes = append(e.Changes, journal.Set[Task](Of(g), old.Key(), &old, nil))
+	}[a]
+	t, ok := b.tasks[Task{Action: contrary, Who: who}.Key()]
+	return t, ok
+}
+
+// Withdraw returns the event in which a task is taken off the book.
+func (b Book) Withdraw(g chat.Group, t Task) journal.Event {
+	return journal.Event{
+		Kind: Withdrawn, Group: g, Targets: []chat.User{t.Who},
+		Changes: []journal.Change{journal.Set[Task](Of(g), t.Key(), &t, nil)},
 	}
-	return e
 }
 
 // Deliver returns the event in which the step card has reached the owner; ok is false if that is no news.
@@ -167,7 +178,7 @@ func (b Book) Deliver(g chat.Group, key string) (e journal.Event, ok bool) {
 // Where the platform cannot be read, that is the end of it.
 func (b Book) Claimed(g chat.Group, key string, by chat.User, now time.Time) (e journal.Event, ok bool) {
 	t, found := b.tasks[key]
-	if !found || !t.State.open() && t.State != NotVerified {
+	if !found || t.State.Over() && t.State != NotVerified {
 		return journal.Event{}, false
 	}
 	t.ClaimedBy = by

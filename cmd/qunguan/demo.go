@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,7 +12,9 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
+	"qunguan/bot/chat"
 	"qunguan/bot/platform/simulator"
 	"qunguan/configs"
 )
@@ -69,10 +72,61 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 	for _, path := range []string{"/wecom/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, s.handler())
 	}
-	return serve(ctx, s, listen, mux, func(a net.Addr) {
+	opened := make(chan error, 1)
+	err = serve(ctx, s, listen, mux, func(a net.Addr) {
 		sim.SetCallbackBase("http://" + a.String())
-		ready(a)
+		go func() {
+			err := opening(ctx, s, sim, world)
+			if err != nil && ctx.Err() == nil {
+				log.Error("play the opening", zap.Error(err))
+			}
+			ready(a)
+			opened <- err
+		}()
 	})
+	select {
+	case failed := <-opened:
+		if ctx.Err() == nil {
+			err = errors.Join(err, failed)
+		}
+	default:
+	}
+	return err
+}
+
+// opening plays the first commands of the sample company, so that a visitor finds rights to look at. They go the same
+// way as everything that is typed later.
+func opening(ctx context.Context, s *system, sim *simulator.Simulator, w simulator.World) error {
+	if err := s.waitReady(ctx); err != nil {
+		return err
+	}
+	group := ""
+	for _, g := range w.Groups {
+		if g.Kind == chat.CustomerGroup {
+			group = g.ID
+			break
+		}
+	}
+	if err := s.bot.Observe(ctx, chat.Group(group)); err != nil {
+		return fmt.Errorf("observe %s: %w", group, err)
+	}
+	for _, line := range []struct{ who, text string }{
+		{"boss", "/选群 " + group},
+		{"boss", "/设管理 @li 高级 客服主管 负责华东大客户 --确认"},
+		{"li", "/选群 " + group},
+		{"li", "/设管理 @zhao 中级 运营专员 国庆活动"},
+		{"li", "/设管理 @wang 中级 7天 国庆值班"},
+		{"li", "/排班 08:00-16:00 @li+@zhao 16:00-24:00 @wang+@li"},
+	} {
+		d, err := sim.Say(ctx, line.who, "", line.text)
+		if err != nil {
+			return fmt.Errorf("play %q: %w", line.text, err)
+		}
+		if d.Status != http.StatusOK {
+			return fmt.Errorf("play %q: status %d", line.text, d.Status)
+		}
+	}
+	return nil
 }
 
 func demoConfig(w simulator.World, redis, api, language string) configs.Config {

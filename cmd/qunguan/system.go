@@ -38,7 +38,7 @@ type system struct {
 	clockwork *scheduler.Clockwork
 	meters    *meters
 	health    atomic.Pointer[[]bot.Part]
-	ready     atomic.Pointer[error] // nil until known; then why not, or a nil error
+	ready     chan struct{} // closed once the settings are taken over
 }
 
 // options are what differs between the service, the demo and a played conversation.
@@ -55,7 +55,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	s := &system{config: c, now: o.now, log: o.log, meters: newMeters()}
+	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), ready: make(chan struct{})}
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
@@ -113,7 +113,9 @@ func (s *system) handler() http.Handler {
 }
 
 // console serves what the demo's page shows beside the chat.
-func (s *system) console() http.Handler { return console.New(s.ledger, s.now, s.log).Handler() }
+func (s *system) console() http.Handler {
+	return console.New(s.ledger, s.now, s.log, bot.Offered(wecom.Profile())).Handler()
+}
 
 func (s *system) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
@@ -122,11 +124,22 @@ func (s *system) readyz(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "redis does not answer", http.StatusServiceUnavailable)
 		return
 	}
-	if p := s.ready.Load(); p == nil || *p != nil {
+	select {
+	case <-s.ready:
+		_, _ = fmt.Fprintln(w, "ready")
+	default:
 		http.Error(w, "the settings are not taken over yet", http.StatusServiceUnavailable)
-		return
 	}
-	_, _ = fmt.Fprintln(w, "ready")
+}
+
+// waitReady returns once the settings are taken over.
+func (s *system) waitReady(ctx context.Context) error {
+	select {
+	case <-s.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // run works in the background until ctx ends, and returns once everything that was begun is finished.
@@ -145,9 +158,12 @@ func (s *system) prepare(ctx context.Context) {
 	defer every.Stop()
 	for {
 		err := s.settle(ctx)
-		s.ready.Store(&err)
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
+			close(s.ready)
 			break
+		}
+		if ctx.Err() != nil {
+			return
 		}
 		s.log.Warn("take over settings", zap.Error(err))
 		select {

@@ -175,7 +175,7 @@ func (s *Simulator) post(ctx context.Context, cb *callback, query url.Values, bo
 	}
 	resp, err := s.opts.Client.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("post callback: %w", err)
+		return 0, nil, fmt.Errorf("post callback: %w", bare(err))
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
@@ -183,6 +183,14 @@ func (s *Simulator) post(ctx context.Context, cb *callback, query url.Values, bo
 		return 0, nil, fmt.Errorf("read answer: %w", err)
 	}
 	return resp.StatusCode, answer, nil
+}
+
+// bare is a client's error without the long address in it.
+func bare(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 func (s *Simulator) address(toBot bool) string {
@@ -221,7 +229,7 @@ func (s *Simulator) verifyOne(ctx context.Context, toBot bool) error {
 	}
 	resp, err := s.opts.Client.Do(req)
 	if err != nil {
-		return fmt.Errorf("verify callback address: %w", err)
+		return fmt.Errorf("verify %s: %w", address, bare(err))
 	}
 	defer resp.Body.Close()
 	got, err := io.ReadAll(io.LimitReader(resp.Body, 1024))

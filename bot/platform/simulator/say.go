@@ -99,7 +99,9 @@ func (s *Simulator) mayTalk(who, where string) (chat.GroupKind, error) {
 
 func (s *Simulator) mention(text string) string {
 	at := "@" + s.world.BotName
-	if rest, ok := strings.CutPrefix(strings.TrimSpace(text), at); ok && (rest == "" || strings.ContainsAny(rest[:1], " \t\n") || strings.HasPrefix(rest, "\u2005")) {
+	// The client itself puts U+2005 after a mention that was picked from its list.
+	rest, mentioned := strings.CutPrefix(strings.TrimSpace(text), at)
+	if mentioned && (rest == "" || strings.IndexAny(rest, " \t\n\u2005") == 0) {
 		return text
 	}
 	return at + " " + text
@@ -161,75 +163,6 @@ func (s *Simulator) botMessage(who, where string) (botMessage, error) {
 		m.ChatType, m.ChatID = "group", where
 	}
 	return m, nil
-}
-
-// Press is a person pressing a button of the newest card with this task id that they see. As on the platform the
-// button stays usable until the app replaces it; the person's view remembers what they pressed.
-func (s *Simulator) Press(ctx context.Context, who, cardTaskID, key string) (Delivery, error) {
-	cb, err := s.press(who, cardTaskID, key)
-	if err != nil {
-		return Delivery{}, fmt.Errorf("press %q of card %q as %q: %w", key, cardTaskID, who, err)
-	}
-	d, err := s.send(ctx, cb)
-	if d.Status != 200 { // the client shows that it did not work, and the button can be tried again
-		s.mu.Lock()
-		cb.card.card.unpress(who, key)
-		s.touch(cb.card)
-		s.mu.Unlock()
-	}
-	return d, err
-}
-
-func (s *Simulator) press(who, task, key string) (*callback, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := s.newestCard(task, who)
-	if i == nil {
-		return nil, ErrNoCard
-	}
-	v := i.card.view(who)
-	if v.Done != "" {
-		return nil, ErrSpent
-	}
-	if !slices.ContainsFunc(v.Buttons, func(b ButtonView) bool { return b.Key == key }) {
-		return nil, ErrNoCard
-	}
-	if _, err := s.mayTalk(who, i.card.where); err != nil {
-		return nil, err
-	}
-	make := s.appPress
-	if i.card.viaBot {
-		make = s.botPress
-	}
-	cb, err := make(who, i, v, key)
-	if err != nil {
-		return nil, err
-	}
-	cb.card = i
-	i.card.press(who, key)
-	s.touch(i)
-	return cb, nil
-}
-
-func (s *Simulator) botPress(who string, i *item, v *CardView, key string) (*callback, error) {
-	m, err := s.botMessage(who, i.card.where)
-	if err != nil {
-		return nil, err
-	}
-	m.At, m.Type = s.opts.Now().Unix(), "event"
-	m.Event = &botEvent{Type: "template_card_event", Card: &botCardTask{CardType: v.Type, EventKey: key, TaskID: v.TaskID}}
-	return botCallback(m, who, i.card.where)
-}
-
-func (s *Simulator) appPress(who string, i *item, v *CardView, key string) (*callback, error) {
-	c, err := s.newCode(code{use: updateCode, card: i, who: who, until: s.opts.Now().Add(72 * time.Hour)})
-	if err != nil {
-		return nil, err
-	}
-	return s.event(eventXML{
-		From: cdata(who), Event: "template_card_event", EventKey: cdata(key), TaskID: cdata(v.TaskID),
-		CardType: cdata(v.Type), ResponseCode: cdata(c), Agent: s.world.AgentID,
-	}, who)
 }
 
 // event makes the callback of an event. Events have no message id, so it gets a name of ours. The caller holds s.mu.

@@ -57,11 +57,11 @@ const NativeAdmins = 3
 // the rest empty, and New refuses such a world.
 func (w World) WithSecrets(rand io.Reader) World {
 	w = w.clone()
-	fill := func(s *string, make func(io.Reader) (string, error)) {
+	fill := func(s *string, draw func(io.Reader) (string, error)) {
 		if *s != "" {
 			return
 		}
-		if v, err := make(rand); err == nil {
+		if v, err := draw(rand); err == nil {
 			*s = v
 		}
 	}
@@ -218,7 +218,7 @@ func (w World) checkGroup(g Group) error {
 	return nil
 }
 
-// decodeKey is lenient on purpose: the platform's own example key is not canonical.
+// decodeKey is lenient on purpose: the platform's own example key is not canonical base64.
 func decodeKey(k string) ([]byte, error) {
 	if len(k) != 43 {
 		return nil, fmt.Errorf("the EncodingAESKey has %d characters, not 43", len(k))

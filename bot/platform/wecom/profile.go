@@ -49,6 +49,10 @@ func Profile() chat.Profile {
 		// "每个群可设置3个群管理员" – 企业微信 official manual.
 		NativeCap: 3,
 		Inherits:  true,
+		Items: []string{
+			"invite", "remove", "approve", "import", "mute", "recall", "review_messages", "files", "rename", "notice",
+			"mention_all", "admins",
+		},
 		Means: map[chat.GroupKind]map[chat.Action]chat.Means{
 			chat.CustomerGroup: {
 				chat.AddAdmin:    {How: chat.Assisted, Verifiable: true, Steps: addAdminSteps},

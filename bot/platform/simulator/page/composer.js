@@ -12,7 +12,8 @@ export function drawComposer(act) {
   at.setAttribute("aria-pressed", String(!state.murmur));
   at.title = t(state.murmur ? "atOff" : "atOn");
   const input = $("input");
-  input.placeholder = t(hears(state.where) ? "placeholderBot" : "placeholderPlain");
+  const narrow = matchMedia("(max-width: 759px)").matches;
+  input.placeholder = t(!hears(state.where) ? "placeholderPlain" : narrow ? "placeholderShort" : "placeholderBot");
   drawHint(g, act);
   drawChips(act);
 }

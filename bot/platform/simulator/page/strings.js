@@ -31,7 +31,6 @@ const table = {
   directApp: ["群管（应用）", "qunguan (app)"],
   directBot: ["群管（智能机器人）", "qunguan (smart bot)"],
   bot: ["群管", "qunguan"],
-  you: ["我", "Me"],
   nMembers: ["{0} 人", "{0} members"],
   members: ["群成员", "Members"],
   close: ["关闭", "Close"],
@@ -54,6 +53,7 @@ const table = {
   recalled: ["群管撤回了一条消息", "qunguan took a message back"],
   pushed: ["应用消息", "App message"],
   placeholderBot: ["给群管发命令，例如 /帮助。Enter 发送，Shift+Enter 换行", "A command for qunguan, e.g. /help. Enter sends, Shift+Enter breaks the line"],
+  placeholderShort: ["给群管发命令，如 /帮助", "A command, e.g. /help"],
   placeholderPlain: ["在群里说点什么（机器人听不见）", "Say something to the group (no bot can hear it)"],
   atOn: ["正在 @群管，点一下改为普通发言", "Mentions the bot; press to just talk"],
   atOff: ["普通发言，机器人听不见；点一下 @群管", "Just talking, the bot cannot hear; press to mention it"],
@@ -101,7 +101,6 @@ const table = {
   supervisor: ["客服主管", "Supervisor"],
   sales: ["销售代表", "Sales"],
   operations: ["运营专员", "Operations"],
-  today: ["今天", "Today"],
   unread: ["{0} 有新消息", "{0} has new messages"],
 };
 

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap/zapcore"
+
+	"qunguan/bot/journal"
+)
+
+// laws asks what holds at the end of every story. named are the numbers that replies have named.
+func (s *theatre) laws(named map[int64]bool) {
+	if s.client.Ping(s.ctx).Err() != nil {
+		s.silent()
+		return // the story ends without Redis
+	}
+	s.folds()
+	s.resolves(named)
+	s.silent()
+}
+
+// folds: the state is what the journal alone gives, to the byte.
+func (s *theatre) folds() {
+	want := map[string]map[string]string{}
+	last := int64(0)
+	err := s.procs[0].ledger.Each(s.ctx, journal.Query{}, func(e journal.Entry) error {
+		assert.Equal(s.t, last+1, e.N, "numbers are dense")
+		last = e.N
+		for _, c := range e.Changes {
+			name := string(c.Of)
+			if want[name] == nil {
+				want[name] = map[string]string{}
+			}
+			if before, ok := want[name][c.Key]; ok != (c.Before != nil) || before != string(c.Before) {
+				assert.Equal(s.t, before, string(c.Before), "#%d: what was before %s %s", e.N, name, c.Key)
+			}
+			if want[name][c.Key] = string(c.After); c.After == nil {
+				delete(want[name], c.Key)
+			}
+		}
+		return nil
+	})
+	require.NoError(s.t, err)
+	for name, records := range want {
+		if len(records) == 0 {
+			delete(want, name)
+		}
+	}
+	assert.Equal(s.t, want, s.state(), "replaying the journal from nothing gives the state")
+}
+
+// state is every record of every aggregate.
+func (s *theatre) state() map[string]map[string]string {
+	out := map[string]map[string]string{}
+	for _, key := range s.keys() {
+		_, name, ok := strings.Cut(key, ":state:")
+		if !ok {
+			continue
+		}
+		records, err := s.client.HGetAll(s.ctx, key).Result()
+		require.NoError(s.t, err)
+		delete(records, "#")
+		if len(records) > 0 {
+			out[name] = records
+		}
+	}
+	return out
+}
+
+// resolves: every number that a reply has named is an entry, and /audit tells it.
+func (s *theatre) resolves(named map[int64]bool) {
+	if len(s.config.Owners) == 0 {
+		return
+	}
+	head, err := s.procs[0].ledger.Head(s.ctx)
+	require.NoError(s.t, err)
+	for n := range named {
+		if n > head {
+			continue // somebody asked for an entry that there is not
+		}
+		d, err := s.sim.Say(s.ctx, s.config.Owners[0], "", fmt.Sprintf("/audit #%d", n))
+		require.NoError(s.t, err)
+		assert.True(s.t, strings.HasPrefix(d.Reply, fmt.Sprintf("#%d ", n)), "/audit #%d: %s", n, d.Reply)
+	}
+}
+
+// silent: no line of the log holds a secret, and none that is not a warning holds what people typed.
+func (s *theatre) silent() {
+	secrets := []string{
+		s.world.AppSecret, s.world.CustomerContactSecret, s.world.App.Token, s.world.App.EncodingAESKey,
+		s.world.Bot.Token, s.world.Bot.EncodingAESKey,
+	}
+	if keys, err := s.client.Keys(s.ctx, "*:token:*").Result(); err == nil {
+		for _, k := range keys {
+			if raw, err := s.client.Get(s.ctx, k).Result(); err == nil {
+				secrets = append(secrets, raw)
+			}
+		}
+	}
+	encoder := zapcore.NewJSONEncoder(zapcore.EncoderConfig{MessageKey: "m"})
+	for _, l := range s.logs.All() {
+		buf, err := encoder.EncodeEntry(l.Entry, l.Context)
+		require.NoError(s.t, err)
+		line := buf.String()
+		for _, secret := range secrets {
+			assert.NotContains(s.t, line, secret, "a secret in the log")
+		}
+		for _, text := range s.typed {
+			quoted, _ := json.Marshal(text)
+			if inner := string(quoted[1 : len(quoted)-1]); len([]rune(text)) > 3 {
+				assert.NotContains(s.t, line, inner, "what people typed in the log")
+			}
+		}
+	}
+}
+
+// faults are the lines of the log that say that something broke.
+func (s *theatre) faults() []string {
+	var out []string
+	for _, l := range s.logs.All() {
+		if l.Level >= zapcore.ErrorLevel {
+			out = append(out, fmt.Sprint(l.Message, " ", l.ContextMap()))
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,294 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"qunguan/bot/platform/simulator"
+)
+
+// rewriteStories writes what was really seen into the stories: QUNGUAN_REWRITE=1 go test ./cmd/qunguan -run Stories.
+// Read every line that it changes.
+var rewriteStories = os.Getenv("QUNGUAN_REWRITE") != ""
+
+// TestStories plays the conversations of testdata. A story says who types what and when, word for word what the bot
+// answers, and everything that anybody sees of it elsewhere.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			s := read(t, file)
+			got := play(t, s, startEmbedded(t))
+			if rewriteStories {
+				s.rewrite(t, got)
+			}
+		})
+	}
+}
+
+// play plays a story, compares it and asks the laws that hold over every story. It returns what was seen, by line.
+func play(t *testing.T, s story, redis store) map[int][]string {
+	require.NotEmpty(t, s.steps)
+	house := openTheatre(t, s.steps[0].at.Add(-time.Hour), s.with, redis)
+	house.settle()
+	house.look()
+	got := map[int][]string{}
+	named := map[int64]bool{}
+	for _, st := range s.steps {
+		if st.set {
+			house.advance(st.at)
+		} else {
+			house.advance(house.now().Add(time.Second))
+		}
+		out := house.look() // what came by time alone
+		out = append(out, house.take(st)...)
+		got[st.line] = out
+		if !rewriteStories && !assert.Equal(t, st.want, out, "%s:%d: %s\n%s", s.name, st.line, st.text, differ(st.want, out)) {
+			break
+		}
+		for _, n := range numbers(out) {
+			named[n] = true
+		}
+	}
+	house.laws(named)
+	return got
+}
+
+var (
+	says     = regexp.MustCompile(`^(\S+?)(?:@(\S+?))?> (.*)$`)
+	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S+)$`)
+	native   = regexp.MustCompile(`^native admin @(\S+) in (\S+) (on|off)$`)
+	moves    = regexp.MustCompile(`^@(\S+) (joins|leaves|owns) (\S+)$`)
+	renames  = regexp.MustCompile(`^group (\S+) is renamed (\S+)$`)
+	another  = regexp.MustCompile(`^process (\d+)$`)
+	delivers = regexp.MustCompile(`^again(, fresh)?$`)
+)
+
+// take does one step and returns what is seen of it.
+func (s *theatre) take(st scene) []string {
+	var d simulator.Delivery
+	var err error
+	m := func(r *regexp.Regexp) []string { return r.FindStringSubmatch(st.text) }
+	switch {
+	case m(presses) != nil:
+		return s.press(m(presses))
+	case m(delivers) != nil:
+		return s.again(m(delivers)[1] != "")
+	case m(native) != nil:
+		err = s.sim.SetAdmin(s.group(m(native)[2]), m(native)[1], m(native)[3] == "on")
+	case m(moves) != nil:
+		d, err = s.move(m(moves))
+	case m(renames) != nil:
+		d, err = s.sim.RenameGroup(s.ctx, s.group(m(renames)[1]), m(renames)[2])
+	case m(another) != nil:
+		n := atoi(s.t, m(another)[1])
+		for len(s.procs) < n {
+			s.boot()
+		}
+		s.listen(n - 1)
+	case st.text == "sync":
+		s.sync()
+	case st.text == "restart":
+		s.boot()
+		s.kill(0)
+		s.listen(0)
+	case st.text == "redis stops":
+		s.store.stop(s.t)
+	case st.text == "redis returns":
+		s.store.start(s.t)
+	case st.text == "time passes":
+	case m(says) != nil:
+		return s.say(st.text)
+	default:
+		require.Fail(s.t, "a line that no story may hold", "%d: %s", st.line, st.text)
+	}
+	require.NoError(s.t, err, st.text)
+	_ = d
+	s.settle()
+	return s.look()
+}
+
+func (s *theatre) say(line string) []string {
+	m := says.FindStringSubmatch(line)
+	who, where, text := m[1], m[2], unescaped(m[3])
+	if where != "" && where != "bot" {
+		where = s.group(where)
+	}
+	dry := dryRun.MatchString(text)
+	var before map[string]string
+	if dry {
+		before = s.kept()
+	}
+	s.typed = append(s.typed, text)
+	d, err := s.sim.Say(s.ctx, who, where, text)
+	if err != nil && d.MsgID == "" {
+		require.NoError(s.t, err, line)
+	}
+	out := s.answer(d)
+	if dry {
+		assert.Equal(s.t, before, s.kept(), "a dry run leaves Redis as it was: %s", line)
+	}
+	return append(out, s.look()...)
+}
+
+var dryRun = regexp.MustCompile(`--dry-run|--预演|——预演|－－预演`)
+
+// unescaped lets one line of a story hold several lines of a message.
+func unescaped(text string) string { return strings.ReplaceAll(text, `\n`, "\n") }
+
+// answer writes what a delivery was answered with, once the background work is done.
+func (s *theatre) answer(d simulator.Delivery) []string {
+	s.last = d
+	s.settle()
+	switch {
+	case d.Unheard:
+		return told("bot", "(cannot hear this)")
+	case d.Status != http.StatusOK:
+		return told("bot", fmt.Sprintf("(%d)", d.Status))
+	case d.Reply == "":
+		return nil
+	}
+	return told("bot", d.Reply)
+}
+
+// again delivers the last message once more: the answer is the same and nothing changes.
+func (s *theatre) again(fresh bool) []string {
+	before, first := s.kept(), s.last
+	d, err := s.sim.Redeliver(s.ctx, first.MsgID, fresh)
+	require.NoError(s.t, err)
+	s.settle()
+	assert.Equal(s.t, first.Status, d.Status)
+	assert.Equal(s.t, first.Reply, d.Reply, "a message that is delivered again gets the same reply")
+	assert.Equal(s.t, before, s.kept(), "a message that is delivered again changes nothing")
+	return s.look()
+}
+
+// press presses the newest button of a label that the person sees.
+func (s *theatre) press(m []string) []string {
+	who, older, label := m[1], m[2] != "", m[3]
+	for _, i := range slices.Backward(s.sim.Sees(who)) {
+		if i.Card == nil {
+			continue
+		}
+		for _, b := range i.Card.Buttons {
+			if b.Text != label {
+				continue
+			}
+			if older {
+				older = false
+				break
+			}
+			d, err := s.sim.Press(s.ctx, who, i.Card.TaskID, b.Key)
+			require.NoError(s.t, err)
+			return append(s.answer(d), s.look()...)
+		}
+	}
+	require.Fail(s.t, "no such button", "%s sees no %q", who, label)
+	return nil
+}
+
+func (s *theatre) move(m []string) (simulator.Delivery, error) {
+	who, what, where := m[1], m[2], m[3]
+	if where == "company" {
+		return s.sim.RemovePerson(s.ctx, who)
+	}
+	switch what {
+	case "joins":
+		return s.sim.Join(s.ctx, s.group(where), who)
+	case "owns":
+		return s.sim.ChangeOwner(s.ctx, s.group(where), who)
+	}
+	return s.sim.Leave(s.ctx, s.group(where), who)
+}
+
+// look returns what people were sent since the last look: who, then in the order of arrival. What stands in a group is
+// told once, by the group's name. Passive replies are told by answer.
+func (s *theatre) look() []string {
+	var out []string
+	said := map[int64]bool{}
+	for _, p := range s.world.People {
+		from := s.cursor[p.ID]
+		for _, i := range s.sim.Sees(p.ID) {
+			if i.N <= from {
+				continue
+			}
+			s.cursor[p.ID] = i.N
+			if i.From != "" || said[i.N] || i.Kind == simulator.Replied && i.N < 0 {
+				continue
+			}
+			said[i.N] = true
+			out = append(out, s.shown(p.ID, i)...)
+		}
+	}
+	return out
+}
+
+func (s *theatre) shown(who string, i simulator.Shown) []string {
+	for _, g := range s.world.Groups {
+		if g.ID == i.Where {
+			who = g.Name
+		}
+	}
+	switch {
+	case i.Kind == simulator.Replied && i.Text == s.last.Reply:
+		return nil // the answer itself
+	case i.Card != nil:
+		return told(who+" sees card", card(i.Card))
+	}
+	return told(who+" sees", i.Text)
+}
+
+// card writes a card as a story does: title, text, fields, buttons.
+func card(c *simulator.CardView) string {
+	lines := []string{c.Title}
+	for _, l := range []string{c.Desc, c.Sub, c.Quote} {
+		if l != "" {
+			lines = append(lines, l)
+		}
+	}
+	for _, f := range c.Fields {
+		lines = append(lines, f.Name+"："+f.Value)
+	}
+	var buttons []string
+	for _, b := range c.Buttons {
+		buttons = append(buttons, "["+b.Text+"]")
+	}
+	if c.Done != "" {
+		buttons = []string{"(" + c.Done + ")"}
+	}
+	return strings.Join(append(lines, strings.Join(buttons, " ")), "\n")
+}
+
+var entryNumber = regexp.MustCompile(`(?:^|[^\\\w])#(\d+)`)
+
+func numbers(lines []string) []int64 {
+	var out []int64
+	for _, l := range lines {
+		for _, m := range entryNumber.FindAllStringSubmatch(l, -1) {
+			if n, err := strconv.ParseInt(m[1], 10, 64); err == nil {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+func atoi(t *testing.T, s string) int {
+	n, err := strconv.Atoi(s)
+	require.NoError(t, err)
+	return n
+}

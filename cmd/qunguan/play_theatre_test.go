@@ -1,0 +1,282 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/platform/simulator"
+	"qunguan/configs"
+	"qunguan/scheduler"
+)
+
+// store is the Redis of a theatre: embedded, or a real server.
+type store interface {
+	addr() string
+	stop(t *testing.T)
+	start(t *testing.T)
+}
+
+// theatre is the whole bot behind a simulated WeCom, with a clock that only the story moves.
+type theatre struct {
+	t      *testing.T
+	ctx    context.Context
+	clock  atomic.Int64 // Unix nanoseconds
+	store  store
+	client *redis.Client // of the test itself
+	world  simulator.World
+	sim    *simulator.Simulator
+	api    *httptest.Server
+	config configs.Config
+	log    *zap.Logger
+	logs   *observer.ObservedLogs
+	procs  []*troupe
+	talkTo int // the process that hears what is typed
+
+	cursor map[string]int64 // by person: the newest thing they were seen to see
+	typed  []string
+	last   simulator.Delivery
+}
+
+// troupe is one running bot.
+type troupe struct {
+	*system
+	server *httptest.Server
+	busy   sync.WaitGroup // requests whose handler has not returned
+}
+
+func (s *theatre) now() time.Time { return time.Unix(0, s.clock.Load()) }
+
+// openTheatre builds the world of a story and starts one process.
+func openTheatre(t *testing.T, at time.Time, with []string, redisStore store) *theatre {
+	s := &theatre{t: t, ctx: context.Background(), cursor: map[string]int64{}, store: redisStore}
+	s.clock.Store(at.UnixNano())
+	core, logs := observer.New(zapcore.DebugLevel)
+	s.log, s.logs = zap.New(core), logs
+	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
+	world := simulator.SampleWorld()
+	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
+	owners := []string{world.People[0].ID}
+	for _, w := range with {
+		f := strings.Fields(w)
+		switch f[0] {
+		case "person": // person ID NAME DEPARTMENT [in GROUP]
+			world.People = append(world.People, simulator.Person{ID: f[1], Name: f[2], Departments: []string{f[3]}})
+			if len(f) > 5 {
+				join(t, &world, f[5], f[1])
+			}
+		case "crowd": // crowd 20 in GROUP
+			for i := range atoi(t, f[1]) {
+				id := fmt.Sprintf("staff%02d", i+1)
+				world.People = append(world.People, simulator.Person{ID: id, Name: fmt.Sprintf("员工%02d", i+1), Departments: []string{"客服部"}})
+				join(t, &world, f[3], id)
+			}
+		case "edition":
+			edition = f[1]
+		case "language":
+			language = f[1]
+		case "owners":
+			owners = f[1:]
+		case "department-admin": // department-admin ID DEPARTMENT
+			admins = append(admins, configs.DepartmentAdmin{User: f[1], Departments: f[2:]})
+		default:
+			require.Fail(t, "unknown world", "with %s", w)
+		}
+	}
+	s.world = world.WithSecrets(random)
+	var err error
+	s.sim, err = simulator.New(s.world, simulator.Options{
+		Now: s.now, Rand: random, Pause: func(context.Context, time.Duration) error { return nil },
+	})
+	require.NoError(t, err)
+	s.api = httptest.NewServer(s.sim.API())
+	s.sim.SetAPIBase(s.api.URL)
+	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
+	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
+	s.client = redis.NewClient(&redis.Options{Addr: s.store.addr(), DisableIdentity: true, MaxRetries: -1})
+	t.Cleanup(func() {
+		for _, p := range s.procs {
+			p.server.Close()
+			_ = p.close()
+		}
+		s.sim.Close()
+		s.api.Close()
+		_ = s.client.Close()
+	})
+	s.boot()
+	return s
+}
+
+func join(t *testing.T, w *simulator.World, group, who string) {
+	i := slices.IndexFunc(w.Groups, func(g simulator.Group) bool { return g.Name == group || g.ID == group })
+	require.GreaterOrEqual(t, i, 0, "no group %q", group)
+	w.Groups[i].Members = append(w.Groups[i].Members, who)
+}
+
+// boot starts one more process on the same Redis and lets it take over the settings.
+func (s *theatre) boot() {
+	sys, err := newSystem(s.config, options{now: s.now, log: s.log, botName: s.world.BotName})
+	require.NoError(s.t, err)
+	p := &troupe{system: sys}
+	handler := sys.handler()
+	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.busy.Add(1)
+		defer p.busy.Done()
+		handler.ServeHTTP(w, r)
+	}))
+	s.procs = append(s.procs, p)
+	s.listen(len(s.procs) - 1)
+	sys.prepare(s.ctx)
+	parts := sys.examine(s.ctx)
+	sys.health.Store(&parts)
+}
+
+// listen sends what is typed from now on to one process.
+func (s *theatre) listen(n int) {
+	s.talkTo = n
+	s.sim.SetCallbackBase(s.procs[n].server.URL)
+}
+
+// kill ends a process without a word.
+func (s *theatre) kill(n int) {
+	s.procs[n].server.Close()
+	require.NoError(s.t, s.procs[n].close())
+	s.procs = slices.Delete(s.procs, n, n+1)
+}
+
+// settle does the background work of all processes until nothing is left to do at this moment. Processes race for it,
+// as they do in service.
+func (s *theatre) settle() {
+	for range 50 {
+		var done atomic.Int64
+		var wg sync.WaitGroup
+		for _, p := range s.procs {
+			p.busy.Wait()
+			wg.Go(func() {
+				p.clockwork.Step(s.ctx)
+				n, err := p.courier.Round(s.ctx, -1)
+				if err == nil {
+					done.Add(int64(n))
+				}
+			})
+		}
+		wg.Wait()
+		if done.Load() == 0 {
+			return
+		}
+	}
+	require.Fail(s.t, "the background work does not come to an end")
+}
+
+// advance moves the clock to at, stopping at every moment of the agenda on the way.
+func (s *theatre) advance(at time.Time) {
+	require.False(s.t, at.Before(s.now()), "the clock runs backwards: %s after %s", at, s.now())
+	for range 200 {
+		due, ok, err := s.procs[0].ledger.NextDue(s.ctx)
+		if err != nil || !ok || due.After(at) {
+			break
+		}
+		if due.After(s.now()) {
+			s.clock.Store(due.UnixNano())
+		}
+		s.settle()
+	}
+	s.clock.Store(at.UnixNano())
+	s.settle()
+}
+
+// sync re-reads every group, as the clockwork does each quarter of an hour.
+func (s *theatre) sync() {
+	p := s.procs[s.talkTo]
+	require.NoError(s.t, scheduler.Sync(p.bot, p.platform, everyQuarter).Run(s.ctx))
+	s.settle()
+}
+
+// group is the id of a group by its name or id.
+func (s *theatre) group(name string) string {
+	for _, g := range s.world.Groups {
+		if g.Name == name || g.ID == name {
+			return g.ID
+		}
+	}
+	require.Fail(s.t, "no such group", "%q", name)
+	return ""
+}
+
+// embedded is the Redis inside this process.
+type embedded struct{ *miniredis.Miniredis }
+
+func startEmbedded(t *testing.T) store {
+	m, err := miniredis.Run()
+	require.NoError(t, err)
+	t.Cleanup(m.Close)
+	return embedded{m}
+}
+
+func (e embedded) addr() string       { return e.Addr() }
+func (e embedded) stop(*testing.T)    { e.Close() }
+func (e embedded) start(t *testing.T) { require.NoError(t, e.Restart()) }
+
+// kept is everything that a message must not change if it changes nothing: all of Redis but what accepts messages,
+// the platform's tokens and counters of messages.
+func (s *theatre) kept() map[string]string {
+	out := map[string]string{}
+	for _, key := range s.keys() {
+		for _, passing := range []string{":inbox:", ":token:", ":rate:", ":pending", ":fired:"} {
+			if strings.Contains(key, passing) {
+				key = ""
+				break
+			}
+		}
+		if key != "" {
+			out[key] = s.dump(key)
+		}
+	}
+	return out
+}
+
+func (s *theatre) keys() []string {
+	keys, err := s.client.Keys(s.ctx, "*").Result()
+	require.NoError(s.t, err)
+	slices.Sort(keys)
+	return keys
+}
+
+func (s *theatre) dump(key string) string {
+	kind, err := s.client.Type(s.ctx, key).Result()
+	require.NoError(s.t, err)
+	var v any
+	switch kind {
+	case "hash":
+		v, err = s.client.HGetAll(s.ctx, key).Result()
+	case "zset":
+		v, err = s.client.ZRangeWithScores(s.ctx, key, 0, -1).Result()
+	case "stream":
+		v, err = s.client.XRange(s.ctx, key, "-", "+").Result()
+	case "list":
+		v, err = s.client.LRange(s.ctx, key, 0, -1).Result()
+	default:
+		v, err = s.client.Get(s.ctx, key).Result()
+	}
+	require.NoError(s.t, err, "dump %s", key)
+	return fmt.Sprint(v)
+}
+
+func member(text string) chat.User { return chat.User(strings.TrimPrefix(text, "@")) }
