@@ -145,6 +145,7 @@ func (c *Courier) do(ctx context.Context, e chat.Effect) error {
 		if e.Task == "" {
 			return nil
 		}
+		defer c.bot.queue.enter(string(e.Group))() // not to make the facts of a message stale
 		return c.bot.amend(ctx, []journal.Name{task.Of(e.Group)}, func(call Call) (Outcome, error) {
 			sent, ok := At[task.Book](call, task.Of(e.Group)).Deliver(e.Group, e.Task)
 			if !ok {

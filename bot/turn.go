@@ -231,7 +231,7 @@ func (t *turn) load(ctx context.Context) (Call, *journal.Finished, error) {
 func (t *turn) guess(said string) chat.Group {
 	known := t.bot.Ledger.LastKnown(journal.Want{Names: []journal.Name{directory.AllGroups}})
 	groups, _ := known.States[directory.AllGroups].Value.(directory.Groups)
-	if found := groups.Find(said); len(found) == 1 {
+	if found := findGroups(groups, said); len(found) == 1 {
 		return found[0].ID
 	}
 	return chat.Group(said)
@@ -246,10 +246,24 @@ func (t *turn) only() (chat.Group, bool) {
 	return "", false
 }
 
+// findGroups are the groups that a name may mean. Messages are read folded, so names are compared folded too.
+func findGroups(gs directory.Groups, said string) []directory.Listed {
+	found := gs.Find(said)
+	if len(found) > 0 {
+		return found
+	}
+	for _, g := range gs.All() {
+		if grammar.Fold(g.Name) == grammar.Fold(said) {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
 // named is the group that a name means, or a Refusal that asks.
 func (t *turn) named(said string) (chat.Group, error) {
 	groups, _ := t.facts.found.States[directory.AllGroups].Value.(directory.Groups)
-	found := groups.Find(said)
+	found := findGroups(groups, said)
 	if len(found) == 1 {
 		return found[0].ID, nil
 	}

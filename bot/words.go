@@ -89,8 +89,37 @@ func reason(c Call, d *Denied) chat.Text {
 	return chat.Text{ZH: strings.TrimRight(t.ZH, "。"), EN: strings.TrimRight(t.EN, ".")}
 }
 
+// mendable says what to do where the rule would refuse anybody.
+var mendable = map[access.Rule]chat.Text{
+	access.RuleCap: {
+		ZH: "先撤销一位，或考虑分流管理（把群拆成几个）。", EN: " Dismiss somebody first, or consider splitting the group.",
+	},
+	access.RuleNothingGranted: {
+		ZH: "请换一个级别、岗位或期限。", EN: " Choose another level, job or end.",
+	},
+	access.RuleNotStaff: {
+		ZH: "管理员必须是有“客户联系”权限的企业成员；权限在企业微信管理后台“客户联系-配置-权限配置”里开通。",
+		EN: " An admin must be staff with the 客户联系 right, given in WeCom's admin console under 客户联系-配置-权限配置.",
+	},
+	access.RuleLastSenior: {
+		ZH: "先任命另一位高级：`/设管理 @userid 高级`。", EN: " Appoint another senior first: `/admin add @userid senior`.",
+	},
+	access.RuleNotAdmin: {
+		ZH: "没有什么可改的；`/管理员` 列出本群的管理员。", EN: " There is nothing to change; `/admin list` shows who is admin here.",
+	},
+	access.RuleSelf: {
+		ZH: "请别的管理员来做。", EN: " Ask another admin to do it.",
+	},
+	access.RuleNotOffered: {
+		ZH: "`/我的权限` 列出您有的。", EN: " `/whoami` lists what you hold.",
+	},
+}
+
 // could names who can do it, and what to ask them for.
 func could(c Call, d *Denied) chat.Text {
+	if next, ok := mendable[d.Decision.Rule]; ok {
+		return next
+	}
 	if d.Item == access.NoItem {
 		return chat.Text{}
 	}

@@ -24,8 +24,8 @@ func adminAdd() bot.Command {
 	return bot.Command{
 		Name: "admin add",
 		Forms: []string{
-			"/admin (add|temp|batch) {who...} [{level}] [{job}] [[for] {length}] [from {from}] [until {until}] [{reason}]",
-			"/(设管理|临时管理) {who...} [{level}] [{job}] [{length}] [从 {from}] [到 {until}] [{reason}]",
+			"/admin (add|temp|batch) {who...} [{level}] [{job}] [[for] {length}] [(from|从) {from}] [(until|到) {until}] [{reason}]",
+			"/(设管理|临时管理) {who...} [{level}] [{job}] [{length}] [(从|from) {from}] [(到|until) {until}] [{reason}]",
 		},
 		Examples: []chat.Text{{ZH: "/设管理 @zhangsan 中级 7天 国庆值班", EN: "/admin add @zhangsan mid for 7d holiday duty"}},
 		Holes:    []grammar.Hole{who, lvl, jb, length, from, end, reason},

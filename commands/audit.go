@@ -49,8 +49,8 @@ func audit() bot.Command {
 		Name: "audit",
 		Forms: []string{
 			"/audit {number}", "/审计 {number}",
-			"/audit [{who}] [{item}] [{refused}] [since {since}] [until {until}] [before {before}]",
-			"/审计 [{who}] [{item}] [{refused}] [从 {since}] [到 {until}] [早于 {before}]",
+			"/audit [{who}] [{item}] [{refused}] [(since|从) {since}] [(until|到) {until}] [(before|早于) {before}]",
+			"/审计 [{who}] [{item}] [{refused}] [(从|since) {since}] [(到|until) {until}] [(早于|before) {before}]",
 		},
 		Examples: []chat.Text{{ZH: "/审计 @lisi 禁言 被拒 从 2026-11-01", EN: "/audit @lisi mute refused since 2026-11-01"}},
 		Holes:    []grammar.Hole{number, who, what, refused, since, end, before},

@@ -27,7 +27,7 @@ func mute() bot.Command {
 	return bot.Command{
 		Name: "mute",
 		Forms: []string{
-			"/mute {who} [[for] {length}] [until {until}] [{reason}]", "/禁言 {who} [{length}] [到 {until}] [{reason}]",
+			"/mute {who} [[for] {length}] [(until|到) {until}] [{reason}]", "/禁言 {who} [{length}] [(到|until) {until}] [{reason}]",
 		},
 		Examples: []chat.Text{{ZH: "/禁言 @lisi 30分钟 刷屏", EN: "/mute @lisi 30m flooding"}},
 		Holes:    []grammar.Hole{who, length, end, reason},

@@ -117,6 +117,9 @@ func (l *Ledger) Commit(ctx context.Context, w journal.Write) (journal.Finished,
 
 func (l *Ledger) write(w journal.Write) (writeV1, error) {
 	moment, lease := splitMoment(w.Moment)
+	if moment == "" && w.Moment != "" {
+		return writeV1{}, fmt.Errorf("commit: moment %q is none that was claimed", w.Moment)
+	}
 	v := writeV1{
 		Inbox: w.MessageID, Moment: moment, Lease: lease, Keep: keepReplies.Milliseconds(),
 		Checks: [][2]string{}, Indexes: []string{}, Sets: [][4]any{}, Moved: []string{}, Effects: []string{},

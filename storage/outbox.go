@@ -68,8 +68,9 @@ func (o *Outbox) Next(ctx context.Context, limit int64, wait time.Duration) ([]c
 	return o.take(ctx, got[0].Messages)
 }
 
-// abandoned is after how long an effect that a courier holds is given to another.
-const abandoned = time.Minute
+// abandoned is after how long an effect that a courier holds is given to another. It is shorter than the time for which
+// platforms drop the same message sent again (30 s), so that a courier that dies after sending tells nobody twice.
+const abandoned = 20 * time.Second
 
 // reopen makes the group again after Redis has lost everything, which Open cannot have foreseen.
 func (o *Outbox) reopen(ctx context.Context, err error) error {

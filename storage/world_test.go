@@ -340,4 +340,3 @@ func TestAWorldStartsEmpty(t *testing.T) {
 		assert.Zero(t, n)
 	})
 }
-

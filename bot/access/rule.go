@@ -57,7 +57,7 @@ var rules = []struct {
 	{RulePermission, "c-permission", chat.Text{ZH: "权限更具体的设置优先（单项、权限类、整个角色）", EN: "the setting about the more specific permission wins (item, family, whole role)"}},
 	{RuleEffect, "d", chat.Text{ZH: "其余都相同时，禁止优先于允许", EN: "all else being equal, a deny beats an allow"}},
 	{RuleCeiling, "ceiling", chat.Text{ZH: "超出级别上限", EN: "it is above the ceiling of the level"}},
-	{RuleDataScope, "data", chat.Text{ZH: "对方不在你的数据范围内", EN: "the person is outside your data scope"}},
+	{RuleDataScope, "data", chat.Text{ZH: "对方不在您的数据范围内", EN: "the person is outside your data scope"}},
 	{RuleRank, "data", chat.Text{ZH: "不能对同级或更高级别的人操作，也不能授予同级或更高的级别", EN: "nobody acts on, or grants, a level equal to or above their own"}},
 	{RuleSelf, "rank", chat.Text{ZH: "不能对自己做这个操作", EN: "nobody does this to themselves"}},
 	{RuleGrantExpired, "default", chat.Text{ZH: "授权已经到期", EN: "the grant has expired"}},

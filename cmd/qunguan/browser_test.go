@@ -3,16 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
-	cdplog "github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,41 +27,50 @@ func TestDemoInBrowser(t *testing.T) {
 		phone         bool
 	}{{"desktop", 1280, 800, false}, {"phone", 390, 844, true}} {
 		t.Run(size.name, func(t *testing.T) {
-			page, complaints := openBrowser(t, chromium)
-			require.NoError(t, chromedp.Run(page,
-				chromedp.EmulateViewport(size.width, size.height),
-				chromedp.Navigate("http://"+address+"/"),
-				chromedp.WaitReady("#people button", chromedp.ByQuery),
-			))
+			page := openBrowser(t, chromium)
+			said := chromedp.Console(page)
+			do(t, page, chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate("http://"+address+"/"))
+			shows(t, page, "#people", "陈建国")
 			typeIn(t, page, "/审计")
-			var answer string
-			require.NoError(t, chromedp.Run(page,
-				chromedp.PollFunction(`() => [...document.querySelectorAll("#log *")].some(e => e.textContent.includes("的审计"))`, nil),
-				chromedp.Text("#log", &answer, chromedp.ByQuery),
-			))
-			assert.Contains(t, answer, "设管理员")
+			shows(t, page, "#log", "的审计")
 			typeIn(t, page, "/撤管理 @zhao 演示")
-			require.NoError(t, chromedp.Run(page,
-				chromedp.PollFunction(`() => document.querySelector("#log").textContent.includes("不再是本群管理员")`, nil),
-			))
+			shows(t, page, "#log", "不再是本群管理员")
 			shoot(t, page, size.name+"-chat")
 			if size.phone {
-				for _, tab := range []string{"rights", "journal"} {
-					require.NoError(t, chromedp.Run(page, chromedp.Click(`.bottom [data-tab="`+tab+`"]`, chromedp.ByQuery),
-						chromedp.WaitVisible("#"+tab, chromedp.ByQuery)))
+				for _, tab := range []string{"people", "rights", "journal"} {
+					do(t, page, chromedp.Click(chromedp.CSS(`.bottom [data-tab="`+tab+`"]`)))
 					shoot(t, page, size.name+"-"+tab)
 				}
 			} else {
-				require.NoError(t, chromedp.Run(page, chromedp.Click("#tab-journal", chromedp.ByQuery),
-					chromedp.PollFunction(`() => document.querySelector("#journal").textContent.includes("zhao")`, nil)))
+				do(t, page, chromedp.Click(chromedp.CSS("#tab-journal")))
+				shows(t, page, "#journal", "赵倩")
 				shoot(t, page, size.name+"-journal")
 			}
 			typeIn(t, page, "/撤销")
-			require.NoError(t, chromedp.Run(page,
-				chromedp.PollFunction(`() => document.querySelector("#log").textContent.includes("撤销 #")`, nil)))
-			assert.Empty(t, complaints(), "the page complained in the console")
+			shows(t, page, "#log", "撤销 #")
+			do(t, page, chromedp.Evaluate[chromedp.Void](`console.log("the end")`))
+			for m, err := range said {
+				require.NoError(t, err)
+				if m.Text == "the end" {
+					break
+				}
+				assert.NotContains(t, []chromedp.ConsoleType{"error", chromedp.ConsoleException}, m.Type, "the page complained: %s %s", m.Text, m.URL)
+			}
 		})
 	}
+}
+
+// shows waits until an element shows a text.
+func shows(t *testing.T, page context.Context, selector, text string) {
+	t.Helper()
+	_, err := chromedp.Run(page, chromedp.PollFunction[bool](
+		fmt.Sprintf(`() => (document.querySelector(%q)?.textContent ?? "").includes(%q)`, selector, text)))
+	require.NoError(t, err, "%s never showed %q", selector, text)
+}
+
+func do(t *testing.T, page context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	require.NoError(t, chromedp.Do(page, steps...))
 }
 
 // findChromium looks for a browser; without one the test is skipped, unless the environment says that there is one.
@@ -100,61 +107,46 @@ func startDemo(t *testing.T) (address string) {
 	return address
 }
 
-// openBrowser starts a browser and returns its page, and what the page has complained about.
-func openBrowser(t *testing.T, chromium string) (page context.Context, complaints func() []string) {
+// openBrowser starts a browser and returns its page.
+func openBrowser(t *testing.T, chromium string) (page context.Context) {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+	limited, late := context.WithTimeout(t.Context(), time.Minute)
+	browser, stop := chromedp.NewExecAllocator(limited,
+		chromedp.ExecPath(chromium), chromedp.Headless, chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 	)
-	browser, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	page, closePage := chromedp.NewContext(browser)
-	page, late := context.WithTimeout(page, time.Minute)
 	t.Cleanup(func() {
-		late()
 		if err := chromedp.Cancel(page); err != nil && !errors.Is(err, context.Canceled) {
 			t.Log(err)
 		}
 		closePage()
 		stop()
+		late()
 	})
-	var mu sync.Mutex
-	var said []string
-	chromedp.ListenTarget(page, func(e any) {
-		mu.Lock()
-		defer mu.Unlock()
-		switch e := e.(type) {
-		case *runtime.EventExceptionThrown:
-			said = append(said, e.ExceptionDetails.Error())
-		case *cdplog.EventEntryAdded:
-			if e.Entry.Level == cdplog.LevelError {
-				said = append(said, e.Entry.Text+" "+e.Entry.URL)
-			}
-		}
-	})
-	return page, func() []string {
-		mu.Lock()
-		defer mu.Unlock()
-		return said
-	}
+	return page
 }
 
+// typeIn types a message into the chat and sends it.
 func typeIn(t *testing.T, page context.Context, text string) {
 	t.Helper()
-	require.NoError(t, chromedp.Run(page,
-		chromedp.Evaluate(`document.querySelector('.bottom [data-tab="chat"]').click()`, nil),
-		chromedp.WaitVisible("#input", chromedp.ByQuery),
-		chromedp.SendKeys("#input", text+"\r", chromedp.ByQuery),
-	))
+	do(t, page,
+		chromedp.Evaluate[chromedp.Void](`document.querySelector('.bottom [data-tab="chat"]').click()`),
+		chromedp.WaitVisible(chromedp.CSS("#input")),
+		chromedp.SendKeys(chromedp.CSS("#input"), text),
+		chromedp.Click(chromedp.CSS("#send")),
+	)
 }
 
+// shoot keeps a picture of the page, if somebody wants to look at it.
 func shoot(t *testing.T, page context.Context, name string) {
 	t.Helper()
 	dir := os.Getenv("QUNGUAN_SCREENSHOTS")
 	if dir == "" {
 		return
 	}
-	var png []byte
-	require.NoError(t, chromedp.Run(page, chromedp.CaptureScreenshot(&png)))
+	png, err := chromedp.Run(page, chromedp.CaptureScreenshot())
+	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600))
 }

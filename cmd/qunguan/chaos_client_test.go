@@ -86,11 +86,12 @@ func (l *crowd) run(ctx context.Context) {
 	for i := range stageClients {
 		wg.Go(func() {
 			random := rand.New(rand.NewPCG(l.seed, uint64(i)))
-			for _, o := range script(i, l.rounds) {
-				if random.IntN(12) == 0 {
+			for n, o := range script(i, l.rounds) {
+				if n > 0 && random.IntN(12) == 0 {
 					l.drop(ctx, i, random)
 				}
-				if err := l.order(ctx, i, o, random.IntN(4) == 0); err != nil {
+				// A group is known by its first message, and only then can be named in a direct one.
+				if err := l.order(ctx, i, o, n > 0 && random.IntN(4) == 0); err != nil {
 					l.mu.Lock()
 					l.faults = append(l.faults, err)
 					l.mu.Unlock()
@@ -143,7 +144,7 @@ func (l *crowd) order(ctx context.Context, client int, o order, direct bool) err
 // drop sends a command that nobody waits for: its sender gives up within milliseconds. It may be lost or be done, but
 // not by half and not twice.
 func (l *crowd) drop(ctx context.Context, client int, random *rand.Rand) {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(random.IntN(4000))*time.Microsecond)
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(random.IntN(15000))*time.Microsecond)
 	defer cancel()
 	d, err := l.stage.sim.Say(ctx, clientID(client), groupID(client), "/admin extend @"+adminID(client)+" 7d")
 	if err == nil && d.Status == http.StatusOK || d.MsgID == "" {

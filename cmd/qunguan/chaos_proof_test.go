@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -60,17 +59,18 @@ func (s *stage) evidence(ctx context.Context) evidence {
 	for keys.Next(ctx) {
 		all, err := s.client.HGetAll(ctx, keys.Val()).Result()
 		require.NoError(s.tb, err)
+		require.NotEmpty(s.tb, all["#"], "%s has a version", keys.Val())
+		delete(all, "#")
 		e.states[strings.TrimPrefix(keys.Val(), e.prefix+"state:")] = all
 	}
 	require.NoError(s.tb, keys.Err())
 	return e
 }
 
-// fold makes the state of the journal alone: records, and the version of every aggregate.
+// fold makes the records of every aggregate of the journal alone. An aggregate that was emptied is still there.
 func (e evidence) fold() map[string]map[string]string {
 	states := map[string]map[string]string{}
 	for _, entry := range e.entries {
-		moved := map[string]bool{}
 		for _, c := range entry.Changes {
 			name := string(c.Of)
 			if states[name] == nil {
@@ -81,11 +81,6 @@ func (e evidence) fold() map[string]map[string]string {
 			} else {
 				states[name][c.Key] = string(c.After)
 			}
-			moved[name] = true
-		}
-		for name := range moved {
-			version, _ := strconv.Atoi(states[name]["#"])
-			states[name]["#"] = strconv.Itoa(version + 1)
 		}
 	}
 	return states
@@ -227,21 +222,16 @@ func (l *crowd) proveReplies(ctx context.Context, tb testing.TB, e evidence) {
 		require.NoError(tb, err)
 		require.Equal(tb, s.reply, d.Reply, "delivered again, %q gets the same reply", s.order.text)
 	}
-	for _, s := range l.done[:min(50, len(l.done))] {
-		assert.Len(tb, l.stage.evidenceOf(ctx, s.key), 1)
-	}
+	assert.Equal(tb, e.ordered(), l.stage.evidence(ctx).ordered(), "what is delivered again changes nothing")
 }
 
-// evidenceOf reads the entries that the journal now holds of one message.
-func (s *stage) evidenceOf(ctx context.Context, message string) []redis.XMessage {
-	s.tb.Helper()
-	rows, err := s.client.XRange(ctx, s.prefix()+"journal", "-", "+").Result()
-	require.NoError(s.tb, err)
-	var out []redis.XMessage
-	for _, r := range rows {
-		if raw, ok := r.Values["e"].(string); ok && strings.Contains(raw, `"message_id":"`+message+`"`) {
-			out = append(out, r)
+// ordered is how many entries came of messages; the bot writes others by itself at any time.
+func (e evidence) ordered() int {
+	n := 0
+	for _, entry := range e.entries {
+		if entry.MessageID != "" {
+			n++
 		}
 	}
-	return out
+	return n
 }

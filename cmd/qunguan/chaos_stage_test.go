@@ -43,11 +43,13 @@ const (
 	stageGroups  = 8
 	stageClients = 50
 	mutesEach    = 3 // people that one client mutes
+	stageGuests  = 24
 )
 
 func clientID(i int) string   { return fmt.Sprintf("client%02d", i) }
 func adminID(i int) string    { return fmt.Sprintf("admin%02d", i) }
 func mutedID(i, n int) string { return fmt.Sprintf("member%02d-%d", i, n) }
+func guestID(i int) string    { return fmt.Sprintf("guest%02d", i) }
 func groupID(i int) string    { return fmt.Sprintf("group%d", i%stageGroups) }
 
 // stageWorld is a company of clients, who own everything, and of people to act on.
@@ -63,6 +65,10 @@ func stageWorld() simulator.World {
 			w.People = append(w.People, simulator.Person{ID: id, Name: "人" + id, Departments: []string{"客服部"}})
 		}
 		members[i%stageGroups] = append(members[i%stageGroups], people...)
+	}
+	for i := range stageGuests {
+		w.People = append(w.People, simulator.Person{ID: guestID(i), Name: "人" + guestID(i), Departments: []string{"客服部"}})
+		members[i%stageGroups] = append(members[i%stageGroups], guestID(i))
 	}
 	for g, m := range members {
 		w.Groups = append(w.Groups, simulator.Group{

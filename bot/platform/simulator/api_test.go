@@ -176,7 +176,7 @@ func TestAddressBook(t *testing.T) {
 	out = b.get(t, "department/list?x="+at)
 	wantCode(t, 0, out)
 	require.Len(t, out["department"], 5)
-	assert.Equal(t, "客服部", out["department"].([]any)[2].(j)["name"])
+	assert.Equal(t, "客服部", as[j](t, as[[]any](t, out["department"])[2])["name"])
 	wantCode(t, unknownDept, b.get(t, "department/list?id=99"+at))
 	assert.Len(t, b.get(t, "user/list?department_id=3"+at)["userlist"], 2)
 	assert.Len(t, b.get(t, "user/simplelist?department_id=1&fetch_child=1"+at)["userlist"], 7)

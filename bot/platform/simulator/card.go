@@ -72,7 +72,6 @@ type wireCard struct {
 type card struct {
 	viaBot   bool // came from the smart bot; else from the app
 	where    string
-	code     string // the response_code that came with message/send
 	taskID   string
 	base     wireCard
 	of       map[string]wireCard // replaced for one person

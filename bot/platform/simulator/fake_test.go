@@ -173,7 +173,7 @@ func (b *fakeBot) token(t *testing.T, secret string) string {
 	t.Helper()
 	out := b.get(t, "gettoken?corpid="+b.sim.world.Corp+"&corpsecret="+secret)
 	require.EqualValues(t, 0, out["errcode"], "%v", out)
-	return out["access_token"].(string)
+	return as[string](t, out["access_token"])
 }
 
 func (b *fakeBot) get(t *testing.T, path string) map[string]any {
@@ -217,3 +217,11 @@ func wantCode(t *testing.T, want int, got map[string]any) {
 }
 
 type j = map[string]any
+
+// as is a value of decoded JSON in the type it must have.
+func as[T any](t *testing.T, v any) T {
+	t.Helper()
+	out, ok := v.(T)
+	require.True(t, ok, "%v is a %T", v, v)
+	return out
+}

@@ -20,17 +20,17 @@ func TestCustomerGroup(t *testing.T) {
 	wantCode(t, notCustomerChat, get(SampleControlGroup))
 	out := get(SampleCustomerGroup)
 	wantCode(t, 0, out)
-	g := out["group_chat"].(j)
+	g := as[j](t, out["group_chat"])
 	assert.Equal(t, "华东VIP客户群", g["name"])
 	assert.Equal(t, "zhou", g["owner"])
 	assert.Equal(t, []any{j{"userid": "li"}}, g["admin_list"])
-	members := g["member_list"].([]any)
+	members := as[[]any](t, g["member_list"])
 	require.Len(t, members, 10)
-	assert.EqualValues(t, 1, members[0].(j)["type"])
-	assert.EqualValues(t, 2, members[9].(j)["type"])
-	assert.Equal(t, "吴先生", members[9].(j)["name"])
+	assert.EqualValues(t, 1, as[j](t, members[0])["type"])
+	assert.EqualValues(t, 2, as[j](t, members[9])["type"])
+	assert.Equal(t, "吴先生", as[j](t, members[9])["name"])
 	bare := b.call(t, "externalcontact/groupchat/get", j{"chat_id": SampleCustomerGroup})
-	assert.NotContains(t, bare["group_chat"].(j)["member_list"].([]any)[0], "name")
+	assert.NotContains(t, as[[]any](t, as[j](t, bare["group_chat"])["member_list"])[0], "name")
 }
 
 func TestCustomerGroupList(t *testing.T) {
@@ -72,7 +72,7 @@ func TestCustomerGroupEvents(t *testing.T) {
 	has("<ChangeType><![CDATA[update]]>", "<UpdateDetail><![CDATA[add_member]]>", "<JoinScene>0</JoinScene>", "<MemChangeList><Item>xiaochen</Item></MemChangeList>", "<MemChangeCnt>1<")
 	_, rest, _ := strings.Cut(last(), "<CurMemVer><![CDATA[")
 	version, _, _ := strings.Cut(rest, "]")
-	got := b.call(t, "externalcontact/groupchat/get", j{"chat_id": SampleCustomerGroup})["group_chat"].(j)
+	got := as[j](t, b.call(t, "externalcontact/groupchat/get", j{"chat_id": SampleCustomerGroup})["group_chat"])
 	assert.Equal(t, got["member_version"], version)
 
 	_, err = b.sim.Leave(t.Context(), SampleCustomerGroup, "xiaochen")
@@ -168,7 +168,7 @@ func TestAppChat(t *testing.T) {
 	wantCode(t, notOwnChat, b.call(t, "appchat/update", j{"chatid": SampleControlGroup}))
 	at := "&access_token=" + b.token(t, b.sim.world.AppSecret)
 	wantCode(t, unknownChat, b.get(t, "appchat/get?chatid=x"+at))
-	info := b.get(t, "appchat/get?chatid=test1"+at)["chat_info"].(j)
+	info := as[j](t, b.get(t, "appchat/get?chatid=test1"+at)["chat_info"])
 	assert.Equal(t, j{"chatid": "test1", "name": "新名", "owner": "wang", "userlist": []any{"wang", "zhao"}, "chat_type": 0.0}, info)
 
 	wantCode(t, 0, b.call(t, "appchat/send", j{"chatid": "test1", "msgtype": "text", "text": j{"content": "大家好"}}))

@@ -42,7 +42,7 @@ func ask(t *testing.T, method, url, body string) (int, string) {
 
 func TestPageIsWhole(t *testing.T) {
 	server := openPage(t, start(t, silent))
-	r, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+"/", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/", nil)
 	require.NoError(t, err)
 	status, body, header := fetch(t, r)
 	assert.Equal(t, 200, status)
@@ -135,7 +135,7 @@ func TestPageConversation(t *testing.T) {
 
 func TestOtherSitesAreRefused(t *testing.T) {
 	b := start(t, silent)
-	r, err := http.NewRequestWithContext(t.Context(), "POST", openPage(t, b).URL+"/sim/say", strings.NewReader(`{"who":"boss","where":"","text":"/x"}`))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, openPage(t, b).URL+"/sim/say", strings.NewReader(`{"who":"boss","where":"","text":"/x"}`))
 	require.NoError(t, err)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	status, _, _ := fetch(t, r)
@@ -147,7 +147,7 @@ func TestPageEvents(t *testing.T) {
 	b := start(t, silent)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, "GET", openPage(t, b).URL+"/sim/events", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, openPage(t, b).URL+"/sim/events", nil)
 	require.NoError(t, err)
 	resp, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)

@@ -201,19 +201,38 @@ function wire() {
   for (const b of document.querySelectorAll(".bottom button")) b.addEventListener("click", () => showTab(b.dataset.tab));
 }
 
+let line = null;
+
+// A browser opens few connections to one server, so a page that nobody looks at gives its own back.
 function listen() {
-  const line = new EventSource("sim/events");
+  const attend = () => {
+    if (document.visibilityState === "visible") line ??= connect();
+    else hush();
+  };
+  document.addEventListener("visibilitychange", attend);
+  addEventListener("pagehide", hush);
+  addEventListener("pageshow", attend);
+  attend();
+}
+
+function hush() {
+  line?.close();
+  line = null;
+}
+
+function connect() {
+  const events = new EventSource("sim/events");
   const link = $("link");
-  line.onopen = () => {
+  events.onopen = () => {
     link.className = "link live";
     link.title = t("live");
     link.textContent = "";
   };
-  line.onerror = () => {
+  events.onerror = () => {
     link.className = "link lost";
     link.textContent = t("lost");
   };
-  line.onmessage = async (m) => {
+  events.onmessage = async (m) => {
     const { n, world } = JSON.parse(m.data);
     if (n < (state.shown.get(state.who)?.rev ?? 0)) return location.reload(); // the simulator was started again
     try {
@@ -227,6 +246,7 @@ function listen() {
       link.className = "link lost"; // the next event, or the browser's own reconnect, tries again
     }
   };
+  return events;
 }
 
 async function start() {

@@ -69,6 +69,6 @@ function drawChips(act) {
 // grow lets the box follow its text up to six lines.
 export function grow() {
   const input = $("input");
-  input.style.height = "auto";
-  input.style.height = `${Math.min(input.scrollHeight, 140)}px`;
+  input.style.height = "";
+  if (input.value) input.style.height = `${Math.min(input.scrollHeight, 140)}px`;
 }

@@ -54,7 +54,7 @@ const table = {
   pushed: ["应用消息", "App message"],
   placeholderBot: ["给群管发命令，例如 /帮助。Enter 发送，Shift+Enter 换行", "A command for qunguan, e.g. /help. Enter sends, Shift+Enter breaks the line"],
   placeholderShort: ["给群管发命令，如 /帮助", "A command, e.g. /help"],
-  placeholderPlain: ["在群里说点什么（机器人听不见）", "Say something to the group (no bot can hear it)"],
+  placeholderPlain: ["在群里说点什么", "Say something to the group"],
   atOn: ["正在 @群管，点一下改为普通发言", "Mentions the bot; press to just talk"],
   atOff: ["普通发言，机器人听不见；点一下 @群管", "Just talking, the bot cannot hear; press to mention it"],
   hintCustomer: [
