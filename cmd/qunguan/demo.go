@@ -54,6 +54,7 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 		return err
 	}
 	defer sim.Close()
+	defer context.AfterFunc(ctx, sim.Close)() // the page's open streams would hold the server's end up
 	api := httptest.NewServer(sim.API())
 	defer api.Close()
 	sim.SetAPIBase(api.URL)

@@ -48,22 +48,22 @@ function drawRights({ status, value }) {
   const mutes = value.mutes ?? [];
   if (mutes.length > 0) {
     parts.push(h("h3", null, t("mutes")), h("ul", { class: "holders" }, mutes.map((m) => {
-      const p = { ...person(m.user), name: m.name || nameOf(m.user) };
+      const p = { ...person(m.user), name: nameOf(m.user) };
       return h("li", null, avatar(p, 28), h("span", { class: "who" }, h("b", null, p.name),
-        h("small", null, [m.until && t("until", shortMoment(m.until)), m.state].filter(Boolean).join(" · "))));
+        h("small", null, [m.until && t("until", shortMoment(m.until)), m.state && word(m.state)].filter(Boolean).join(" · "))));
     })));
   }
   box.replaceChildren(...parts);
 }
 
 function holder(p) {
-  const who = { ...person(p.user), name: p.name || nameOf(p.user) };
+  const who = { ...person(p.user), name: nameOf(p.user) };
   const end = p.owner ? "" : p.until ? t("until", shortMoment(p.until)) : t("always");
   return h("li", { title: p.source ? t("source", p.source) : null }, avatar(who, 28),
     h("span", { class: "who" },
       h("span", { class: "row" }, h("b", null, who.name), h("small", null, p.user)),
       h("small", null, [p.job && word(p.job), end, p.source].filter(Boolean).join(" · "))),
-    p.owner && h("span", { class: "badge owner" }, t("owner")),
+    p.owner && h("span", { class: "badge owner" }, t("superAdmin")),
     p.level && h("span", { class: `badge level-${p.level}` }, word(p.level)));
 }
 
@@ -79,15 +79,15 @@ function matrix(people, items) {
     const label = language() === "en" ? i.en || i.id : i.zh || i.id;
     rows.push(h("tr", null, h("th", { scope: "row", title: i.id }, label), people.map((p) => {
       const on = (p.items ?? []).includes(i.id);
-      const text = `${p.name || nameOf(p.user)} ${t(on ? "may" : "mayNot")} ${label}`;
+      const text = `${nameOf(p.user)} ${t(on ? "may" : "mayNot")} ${label}`;
       return h("td", { class: on ? "on" : "off", title: text }, h("span", { "aria-hidden": "true" }, on ? "✓" : "·"), h("span", { class: "sr" }, t(on ? "may" : "mayNot")));
     })));
   }
   return h("div", { class: "matrix", tabindex: "0", role: "region", "aria-label": t("matrix") }, h("table", null,
     h("thead", null, h("tr", null, h("th", { scope: "col" }, t("item")), people.map((p) => {
-      const who = { ...person(p.user), name: p.name || nameOf(p.user) };
+      const who = { ...person(p.user), name: nameOf(p.user) };
       return h("th", { scope: "col", title: `${who.name}（${p.user}）` }, avatar(who, 24), h("span", { class: "sr" }, who.name),
-        h("small", null, p.owner ? t("owner") : p.level ? word(p.level) : ""));
+        h("small", null, p.owner ? t("superAdmin") : p.level ? word(p.level) : ""));
     }))), h("tbody", null, rows)));
 }
 
@@ -136,4 +136,4 @@ export function showEntry(n) {
   return true;
 }
 
-export const defaultGroup = () => (group(state.where) ? state.where : state.of || state.world.groups[0]?.id || "");
+export const defaultGroup = () => (group(state.where) ? state.where : state.of || (state.world.groups.find((g) => g.kind === "customer") ?? state.world.groups[0])?.id || "");
