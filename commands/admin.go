@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"time"
+
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -24,7 +26,7 @@ func beyond(c bot.Call, length grammar.LengthHole, end grammar.MomentHole, from 
 	case end.Given(c.Args):
 		a.Until = end.Of(c.Args).UTC()
 	case length.Given(c.Args):
-		a.Until = begin.Add(length.Of(c.Args)).UTC().Truncate(minute)
+		a.Until = begin.Add(length.Of(c.Args)).UTC().Truncate(time.Second)
 	}
 	if a.Until.IsZero() && !a.From.IsZero() {
 		return a, &bot.Refusal{Text: chat.Text{

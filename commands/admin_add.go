@@ -3,7 +3,6 @@ package commands
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
@@ -11,8 +10,6 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 )
-
-const minute = time.Minute
 
 var _ = declare(adminAdd)
 

@@ -1,5 +1,7 @@
 package chat
 
+import "slices"
+
 // Reply is what one person sees after having spoken.
 type Reply struct {
 	Text Text `json:"text"`
@@ -56,17 +58,13 @@ const (
 // Number returns the card with ThisEntry replaced by n.
 func (c Card) Number(n int64) Card {
 	c.Title, c.Body = numbered(c.Title, n), numbered(c.Body, n)
-	fields := make([]Field, len(c.Fields))
+	c.Fields, c.Buttons = slices.Clone(c.Fields), slices.Clone(c.Buttons)
 	for i, f := range c.Fields {
-		fields[i] = Field{Name: numbered(f.Name, n), Value: numbered(f.Value, n)}
+		c.Fields[i] = Field{Name: numbered(f.Name, n), Value: numbered(f.Value, n)}
 	}
-	c.Fields = fields
-	buttons := make([]Button, len(c.Buttons))
 	for i, b := range c.Buttons {
-		b.Command = Number(b.Command, n)
-		buttons[i] = b
+		c.Buttons[i].Command = Number(b.Command, n)
 	}
-	c.Buttons = buttons
 	return c
 }
 

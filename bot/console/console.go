@@ -29,11 +29,15 @@ type Console struct {
 	now    func() time.Time
 	log    *zap.Logger
 	offers access.Items
+	texts  map[journal.Kind]journal.Happening
 }
 
-// New returns a console over one tenant. offers is what its platform has of the catalogue.
-func New(r reader, now func() time.Time, log *zap.Logger, offers access.Items) *Console {
-	return &Console{reader: r, now: now, log: log, offers: offers}
+// New returns a console over one tenant. offers is what its platform has of the catalogue, texts what
+// the kinds of events are called.
+func New(
+	r reader, now func() time.Time, log *zap.Logger, offers access.Items, texts map[journal.Kind]journal.Happening,
+) *Console {
+	return &Console{reader: r, now: now, log: log, offers: offers, texts: texts}
 }
 
 // Handler serves both addresses; each takes ?group=ID.
@@ -54,11 +58,17 @@ func (c *Console) journal(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, err)
 		return
 	}
-	out := make([]json.RawMessage, 0, newest)
+	out := make([]shown, 0, newest)
 	for _, e := range found.Entries[0] {
-		out = append(out, e.Encode())
+		out = append(out, shown{Entry: e.Encode(), What: c.texts[e.Kind].Text})
 	}
 	c.write(w, out)
+}
+
+// shown is an entry, as it is exported, with what its kind is called.
+type shown struct {
+	Entry json.RawMessage `json:"entry"`
+	What  chat.Text       `json:"what"`
 }
 
 // held is what one person holds.

@@ -268,7 +268,7 @@ func TestMatchSilentAndSuggest(t *testing.T) {
 		{"hello", overheard, "silent"},
 		{"", overheard, "silent"},
 		{strings.Repeat("长", 6000), overheard, "silent"},
-		{"/home/li/file", overheard, "silent"},
+		{"/srv/li/file", overheard, "silent"},
 		{"/ hello", overheard, "silent"},
 		{"/12", overheard, "silent"},
 		{"", addressed, "suggest: "},

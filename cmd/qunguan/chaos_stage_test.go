@@ -43,7 +43,7 @@ const (
 	stageGroups  = 8
 	stageClients = 50
 	mutesEach    = 3 // people that one client mutes
-	stageGuests  = 24
+	stageGuests  = 16
 )
 
 func clientID(i int) string   { return fmt.Sprintf("client%02d", i) }

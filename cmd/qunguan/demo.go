@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -55,14 +54,17 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 	}
 	defer sim.Close()
 	defer context.AfterFunc(ctx, sim.Close)() // the page's open streams would hold the server's end up
-	api := httptest.NewServer(sim.API())
-	defer api.Close()
-	sim.SetAPIBase(api.URL)
+	api, err := listenLocally(ctx, sim.API())
+	if err != nil {
+		return err
+	}
+	defer api.close()
+	sim.SetAPIBase(api.url)
 	log, err := newLog(configs.Log{Level: "warn", Format: "console"})
 	if err != nil {
 		return err
 	}
-	s, err := newSystem(demoConfig(world, redis.Addr(), api.URL, language), options{
+	s, err := newSystem(demoConfig(world, redis.Addr(), api.url, language), options{
 		now: time.Now, log: log, botName: world.BotName,
 	})
 	if err != nil {
@@ -143,4 +145,27 @@ func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 	c.WeCom.Bot = configs.Bot{Token: configs.Secret(w.Bot.Token), EncodingAESKey: configs.Secret(w.Bot.EncodingAESKey)}
 	c.WeCom.CustomerContact.Secret = configs.Secret(w.CustomerContactSecret)
 	return c
+}
+
+// local is a server that only this machine reaches.
+type local struct {
+	url   string
+	close func()
+}
+
+func listenLocally(ctx context.Context, h http.Handler) (local, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return local{}, fmt.Errorf("listen for the simulated WeCom: %w", err)
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(l) // ends with ErrServerClosed
+	}()
+	return local{url: "http://" + l.Addr().String(), close: func() {
+		_ = server.Close()
+		<-done
+	}}, nil
 }

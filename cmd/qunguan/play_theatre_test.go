@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -21,10 +22,10 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
-	"qunguan/bot/chat"
 	"qunguan/bot/platform/simulator"
 	"qunguan/configs"
 	"qunguan/scheduler"
+	"qunguan/storage/redistest"
 )
 
 // store is the Redis of a theatre: embedded, or a real server.
@@ -234,22 +235,28 @@ func (e embedded) addr() string       { return e.Addr() }
 func (e embedded) stop(*testing.T)    { e.Close() }
 func (e embedded) start(t *testing.T) { require.NoError(t, e.Restart()) }
 
-// kept is everything that a message must not change if it changes nothing: all of Redis but what accepts messages,
-// the platform's tokens and counters of messages.
-func (s *theatre) kept() map[string]string {
-	out := map[string]string{}
-	for _, key := range s.keys() {
-		for _, passing := range []string{":inbox:", ":token:", ":rate:", ":pending", ":fired:"} {
-			if strings.Contains(key, passing) {
-				key = ""
-				break
-			}
-		}
-		if key != "" {
-			out[key] = s.dump(key)
-		}
+// server is a redis-server of this machine.
+type server struct{ *redistest.Server }
+
+func startServer(t *testing.T) store {
+	r, err := redistest.Start(t.TempDir())
+	if errors.Is(err, redistest.ErrNoServer) {
+		t.Skip("no redis-server on this machine")
 	}
-	return out
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = r.Stop() })
+	return server{r}
+}
+
+func (r server) addr() string       { return r.Addr() }
+func (r server) stop(t *testing.T)  { require.NoError(t, r.Stop()) }
+func (r server) start(t *testing.T) { require.NoError(t, r.Restart()) }
+
+// reconnect waits until every process has noticed that Redis is back.
+func (s *theatre) reconnect() {
+	for _, p := range s.procs {
+		require.Eventually(s.t, func() bool { return p.redis.Ping(s.ctx) == nil }, 10*time.Second, 10*time.Millisecond)
+	}
 }
 
 func (s *theatre) keys() []string {
@@ -278,5 +285,3 @@ func (s *theatre) dump(key string) string {
 	require.NoError(s.t, err, "dump %s", key)
 	return fmt.Sprint(v)
 }
-
-func member(text string) chat.User { return chat.User(strings.TrimPrefix(text, "@")) }

@@ -114,7 +114,7 @@ func (s *system) handler() http.Handler {
 
 // console serves what the demo's page shows beside the chat.
 func (s *system) console() http.Handler {
-	return console.New(s.ledger, s.now, s.log, bot.Offered(wecom.Profile())).Handler()
+	return console.New(s.ledger, s.now, s.log, bot.Offered(wecom.Profile()), commands.Happenings()).Handler()
 }
 
 func (s *system) readyz(w http.ResponseWriter, r *http.Request) {

@@ -172,7 +172,7 @@ func TestReplyAddressOutsideOfWeComIsNotCalled(t *testing.T) {
 		"https://qyapi.weixin.qq.com.evil.example/x":        false,
 		"https://evilweixin.qq.com/x":                       false,
 		"https://u@qyapi.weixin.qq.com/x":                   false,
-		"file:///etc/passwd":                                false,
+		"ftp://qyapi.weixin.qq.com/x":                       false,
 		"http://169.254.169.254/":                           false,
 		"%":                                                 false,
 	} {

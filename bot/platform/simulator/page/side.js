@@ -97,7 +97,7 @@ function drawJournal({ status, value }) {
   journalDrawn = key;
   const box = $("journal");
   if (status !== "fulfilled") return void box.replaceChildren(h("p", { class: "empty" }, t("noSide")));
-  const entries = Array.isArray(value) ? value : value?.entries ?? [];
+  const entries = (value ?? []).map(({ entry, what }) => ({ ...entry, what: what?.[language()] || entry.kind }));
   if (entries.length === 0) {
     seen.set(state.of, 0);
     return void box.replaceChildren(h("p", { class: "empty" }, t("noJournal")));
@@ -115,7 +115,7 @@ function entry(e, fresh) {
   return h("li", { id: `entry-${e.n}`, class: `entry ${e.outcome}${fresh ? " fresh" : ""}`, tabindex: "-1" },
     h("div", { class: "row" },
       h("b", { class: "n" }, `#${e.n}`),
-      h("span", { class: "kind" }, e.kind),
+      h("span", { class: "kind", title: e.kind }, e.what),
       h("span", { class: "spring" }),
       h("span", { class: `badge outcome-${e.outcome}` }, outcome ? t(outcome) : e.outcome)),
     h("div", { class: "what" }, e.actor ? nameOf(e.actor) : t("itself"), (e.targets ?? []).length > 0 && ` → ${names(e.targets)}`,

@@ -103,7 +103,6 @@ const table = {
   verified: ["已生效", "in force"],
   not_verified: ["未生效", "not in force"],
   not_verifiable: ["无法核实", "cannot be verified"],
-  expired: ["已过期", "expired"],
   mid: ["中级", "Mid"],
   junior: ["普通", "Junior"],
   supervisor: ["客服主管", "Supervisor"],
