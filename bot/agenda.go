@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 )
@@ -47,7 +48,7 @@ func (b *Bot) come(ctx context.Context, d journal.Due) error {
 		return errors.New("no job for this kind of record")
 	}
 	g := chat.Group(d.Of.ID())
-	if job.Kind == "company" {
+	if d.Of == access.Of("") {
 		g = ""
 	}
 	names := []journal.Name{d.Of}

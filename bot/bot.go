@@ -264,7 +264,7 @@ func (t *turn) note(took time.Duration, err error) {
 	t.bot.Log.Info("message", fields...)
 }
 
-// Commands returns the commands by name.
+// All returns the commands by name.
 func (b *Bot) All() []Command {
 	out := make([]Command, 0, len(b.commands))
 	for _, c := range b.commands {

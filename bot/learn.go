@@ -66,9 +66,28 @@ func (t *turn) learn(ctx context.Context) (Call, *journal.Finished, error) {
 	return call, nil, nil
 }
 
+// acquaint asks the address book about those people among names whom the bot meets for the first time.
+func (t *turn) acquaint(ctx context.Context, c Call, names []journal.Name, need journal.Want) (Call, error) {
+	news := false
+	for i, n := range names {
+		who := chat.User(n.ID())
+		if n != directory.OfPerson(who) || At[directory.Person](c, n).Known() || i >= maxPeople {
+			continue
+		}
+		if err := t.bot.observePerson(ctx, who); err != nil {
+			return c, fmt.Errorf("observe person: %w", err)
+		}
+		news = true
+	}
+	if !news {
+		return c, nil
+	}
+	return t.more(ctx, c, need)
+}
+
 // stranger says whether a reference must be looked up in the address book.
 func (t *turn) stranger(c Call, r grammar.Ref) bool {
-	if !plausibleID(r) || len(grammar.FindPerson(r, c.Group.Members())) > 0 {
+	if !PlausibleID(r) || len(grammar.FindPerson(r, c.Group.Members())) > 0 {
 		return false
 	}
 	return !At[directory.Person](c, directory.OfPerson(chat.User(r.Said))).Known()
@@ -135,11 +154,11 @@ func (b *Bot) observePerson(ctx context.Context, u chat.User) error {
 	return b.amend(ctx, []journal.Name{directory.OfPerson(u), access.Of("")}, func(c Call) (Outcome, error) {
 		person := At[directory.Person](c, directory.OfPerson(u))
 		changes := person.Observe(u, seen, c.Now)
-		if len(changes) == 0 || seen.Gone && !person.Known() {
-			return Outcome{}, nil
+		out := Outcome{}
+		if len(changes) > 0 && (person.Known() || !seen.Gone) {
+			out.Events = []journal.Event{{Kind: directory.PersonObserved, Targets: []chat.User{u}, Changes: changes}}
 		}
-		out := Outcome{Events: []journal.Event{{Kind: directory.PersonObserved, Targets: []chat.User{u}, Changes: changes}}}
-		if seen.Gone {
+		if seen.Gone { // also of somebody who never spoke: a group's members can hold roles
 			return leave(c, u, out)
 		}
 		return out, nil

@@ -48,7 +48,10 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 		if want := out.Need; len(want.Names)+len(want.Queries) > 0 {
 			need.Names = append(need.Names, want.Names...)
 			need.Queries = append(need.Queries, want.Queries...)
-			if call, err = t.more(ctx, call, need); err != nil {
+			if call, err = t.more(ctx, call, need); err == nil {
+				call, err = t.acquaint(ctx, call, want.Names, need)
+			}
+			if err != nil {
 				return chat.Reply{}, err
 			}
 			continue
@@ -141,7 +144,7 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 		if i == maxPeople {
 			break
 		}
-		if plausibleID(r) {
+		if PlausibleID(r) {
 			w.Names = append(w.Names, directory.OfPerson(chat.User(r.Said)))
 		}
 	}
@@ -172,8 +175,8 @@ func unique(names []journal.Name) []journal.Name {
 	return out
 }
 
-// plausibleID says whether a reference can be a userid at all.
-func plausibleID(r grammar.Ref) bool {
+// PlausibleID says whether a reference can be a userid at all.
+func PlausibleID(r grammar.Ref) bool {
 	if r.Said == "" || len(r.Said) > 64 || r.By == grammar.ByEmail {
 		return false
 	}
@@ -245,6 +248,9 @@ func (t *turn) only() (chat.Group, bool) {
 	}
 	return "", false
 }
+
+// FindGroups are the groups that a name may mean.
+func (c Call) FindGroups(said string) []directory.Listed { return findGroups(c.Groups, said) }
 
 // findGroups are the groups that a name may mean. Messages are read folded, so names are compared folded too.
 func findGroups(gs directory.Groups, said string) []directory.Listed {

@@ -1,7 +1,7 @@
 package bot
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,10 +12,15 @@ import (
 )
 
 // recorded is the reply of something that has happened, ending in its number.
-func recorded(out Outcome) chat.Reply {
+// In a direct message it names the group that it is about.
+func recorded(c Call, cmd Command, out Outcome) chat.Reply {
 	r := out.Reply
 	if r.IsZero() {
-		r.Text = chat.Text{ZH: "已记录：", EN: "Recorded: "}.Plus(out.Changes)
+		head := chat.Text{ZH: "已记录：", EN: "Recorded: "}
+		if c.Message.Group == "" && !cmd.Anywhere && c.Group.Bound() {
+			head = chat.Text{ZH: "已记录（%s）：", EN: "Recorded (%s): "}.F(chat.Escape(c.Group.Title()))
+		}
+		r.Text = head.Plus(out.Changes)
 	}
 	r.Text = r.Text.Plus(chat.Same(" " + chat.ThisEntry))
 	return r
@@ -56,16 +61,24 @@ func question(out Outcome, a Asked, moved bool) chat.Reply {
 
 // denied says what was asked, which rule refused it, who could do it, and what to type next.
 func denied(c Call, cmd Command, d *Denied) chat.Text {
-	what := d.Item.Label()
-	if cmd.Needs == access.NoItem && !cmd.Help.IsZero() {
-		what = chat.Same("/" + cmd.Name)
+	head := chat.Text{ZH: "不能使用“%s”", EN: "You may not use “%s”"}.F(verb(d.Item.Label(), d.Item))
+	if d.Item == access.NoItem {
+		head = chat.Text{ZH: "不能用 %s", EN: "You may not use %s"}.F(firstVerb(cmd))
 	}
-	head := chat.Text{ZH: "不能%s", EN: "You may not %s"}.F(verb(what, d.Item))
 	if d.Target != "" && d.Target != c.Actor.ID {
-		head = head.Plus(chat.Text{ZH: "（对 %s）", EN: " (towards %s)"}.F(c.Name(d.Target)))
+		head = head.Plus(chat.Text{ZH: "，对象 %s", EN: " on %s"}.F(c.Name(d.Target)))
 	}
 	why := chat.Text{ZH: "：%s（%s）。", EN: ": %s (%s)."}.F(reason(c, d), string(d.Decision.Rule))
 	return chat.Join("", head, why, could(c, d))
+}
+
+// firstVerb is a command's verb as its example writes it.
+func firstVerb(cmd Command) chat.Text {
+	if len(cmd.Examples) == 0 {
+		return chat.Same("/" + cmd.Name)
+	}
+	zh, _, _ := strings.Cut(cmd.Examples[0].ZH, " ")
+	return chat.Text{ZH: zh, EN: "/" + cmd.Name}
 }
 
 func verb(what chat.Text, item access.Item) chat.Text {
@@ -123,17 +136,19 @@ func could(c Call, d *Denied) chat.Text {
 	if d.Item == access.NoItem {
 		return chat.Text{}
 	}
-	able := c.Access.Who(d.Item, c.Group.ID, c.Now)
+	able := slices.DeleteFunc(c.Access.Who(d.Item, c.Group.ID, c.Now), func(u chat.User) bool {
+		return u == c.Actor.ID || !wouldBeAllowed(c, d, u)
+	})
 	var names []chat.Text
 	for _, u := range able {
-		if u == c.Actor.ID || u == d.Target {
-			continue
-		}
 		if len(names) == 3 {
 			names = append(names, chat.Text{ZH: "等 %d 人", EN: "%d in all"}.F(len(able)))
 			break
 		}
 		names = append(names, c.Name(u))
+	}
+	if len(names) == 0 && len(c.Access.Company.Owners()) > 0 {
+		return chat.Text{ZH: "目前没有别人能做。", EN: " Nobody else can at present."}
 	}
 	if len(names) == 0 {
 		return chat.Text{
@@ -143,23 +158,43 @@ func could(c Call, d *Denied) chat.Text {
 	}
 	who := chat.Text{ZH: chat.Join("、", names...).ZH, EN: chat.Join(", ", names...).EN}
 	next := chat.Text{ZH: "。可以请其中一位代办", EN: ". Ask one of them to do it"}
-	if l := lowest(d.Item); l != access.NoLevel && !c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now).Has(d.Item) {
+	if l, j := least(d.Item); l != access.NoLevel && !c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now).Has(d.Item) {
 		next = next.Plus(chat.Text{
 			ZH: "，或请有“设管理员”权限的人发：`/设管理 @%s %s 7天 原因`",
 			EN: ", or ask somebody who may appoint admins to send: `/admin add @%s %s for 7d reason`",
-		}.F(string(c.Actor.ID), chat.Text{ZH: l.Label().ZH, EN: l.String()}))
+		}.F(string(c.Actor.ID), chat.Join(" ", chat.Text{ZH: l.Label().ZH, EN: l.String()}, chat.Text{ZH: j.Label().ZH, EN: string(j)})))
 	}
 	return chat.Text{ZH: "能做的人：%s%s。", EN: " Who can: %s%s."}.F(who, next)
 }
 
-// lowest is the lowest level whose own preset holds the item.
-func lowest(i access.Item) access.Level {
+// wouldBeAllowed says whether what was refused would be allowed to somebody else: an item alone is not enough where
+// ranks are asked about.
+func wouldBeAllowed(c Call, d *Denied, u chat.User) bool {
+	above := c.Access.IsOwner(u) || c.Access.Governs(u, c.Group.ID)
+	switch {
+	case d.Decision.Rule == access.RuleSecondPerson, d.Item == access.Admins && d.Decision.Rule == access.RuleRank:
+		return above && (c.Access.IsOwner(u) || !c.Access.Governs(d.Target, c.Group.ID))
+	case d.Item == access.Admins, d.Item == access.Audit, d.Target == "":
+		return true
+	}
+	r := access.Request{Actor: u, Item: d.Item, Group: c.Group.ID, Target: d.Target, At: c.Now}
+	if m, ok := c.Group.Member(d.Target); ok {
+		r.TargetKind = m.Kind
+	}
+	return access.Decide(c.Access, r).Allowed
+}
+
+// least is the role that holds the item and as little else as possible.
+func least(i access.Item) (access.Level, access.Job) {
+	level, job, size := access.NoLevel, access.NoJob, 0
 	for _, l := range []access.Level{access.Junior, access.Mid, access.Senior} {
-		if access.Held(l, access.NoJob).Has(i) {
-			return l
+		for _, j := range []access.Job{access.NoJob, access.Operations, access.Sales, access.Supervisor} {
+			if held := access.Held(l, j); held.Has(i) && (size == 0 || held.Len() < size) {
+				level, job, size = l, j, held.Len()
+			}
 		}
 	}
-	return access.NoLevel
+	return level, job
 }
 
 func problem(p grammar.Problem, cmd Command) chat.Text {
@@ -210,7 +245,7 @@ func noGroup(c Call) *Refusal {
 			lines = append(lines, chat.Text{ZH: "- …（/群列表 看全部）", EN: "- … (/groups lists all)"})
 			break
 		}
-		lines = append(lines, chat.Same(fmt.Sprintf("- `/use %s`", first(g.Name, string(g.ID)))))
+		lines = append(lines, chat.Text{ZH: "- `/选群 %s`", EN: "- `/use %s`"}.F(first(g.Name, string(g.ID))))
 		if i < 6 {
 			card.Buttons = append(card.Buttons, chat.Button{
 				Label: chat.Same(clipRunes(first(g.Name, string(g.ID)), 10)), Command: "/use " + string(g.ID),

@@ -70,6 +70,10 @@ func adminAdd() bot.Command {
 			}
 			out := bot.Outcome{Events: []journal.Event{granted(c, done, a.Reason)}, Changes: tally(c, facts, done, bad)}
 			switch {
+			case !lvl.Given(c.Args) && !jb.Given(c.Args) && reason.Given(c.Args):
+				out.Confirm = chat.Text{
+					ZH: "没有写级别或岗位，按普通管理员任命；“%s”当作原因", EN: "no level and no job is named, so this appoints a junior; “%s” is taken as the reason",
+				}.F(chat.Escape(reason.Of(c.Args)))
 			case confirm:
 				out.Confirm = chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"}
 			case len(done) > manyPeople:
@@ -104,7 +108,7 @@ func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
 		t = t.Plus(chat.Text{ZH: "，%s 开始", EN: ", from %s"}.F(c.Moment(r.From)))
 	}
 	held := c.Gives(r.Level, r.Job)
-	return t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", %d items: %s"}.F(held.Len(), held.Label())).Plus(because(r.Reason))
+	return t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", items (%d): %s"}.F(held.Len(), held.Label())).Plus(because(r.Reason))
 }
 
 func bullets(rs []result) chat.Text {

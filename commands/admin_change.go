@@ -108,7 +108,7 @@ func change(
 		Events: []journal.Event{{
 			Kind: kind, Group: c.Group.ID, Targets: []chat.User{m.ID}, Items: rights, Reason: reason, Changes: changes,
 		}},
-		Changes: appointed(c, m.ID, changes),
+		Changes: appointed(c, m.ID, changes).Plus(extra(changes, reason)),
 	}
 	was := c.Access.LevelOf(m.ID, c.Group.ID, c.Now)
 	switch {
@@ -118,6 +118,14 @@ func change(
 		out.Confirm = chat.Text{ZH: "降低高级管理员的级别", EN: "this lowers a senior admin"}
 	}
 	return out, nil
+}
+
+// extra is the reason of a change, where the role itself does not tell it.
+func extra(changes []journal.Change, reason string) chat.Text {
+	if r, ok := roleAfter(changes); ok && r.Reason == reason {
+		return chat.Text{}
+	}
+	return because(reason)
 }
 
 // adminQuit lets an admin step down.

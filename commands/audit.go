@@ -195,7 +195,7 @@ func entryLine(c bot.Call, e journal.Entry) chat.Text {
 		t = t.Plus(chat.Text{ZH: "【%s】", EN: " [%s]"}.F(outcomeText(e.Outcome)))
 	}
 	if e.Rule != "" {
-		t = t.Plus(chat.Same(" `" + e.Rule + "`"))
+		t = t.Plus(chat.Text{ZH: "（%s）", EN: " (%s)"}.F(e.Rule))
 	}
 	return t.Plus(because(e.Reason))
 }

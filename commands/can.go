@@ -24,7 +24,7 @@ func can() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "%s %s%s：%s（%s）", EN: "%s %s %s: %s (%s)"}.F(
+			return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "%s %s“%s”：%s（%s）", EN: "%s %s “%s”: %s (%s)"}.F(
 				c.Name(m.ID), yesNo(d.Allowed), what.Of(c.Args).Label(), d.Rule.Text(), string(d.Rule),
 			)}}, nil
 		},
@@ -33,9 +33,9 @@ func can() bot.Command {
 
 func yesNo(allowed bool) chat.Text {
 	if allowed {
-		return chat.Text{ZH: "✅ 可以", EN: "✅ may"}
+		return chat.Text{ZH: "✅ 可以用", EN: "✅ may use"}
 	}
-	return chat.Text{ZH: "❌ 不可以", EN: "❌ may not"}
+	return chat.Text{ZH: "❌ 不可以用", EN: "❌ may not use"}
 }
 
 // verdict decides about the person in a hole, or about the speaker if it is empty.

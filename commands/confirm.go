@@ -52,7 +52,8 @@ func cancel() bot.Command {
 				return bot.Refuse(nothingAsked)
 			}
 			return bot.Outcome{
-				Changes: chat.Text{ZH: "已取消，什么都没有改变。", EN: "cancelled; nothing has changed."},
+				Reply:   chat.Reply{Text: chat.Text{ZH: "已取消，什么都没有改变。", EN: "Cancelled; nothing has changed."}},
+				Changes: chat.Text{ZH: "取消等待确认的操作", EN: "what waits for your confirmation is dropped"},
 				Events:  []journal.Event{{Kind: bot.CommandCancelled, Changes: c.Asked.Drop(c.Actor.ID)}},
 			}, nil
 		},

@@ -52,12 +52,12 @@ func done() bot.Command {
 				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "这个任务已经有结果：%s。", EN: "This task is over: %s."}.F(t.State.Text())}}, nil
 			}
 			out := bot.Outcome{Events: []journal.Event{e}, Changes: chat.Text{
-				ZH: "%s对 %s：您已完成。企业微信不让机器人核实，状态记为“无法核实”。",
+				ZH: "按您所说，“%s”（%s）已完成。企业微信不让机器人核实，状态记为“无法核实”。",
 				EN: "%s for %s: done by your word. WeCom does not let the bot verify it, so it stands as “cannot be verified”.",
 			}.F(actionText(t.Action), c.Name(t.Who))}
 			if t.Verifiable {
 				out.Changes = chat.Text{
-					ZH: "%s对 %s：您已完成，正在核实。", EN: "%s for %s: done by your word, being verified.",
+					ZH: "按您所说，“%s”（%s）已完成，正在核实。", EN: "%s for %s: done by your word, being verified.",
 				}.F(actionText(t.Action), c.Name(t.Who))
 				out.Effects = []chat.Effect{chat.ObserveGroup(c.Group.ID)}
 			}

@@ -2,11 +2,13 @@ package commands
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
@@ -77,7 +79,7 @@ func nowLine(c bot.Call, r duty.Roster, at time.Time, asked bool) chat.Text {
 		when = chat.Same(c.Moment(at))
 	}
 	if !ok {
-		return chat.Text{ZH: "%s没有人值班。", EN: "%s nobody is on duty."}.F(when)
+		return chat.Text{ZH: "%s：没有人值班。", EN: "%s: nobody is on duty."}.F(when)
 	}
 	line := chat.Text{ZH: "%s：%s，到 %s", EN: "%s: %s, until %s"}.F(when, c.Name(t.Who), c.Moment(t.End))
 	if t.Backup != "" {
@@ -97,7 +99,7 @@ func nextLine(c bot.Call, r duty.Roster, at time.Time) chat.Text {
 func turnLine(c bot.Call, t duty.Turn) chat.Text {
 	line := chat.Text{ZH: "%s 到 %s　%s", EN: "%s to %s  %s"}.F(c.Moment(t.Start), c.Moment(t.End), c.Name(t.Who))
 	if t.Backup != "" {
-		line = line.Plus(chat.Text{ZH: "（B 角 %s）", EN: " (backup %s)"}.F(c.Name(t.Backup)))
+		line = line.Plus(chat.Text{ZH: "，B 角 %s", EN: ", backup %s"}.F(c.Name(t.Backup)))
 	}
 	return line
 }
@@ -119,6 +121,9 @@ func dutySet() bot.Command {
 			drafts, err := duty.Parse(shifts.Of(c.Args))
 			if err != nil {
 				return bot.Refuse(notShifts(err))
+			}
+			if need := strangers(c, drafts); len(need) > 0 {
+				return bot.Outcome{Need: journal.Want{Names: need}}, nil
 			}
 			var list []duty.Shift
 			lines := []chat.Text{{ZH: "每天的班：", EN: "the shifts of every day:"}}
@@ -148,6 +153,21 @@ func dutySet() bot.Command {
 	}
 }
 
+// strangers are the people of a roster whom the address book must be asked about.
+func strangers(c bot.Call, drafts []duty.Draft) []journal.Name {
+	var out []journal.Name
+	for _, d := range drafts {
+		for _, said := range []string{d.Who, d.Backup} {
+			ref := grammar.Ref{Said: trimAt(said), By: grammar.ByID}
+			n := directory.OfPerson(chat.User(ref.Said))
+			if bot.PlausibleID(ref) && len(grammar.FindPerson(ref, c.Group.Members())) == 0 && !c.Has(n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
 // onStaff finds a person for a shift: customers do no duty.
 func onStaff(c bot.Call, said string) (chat.User, error) {
 	m, err := c.Find(grammar.Ref{Said: trimAt(said), By: grammar.ByID})
@@ -164,14 +184,18 @@ func notShifts(err error) chat.Text {
 	how := chat.Text{
 		ZH: "写法：`/排班 08:00-16:00 @li+@wang 16:00-24:00 @zhao`", EN: "Form: `/duty set 08:00-16:00 @li+@wang 16:00-24:00 @zhao`",
 	}
-	what := chat.Text{ZH: "没看懂：%s。", EN: "Not understood: %s."}.F(chat.Escape(err.Error()))
+	_, detail, told := strings.Cut(err.Error(), ": ")
+	if !told {
+		detail = strings.TrimPrefix(err.Error(), duty.ErrOverlap.Error()+" at ")
+	}
+	what := chat.Text{ZH: "没看懂：%s。", EN: "Not understood: %s."}.F(chat.Escape(detail))
 	switch {
 	case errors.Is(err, duty.ErrOverlap):
-		what = chat.Text{ZH: "有两个班重叠（%s）。", EN: "Two shifts overlap (%s)."}.F(chat.Escape(err.Error()))
+		what = chat.Text{ZH: "有两个班重叠（%s）。", EN: "Two shifts overlap (%s)."}.F(chat.Escape(detail))
 	case errors.Is(err, duty.ErrPerson):
-		what = chat.Text{ZH: "有一个班没写人（%s）。", EN: "A shift names nobody (%s)."}.F(chat.Escape(err.Error()))
+		what = chat.Text{ZH: "有一个班没写人（%s）。", EN: "A shift names nobody (%s)."}.F(chat.Escape(detail))
 	case errors.Is(err, duty.ErrTime):
-		what = chat.Text{ZH: "时段没看懂（%s）。", EN: "A span was not understood (%s)."}.F(chat.Escape(err.Error()))
+		what = chat.Text{ZH: "时段没看懂（%s）。", EN: "A span was not understood (%s)."}.F(chat.Escape(detail))
 	}
 	return chat.Lines(what, how)
 }

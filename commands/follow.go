@@ -35,7 +35,6 @@ type wish struct {
 	group  chat.Group
 	who    chat.User
 	action chat.Action
-	told   chat.Text // for the person concerned
 	by     chat.User // who made the record, told of its end
 	until  time.Time
 }
@@ -107,6 +106,9 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 	}
 	if owner == "" {
 		return out
+	}
+	if old, ok := book.Task(task.Task{Action: w.action, Who: w.who}.Key()); ok && !old.State.Over() && old.Owner == owner && old.Until.Equal(w.until) {
+		return out // the owner has the very card already
 	}
 	t := task.Task{
 		Action: w.action, Who: w.who, Owner: owner, By: c.Actor.ID, At: c.Now.UTC(), Verifiable: means.Verifiable, Until: w.until,
@@ -208,7 +210,7 @@ func settled(c bot.Call, ch journal.Change) []chat.Effect {
 		return nil
 	}
 	t, err := journal.Decode[task.Task](ch.After)
-	if err != nil || t.By == "" || !t.State.Over() || t.State == task.NotVerifiable && t.ClaimedBy == "" {
+	if err != nil || t.By == "" || t.By == c.Actor.ID || !t.State.Over() || t.State == task.NotVerifiable && t.ClaimedBy == "" {
 		return nil
 	}
 	if before, err := journal.Decode[task.Task](ch.Before); ch.Before != nil && err == nil && before.State == t.State {
@@ -259,7 +261,7 @@ func stepCard(c bot.Call, g directory.Group, t task.Task, means chat.Means) chat
 		fields = append(fields, chat.Field{Name: chat.Text{ZH: "到", EN: "Until"}, Value: chat.Same(c.Moment(t.Until))})
 	}
 	card := chat.Card{
-		Title:  chat.Text{ZH: "请在企业微信里操作：%s", EN: "Please do this in WeCom: %s"}.F(what),
+		Title:  chat.Text{ZH: "请在企业微信里操作：%s", EN: "To do in WeCom: %s"}.F(what),
 		Body:   means.Steps,
 		Fields: fields,
 		Buttons: []chat.Button{{

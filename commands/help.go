@@ -70,6 +70,19 @@ func helpOn(c bot.Call, said string) (bot.Outcome, error) {
 	}.F(chat.Escape(said)))
 }
 
+// forms are the command's forms, a line each, with a choice of verbs written out.
 func forms(c bot.Command) string {
-	return strings.ToLower(c.Usage(chat.ZH) + "\n" + c.Usage(chat.EN) + "\n")
+	var out strings.Builder
+	for line := range strings.Lines(strings.ToLower(c.Usage(chat.ZH) + "\n" + c.Usage(chat.EN) + "\n")) {
+		head, rest, open := strings.Cut(line, "(")
+		verbs, tail, closed := strings.Cut(rest, ")")
+		if !open || !closed {
+			out.WriteString(line)
+			continue
+		}
+		for v := range strings.SplitSeq(verbs, "|") {
+			out.WriteString(head + v + tail)
+		}
+	}
+	return out.String()
 }

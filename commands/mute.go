@@ -72,9 +72,9 @@ func meansText(c bot.Call, a chat.Action) chat.Text {
 		if c.Group.Owner != "" {
 			who = chat.Text{ZH: "群主 %s", EN: "the owner, %s"}.F(c.Name(c.Group.Owner))
 		} else {
-			who = who.Plus(chat.Text{ZH: "（企业微信不告诉机器人是谁，步骤卡发给您转交）", EN: " (WeCom does not say who that is; you get the steps to pass on)"})
+			who = who.Plus(chat.Text{ZH: "（企业微信不告诉机器人是谁，步骤卡发给您，请转交）", EN: " (WeCom does not say who that is; you get the steps to pass on)"})
 		}
-		t := chat.Text{ZH: "群里尚未生效：已请%s操作。", EN: "Not yet in force in the group: asked %s to do it."}.F(who)
+		t := chat.Text{ZH: "要等%s在企业微信里操作，群里才生效。", EN: "In the group it takes effect once %s has done it in WeCom."}.F(who)
 		if !means.Verifiable {
 			t = t.Plus(chat.Text{ZH: "企业微信不让机器人核实结果。", EN: " WeCom does not let the bot verify it."})
 		}

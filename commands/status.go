@@ -30,7 +30,7 @@ func status() bot.Command {
 				}
 				lines = append(lines, line)
 			}
-			lines = append(lines, chat.Text{ZH: "- 群 %d 个", EN: "- %d groups"}.F(len(c.Groups.All())))
+			lines = append(lines, chat.Text{ZH: "- 群 %d 个", EN: "- groups: %d"}.F(len(c.Groups.All())))
 			if c.Group.Bound() {
 				lines = append(lines, chat.Text{ZH: "- 当前群：%s（%s），%d 人", EN: "- this group: %s (%s), %d people"}.F(
 					chat.Escape(c.Group.Title()), kindText(c.Group.Kind), len(c.Group.Members())))

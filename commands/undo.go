@@ -50,6 +50,9 @@ func undo() bot.Command {
 func undone(c bot.Call, number grammar.NumberHole) (journal.Entry, error) {
 	found, _ := c.Entries(0)
 	for _, e := range found {
+		if e.Kind == directory.GroupChosen && !number.Given(c.Args) {
+			continue // to choose a group is no act that somebody means by "the latest"
+		}
 		if h := Happenings()[e.Kind]; h.Final.IsZero() && len(primary(e)) > 0 {
 			if c.Now.Sub(e.At) > undoWithin {
 				return e, &bot.Refusal{Text: chat.Text{

@@ -24,7 +24,7 @@ func use() bot.Command {
 		Help:     chat.Text{ZH: "选定私聊里的命令针对哪个群。", EN: "Choose the group that your direct messages are about."},
 		Anywhere: true,
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			found := c.Groups.Find(name.Of(c.Args))
+			found := c.FindGroups(name.Of(c.Args))
 			if !name.Given(c.Args) && c.Group.Bound() {
 				found = c.Groups.Find(string(c.Group.ID))
 			}
@@ -32,7 +32,7 @@ func use() bot.Command {
 				return listGroups(c, name.Of(c.Args), found)
 			}
 			person := bot.At[directory.Person](c, directory.OfPerson(c.Actor.ID))
-			text := chat.Text{ZH: "私聊里的命令现在针对：%s", EN: "Your direct messages are now about: %s"}.F(groupText(found[0]))
+			text := chat.Text{ZH: "私聊里的命令针对 %s。", EN: "your direct messages are about %s."}.F(groupText(found[0]))
 			if person.Chosen == found[0].ID {
 				return bot.Outcome{Reply: chat.Reply{Text: text}}, nil
 			}

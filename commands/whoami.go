@@ -40,7 +40,7 @@ func whoami() bot.Command {
 					ZH: "- 没有任何管理权限（默认拒绝）", EN: "- no item at all (default: denied)",
 				})
 			} else {
-				lines = append(lines, chat.Text{ZH: "- 权限 %d 项：%s", EN: "- %d items: %s"}.F(held.Len(), held.Label()))
+				lines = append(lines, chat.Text{ZH: "- 权限 %d 项：%s", EN: "- items (%d): %s"}.F(held.Len(), held.Label()))
 			}
 			if l := c.Access.LevelOf(who, c.Group.ID, c.Now); l != access.NoLevel {
 				lines = append(lines, chat.Text{ZH: "- 可以作用于：%s", EN: "- may act on: %s"}.F(reach(l)))

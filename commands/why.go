@@ -44,7 +44,7 @@ func why() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			head := chat.Text{ZH: "**%s %s%s**", EN: "**%s %s %s**"}.F(c.Name(m.ID), yesNo(d.Allowed), what.Of(c.Args).Label())
+			head := chat.Text{ZH: "**%s %s“%s”**", EN: "**%s %s “%s”**"}.F(c.Name(m.ID), yesNo(d.Allowed), what.Of(c.Args).Label())
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(d.Rule), explain(c, d))}}, nil
 		},
 	}
@@ -69,10 +69,10 @@ func explain(c bot.Call, d access.Decision) chat.Text {
 }
 
 func step(r access.Rule) chat.Text {
-	if r.Step() == "" {
+	if r.Step() == "" || r.Step() == string(r) {
 		return chat.Text{}
 	}
-	return chat.Text{ZH: "，第 %s 步", EN: ", step %s"}.F(r.Step())
+	return chat.Text{ZH: "，判定步骤 %s", EN: ", step %s"}.F(r.Step())
 }
 
 // maxUnwind is how many entries are taken back to see a decision as it was.

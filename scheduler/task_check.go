@@ -3,6 +3,7 @@ package scheduler
 import (
 	"qunguan/bot"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/journal"
 	"qunguan/bot/task"
 )
@@ -12,7 +13,7 @@ import (
 func taskCheck() bot.Job {
 	return bot.Job{
 		Kind:  "task",
-		Reads: []bot.Source{},
+		Reads: []bot.Source{bot.Reads[directory.Group](directory.OfGroup)},
 		Run: func(c bot.Call, d journal.Due) (bot.Outcome, error) {
 			g := chat.Group(d.Of.ID())
 			book := bot.At[task.Book](c, d.Of)

@@ -40,6 +40,17 @@ func (w *world) records(t *testing.T) map[journal.Name]map[string]json.RawMessag
 	return out
 }
 
+// readable is the same as text, so that a difference can be read.
+func readable(all map[journal.Name]map[string]json.RawMessage) map[string]string {
+	out := map[string]string{}
+	for n, of := range all {
+		for k, raw := range of {
+			out[string(n)+" "+k] = string(raw)
+		}
+	}
+	return out
+}
+
 // fold makes changes to records of all aggregates.
 func fold(all map[journal.Name]map[string]json.RawMessage, changes []journal.Change) {
 	for _, c := range changes {
@@ -89,7 +100,7 @@ func TestTheJournalReplaysToTheByte(t *testing.T) {
 			fold(replayed, e.Changes)
 			return nil
 		}))
-		assert.Equal(t, w.records(t), replayed)
+		assert.Equal(t, readable(w.records(t)), readable(replayed))
 		assert.NotEmpty(t, replayed)
 
 		for i, row := range w.snapshot(t)["journal"].([]redis.XMessage) {

@@ -33,7 +33,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"qunguan/bot/chat"
-	"qunguan/bot/journal"
 )
 
 // Options say where Redis is: one address, several for a cluster, or several sentinels with a master's name.
@@ -111,12 +110,10 @@ type keys struct{ prefix string }
 
 func (k keys) head() string                     { return k.prefix + "head" }
 func (k keys) journal() string                  { return k.prefix + "journal" }
-func (k keys) state(n journal.Name) string      { return k.prefix + "state:" + string(n) }
 func (k keys) index(what string, id any) string { return k.prefix + "index:" + indexName(what, id) }
 func (k keys) inbox(message string) string      { return k.prefix + "inbox:" + message }
 func (k keys) pending() string                  { return k.prefix + "pending" }
 func (k keys) outbox() string                   { return k.prefix + "outbox" }
-func (k keys) tries() string                    { return k.prefix + "outbox:tries" }
 func (k keys) later() string                    { return k.prefix + "later" }
 func (k keys) dead() string                     { return k.prefix + "dead" }
 func (k keys) agenda() string                   { return k.prefix + "agenda" }

@@ -34,9 +34,14 @@ type server interface {
 // fake is an in-memory Redis within this process.
 type fake struct{ *miniredis.Miniredis }
 
-func (f fake) Kill() error    { f.Close(); return nil }
-func (f fake) Restart() error { return f.Miniredis.Restart() }
-func (f fake) Stop() error    { f.Close(); return nil }
+func (f fake) Kill() error { f.Close(); return nil }
+func (f fake) Stop() error { f.Close(); return nil }
+
+// Restart gives it a context anew: what waits for a stream looks at the old one, which Close has ended.
+func (f fake) Restart() error {
+	f.Ctx, f.CtxCancel = context.WithCancel(context.Background())
+	return f.Miniredis.Restart()
+}
 
 // kind is one kind of Redis on which every test of this package runs.
 type kind struct {
@@ -306,6 +311,14 @@ func (w *world) allKeys(t *testing.T, pattern string) []string {
 	}
 	require.NoError(t, err)
 	return out
+}
+
+// empty takes everything away that Redis keeps for the company.
+func (w *world) empty(t *testing.T) {
+	t.Helper()
+	for _, key := range w.allKeys(t, w.prefix()+"*") {
+		require.NoError(t, w.raw.Del(t.Context(), key).Err())
+	}
 }
 
 // atOnce runs do n times at the same time and returns what each said.

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -57,14 +58,7 @@ func (e Entry) Encode() []byte {
 		Group: e.Group, Items: e.Items, Rule: e.Rule, Reason: e.Reason, Command: e.Command, MessageID: e.MessageID,
 		Undoes: e.Undoes,
 	}
-	for _, c := range e.Changes {
-		if c.Before != nil {
-			w.Before = put(w.Before, c, c.Before)
-		}
-		if c.After != nil {
-			w.After = put(w.After, c, c.After)
-		}
-	}
+	w.Before, w.After = e.sides()
 	b, err := json.Marshal(w)
 	if err != nil {
 		panic(fmt.Sprintf("unreachable: an entry is plain data, yet it does not encode: %v", err))
@@ -72,18 +66,55 @@ func (e Entry) Encode() []byte {
 	return b
 }
 
-func put(m map[string]json.RawMessage, c Change, v json.RawMessage) map[string]json.RawMessage {
+// sides are the records before and after, by their paths.
+func (e Entry) sides() (before, after map[string]json.RawMessage) {
+	seen := make(map[string]bool, len(e.Changes))
+	for _, c := range e.Changes {
+		p := c.path()
+		if !seen[p] && c.Before != nil {
+			before = put(before, p, c.Before)
+		}
+		seen[p] = true
+		delete(after, p) // of several changes of one record only the last is what came of it
+		if c.After != nil {
+			after = put(after, p, c.After)
+		}
+	}
+	return before, after
+}
+
+func put(m map[string]json.RawMessage, path string, v json.RawMessage) map[string]json.RawMessage {
 	if m == nil {
 		m = map[string]json.RawMessage{}
 	}
-	m[c.path()] = v
+	m[path] = v
 	return m
 }
 
-// path names a record in an entry: the aggregate, then the record.
-func (c Change) path() string { return string(c.Of) + ":" + c.Key }
+// path names a record in an entry: the aggregate, a colon, the record. Ids come from platforms, so an aggregate may
+// have a colon of its own.
+func (c Change) path() string { return escapeName.Replace(string(c.Of)) + ":" + c.Key }
 
-// DecodeEntry reads what Encode wrote. n is the number under which the ledger keeps it; 0 leaves the written one.
+var (
+	escapeName   = strings.NewReplacer("%", "%25", ":", "%3A")
+	unescapeName = strings.NewReplacer("%25", "%", "%3A", ":")
+)
+
+// record is the change of the record at path, as yet without its sides.
+func record(path string) (Change, error) {
+	of, key, ok := strings.Cut(path, ":")
+	if !ok {
+		return Change{}, fmt.Errorf("record %q has no aggregate", path)
+	}
+	c := Change{Of: Name(unescapeName.Replace(of)), Key: key}
+	if c.path() != path {
+		return Change{}, fmt.Errorf("record %q is not written as records are", path)
+	}
+	return c, nil
+}
+
+// DecodeEntry reads what Encode wrote; the changes come in the order of their records' names, one a record. n is the
+// number under which the ledger keeps it; 0 leaves the written one.
 func DecodeEntry(n int64, raw []byte) (Entry, error) {
 	var w entryV1
 	if err := json.Unmarshal(raw, &w); err != nil {
@@ -100,22 +131,15 @@ func DecodeEntry(n int64, raw []byte) (Entry, error) {
 		N: n, At: at, Kind: w.Kind, Outcome: w.Outcome, Actor: w.Actor, Targets: w.Targets, Group: w.Group,
 		Items: w.Items, Rule: w.Rule, Reason: w.Reason, Command: w.Command, MessageID: w.MessageID, Undoes: w.Undoes,
 	}
-	paths := make([]string, 0, len(w.Before)+len(w.After))
-	for p := range w.Before {
-		paths = append(paths, p)
-	}
-	for p := range w.After {
-		if _, both := w.Before[p]; !both {
-			paths = append(paths, p)
-		}
-	}
+	paths := slices.AppendSeq(slices.Collect(maps.Keys(w.Before)), maps.Keys(w.After))
 	slices.Sort(paths)
-	for _, p := range paths {
-		of, key, ok := strings.Cut(p, ":")
-		if !ok {
-			return Entry{}, fmt.Errorf("decode entry #%d: record %q has no aggregate", n, p)
+	for _, p := range slices.Compact(paths) {
+		c, err := record(p)
+		if err != nil {
+			return Entry{}, fmt.Errorf("decode entry #%d: %w", n, err)
 		}
-		e.Changes = append(e.Changes, Change{Of: Name(of), Key: key, Before: w.Before[p], After: w.After[p]})
+		c.Before, c.After = w.Before[p], w.After[p]
+		e.Changes = append(e.Changes, c)
 	}
 	return e, nil
 }
@@ -131,20 +155,12 @@ func (e Entry) Opposite() []Change {
 
 // Sides are what was before and what came after, each as one JSON object of records; empty where nothing was.
 func (e Entry) Sides() (before, after string) {
-	var b, a map[string]json.RawMessage
-	for _, c := range e.Changes {
-		if c.Before != nil {
-			b = put(b, c, c.Before)
-		}
-		if c.After != nil {
-			a = put(a, c, c.After)
-		}
-	}
+	b, a := e.sides()
 	return object(b), object(a)
 }
 
 func object(m map[string]json.RawMessage) string {
-	if m == nil {
+	if len(m) == 0 {
 		return ""
 	}
 	b, err := json.Marshal(m)

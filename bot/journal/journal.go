@@ -71,14 +71,17 @@ func encode[T any](v *T) json.RawMessage {
 	return b
 }
 
-// Decode reads one record. A field that this program does not know is an error: a right that is only half
-// understood must not be granted.
+// Decode reads one record. A field that this program does not know is an error, and so is anything behind the record:
+// a right that is only half understood must not be granted.
 func Decode[T any](raw json.RawMessage) (T, error) {
 	var v T
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&v); err != nil {
 		return v, fmt.Errorf("decode %T: %w", v, err)
+	}
+	if rest := bytes.TrimSpace(raw[d.InputOffset():]); len(rest) > 0 {
+		return v, fmt.Errorf("decode %T: something follows it: %.20q", v, rest)
 	}
 	return v, nil
 }

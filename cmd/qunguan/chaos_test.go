@@ -27,6 +27,7 @@ func kills(tb testing.TB, least int) int {
 // TestKilledAtAnyMoment kills the only process again and again under load, also while it starts: what was
 // acknowledged is done, once.
 func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()

@@ -60,6 +60,15 @@ func root() *cobra.Command {
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.CompletionOptions.DisableDefaultCmd = true
+	usual := c.HelpFunc()
+	c.SetHelpFunc(func(of *cobra.Command, args []string) {
+		if of.HasParent() {
+			usual(of, args)
+			return
+		}
+		_, _ = fmt.Fprintf(of.OutOrStdout(), "%s\n\n", of.Short)
+		listCommands(of)
+	})
 	c.AddCommand(demoCommand(), serveCommand(), configCommand(), auditCommand(), versionCommand())
 	return c
 }
@@ -71,5 +80,18 @@ func exactly(n int) cobra.PositionalArgs {
 			return usageError{fmt.Errorf("%s takes %d arguments, not %d; see `%s --help`", c.CommandPath(), n, len(args), c.CommandPath())}
 		}
 		return nil
+	}
+}
+
+// listCommands prints every command below c with what it does and one example.
+func listCommands(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		switch {
+		case sub.Name() == "help":
+		case sub.HasSubCommands():
+			listCommands(sub)
+		default:
+			_, _ = fmt.Fprintf(c.OutOrStdout(), "%s\n    %s.\n  %s\n\n", sub.CommandPath(), sub.Short, sub.Example)
+		}
 	}
 }

@@ -67,6 +67,11 @@ func (s *theatre) now() time.Time { return time.Unix(0, s.clock.Load()) }
 
 // openTheatre builds the world of a story and starts one process.
 func openTheatre(t *testing.T, at time.Time, with []string, redisStore store) *theatre {
+	return openTheatreOf(t, at, with, redisStore, func(*simulator.World) {})
+}
+
+// openTheatreOf is openTheatre with something changed in the world.
+func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, alter func(*simulator.World)) *theatre {
 	s := &theatre{t: t, ctx: context.Background(), cursor: map[string]int64{}, store: redisStore}
 	s.clock.Store(at.UnixNano())
 	core, logs := observer.New(zapcore.DebugLevel)
@@ -101,6 +106,7 @@ func openTheatre(t *testing.T, at time.Time, with []string, redisStore store) *t
 			require.Fail(t, "unknown world", "with %s", w)
 		}
 	}
+	alter(&world)
 	s.world = world.WithSecrets(random)
 	var err error
 	s.sim, err = simulator.New(s.world, simulator.Options{

@@ -18,6 +18,7 @@ import (
 // TestTwoReplicas spreads the load over two processes on one Redis, gives half of the callbacks to both at once, and
 // kills one or the other: each command is done once, and what ends by itself is told once.
 func TestTwoReplicas(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -126,7 +127,7 @@ func (s *stage) waitingFor(ctx context.Context, guests map[string]string) int {
 	n := 0
 	for guest := range guests {
 		for _, raw := range later {
-			if strings.Contains(raw, `"`+guest+`"`) {
+			if strings.Contains(raw, `"to":"`+guest+`"`) {
 				n++
 			}
 		}
