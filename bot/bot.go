@@ -188,13 +188,19 @@ func (t *turn) read(text string) {
 	t.command = t.bot.commands[name]
 }
 
-// place is the key under which messages take turns: those about one group.
+// place is the key under which messages take turns: the group that this one is about, as far as can be told before
+// anything is read. A wrong guess costs a second try, nothing else.
 func (t *turn) place() string {
 	switch {
+	case t.facts.group != "":
+		return string(t.facts.group)
 	case t.match.Group != "":
-		return t.match.Group
+		return string(t.guess(t.match.Group))
 	case t.message.Group != "":
 		return string(t.message.Group)
+	}
+	if chosen := t.bot.Ledger.LastKnown(journal.Want{Who: t.message.From}).Chosen; chosen != "" {
+		return string(chosen)
 	}
 	return string(t.message.From)
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"qunguan/bot/access"
@@ -95,6 +96,7 @@ type Call struct {
 	Health    []Part // how the parts of the program are
 	commands  []Command
 	found     journal.Found
+	unnamed   *[]journal.Name // those whom Name could not name, to be read before the command is run again
 }
 
 // Commands are all commands, by name.
@@ -200,8 +202,12 @@ func (c Call) Name(who chat.User) chat.Text {
 	if m, ok := c.Group.Member(who); ok {
 		return named(m)
 	}
-	if p := At[directory.Person](c, directory.OfPerson(who)); p.Known() {
+	of := directory.OfPerson(who)
+	if p := At[directory.Person](c, of); p.Known() {
 		return named(p.Member())
+	}
+	if c.unnamed != nil && !c.Has(of) && len(*c.unnamed) < maxPeople && !slices.Contains(*c.unnamed, of) {
+		*c.unnamed = append(*c.unnamed, of)
 	}
 	return chat.Same(chat.Escape(string(who)))
 }

@@ -94,6 +94,9 @@ func (c *Courier) Round(ctx context.Context, wait time.Duration) (int, error) {
 // carry carries out one effect and says what became of it.
 func (c *Courier) carry(ctx context.Context, e chat.Effect) error {
 	now := c.bot.Now()
+	if e.NotBefore.After(now) {
+		return c.outbox.Later(ctx, e, e.NotBefore)
+	}
 	if e.NotAfter.IsZero() {
 		e.NotAfter = now.Add(24 * time.Hour)
 	}

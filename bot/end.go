@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
+	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 )
@@ -29,8 +31,10 @@ func (t *turn) end(ctx context.Context, c Call, out Outcome, after Consequence) 
 	if t.agreed != nil {
 		events = append(events, journal.Event{Changes: c.Asked.Drop(c.Actor.ID)})
 	}
-	e := t.entryOf(out, merge(events))
-	w.Entry = &e
+	if len(events) > 0 {
+		e := t.entryOf(out, merge(events))
+		w.Entry = &e
+	}
 	return t.finish(ctx, c, w)
 }
 
@@ -76,10 +80,42 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	if d.Target != "" {
 		e.Targets = []chat.User{d.Target}
 	}
-	reply := chat.Reply{Text: denied(c, t.command, d)}
+	was, err := t.formerly(ctx, d)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	reply := chat.Reply{Text: denied(c, t.command, d).Plus(was)}
 	reply.Text = reply.Text.Plus(chat.Same(" " + chat.ThisEntry))
 	return t.finish(ctx, c, journal.Write{Reply: reply, Entry: &e})
 }
+
+// formerly tells somebody to whom nothing is granted that it was, and when that ended: the record itself is gone.
+func (t *turn) formerly(ctx context.Context, d *Denied) (chat.Text, error) {
+	if d.Decision.Rule != access.RuleDefault || t.facts.group == "" {
+		return chat.Text{}, nil
+	}
+	c := t.call()
+	found, err := t.bot.Ledger.Load(ctx, journal.Want{Queries: []journal.Query{{
+		Target: t.message.From, Group: t.facts.group, Since: c.Now.Add(-formerlyWithin), Limit: 20,
+	}}})
+	if err != nil {
+		return chat.Text{}, fmt.Errorf("read what was granted: %w", err)
+	}
+	for _, e := range found.Entries[0] {
+		switch e.Kind {
+		case access.Lapsed:
+			return chat.Text{ZH: "您的授权已于 %s 到期（#%d）。", EN: " Your grant ended at %s (#%d)."}.F(c.Moment(e.At), e.N), nil
+		case access.Revoked, access.Resigned:
+			return chat.Text{ZH: "您的角色已于 %s 结束（#%d）。", EN: " Your role ended at %s (#%d)."}.F(c.Moment(e.At), e.N), nil
+		case access.Granted:
+			return chat.Text{}, nil
+		}
+	}
+	return chat.Text{}, nil
+}
+
+// formerlyWithin is how long after its end a right is spoken of.
+const formerlyWithin = 30 * 24 * time.Hour
 
 // finish commits the write as the end of this message and returns the reply with its number.
 func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply, error) {

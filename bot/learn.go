@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,14 +24,22 @@ func (t *turn) learn(ctx context.Context) (Call, *journal.Finished, error) {
 	call := t.call()
 	news := false
 	if g := t.facts.group; g != "" && call.Group.ID == "" {
-		if err := t.bot.observeGroup(ctx, g); err != nil && !errors.Is(err, errNoGroup) {
+		err := t.bot.observeGroup(ctx, g)
+		if errors.Is(err, errSilent) {
+			t.bot.Log.Warn("group not read", zap.String("group", string(g)), zap.Error(err))
+			return Call{}, nil, &Refusal{Text: chat.Text{
+				ZH: "暂时读不到这个群的信息（企业微信没有应答），什么都没有改变。请稍后再发。",
+				EN: "This group cannot be read at present (WeCom does not answer); nothing has changed. Send it again later.",
+			}}
+		}
+		if err != nil {
 			return Call{}, nil, fmt.Errorf("observe group: %w", err)
 		}
 		news = true
 	}
 	if person := At[directory.Person](call, directory.OfPerson(t.message.From)); !person.Known() {
-		if err := t.bot.observePerson(ctx, t.message.From); err != nil {
-			return Call{}, nil, fmt.Errorf("observe person: %w", err)
+		if err := t.bot.acquaint(ctx, t.message.From); err != nil {
+			return Call{}, nil, err
 		}
 		news = true
 	}
@@ -43,8 +52,8 @@ func (t *turn) learn(ctx context.Context) (Call, *journal.Finished, error) {
 		if !t.stranger(call, r) {
 			continue
 		}
-		if err := t.bot.observePerson(ctx, chat.User(r.Said)); err != nil {
-			return Call{}, nil, fmt.Errorf("observe person: %w", err)
+		if err := t.bot.acquaint(ctx, chat.User(r.Said)); err != nil {
+			return Call{}, nil, err
 		}
 		news = true
 	}
@@ -74,8 +83,8 @@ func (t *turn) acquaint(ctx context.Context, c Call, names []journal.Name, need 
 		if n != directory.OfPerson(who) || At[directory.Person](c, n).Known() || i >= maxPeople {
 			continue
 		}
-		if err := t.bot.observePerson(ctx, who); err != nil {
-			return c, fmt.Errorf("observe person: %w", err)
+		if err := t.bot.acquaint(ctx, who); err != nil {
+			return c, err
 		}
 		news = true
 	}
@@ -105,7 +114,22 @@ func (t *turn) meets(c Call) bool {
 // askPlatform bounds a question to the platform, so that a message is answered in time.
 const askPlatform = 2 * time.Second
 
-var errNoGroup = errors.New("the platform shows no such group")
+// errSilent is the platform's not answering a question.
+var errSilent = errors.New("the platform does not answer")
+
+// acquaint asks the address book about somebody. While it does not answer, the bot does without: what is not known
+// of a person gives them nothing.
+func (b *Bot) acquaint(ctx context.Context, u chat.User) error {
+	err := b.observePerson(ctx, u)
+	if errors.Is(err, errSilent) {
+		b.Log.Warn("person not read", zap.String("person", string(u)), zap.Error(err))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("observe person: %w", err)
+	}
+	return nil
+}
 
 // observeGroup re-reads a group and commits what has changed, with the tasks that this settles.
 func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
@@ -113,16 +137,20 @@ func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
 	seen, err := b.Platform.Observe(asking, g)
 	cancel()
 	if err != nil {
-		return fmt.Errorf("ask platform: %w", err)
+		return fmt.Errorf("ask platform: %w: %w", errSilent, err)
 	}
 	seen.Group = g
+	department, err := b.ownersDepartment(ctx, seen)
+	if err != nil {
+		return err
+	}
 	names := []journal.Name{directory.OfGroup(g), directory.AllGroups, task.Of(g)}
 	return b.amend(ctx, names, func(c Call) (Outcome, error) {
 		group := At[directory.Group](c, directory.OfGroup(g))
 		if group.Kind != "" && seen.Kind != group.Kind && !seen.Gone {
 			return Outcome{}, nil // what was bound as another kind cannot be read at present: nothing is known, nothing has changed
 		}
-		changes := group.Observe(seen)
+		changes := group.Observe(seen.WithDepartment(seen.Owner, department))
 		changes = append(changes, c.Groups.List(seen)...)
 		out := Outcome{}
 		if len(changes) > 0 {
@@ -143,13 +171,30 @@ func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
 	}, g)
 }
 
+// ownersDepartment is where the owner of a group belongs: the group's department, which platforms tell only of people.
+func (b *Bot) ownersDepartment(ctx context.Context, seen chat.Observed) (string, error) {
+	if seen.Owner == "" || !seen.MembersKnown || seen.Gone {
+		return "", nil
+	}
+	asking, cancel := context.WithTimeout(ctx, askPlatform)
+	defer cancel()
+	owner, err := b.Platform.Person(asking, seen.Owner)
+	if err != nil {
+		return "", fmt.Errorf("ask platform about the owner: %w", err)
+	}
+	if len(owner.Departments) == 0 {
+		return "", nil
+	}
+	return owner.Departments[0], nil
+}
+
 // observePerson asks the address book about a person and commits what has changed.
 func (b *Bot) observePerson(ctx context.Context, u chat.User) error {
 	asking, cancel := context.WithTimeout(ctx, askPlatform)
 	seen, err := b.Platform.Person(asking, u)
 	cancel()
 	if err != nil {
-		return fmt.Errorf("ask platform: %w", err)
+		return fmt.Errorf("ask platform: %w: %w", errSilent, err)
 	}
 	return b.amend(ctx, []journal.Name{directory.OfPerson(u), access.Of("")}, func(c Call) (Outcome, error) {
 		person := At[directory.Person](c, directory.OfPerson(u))
@@ -205,7 +250,7 @@ func (b *Bot) commitOwn(
 			return err
 		}
 		after := b.Follow(call, out.Events)
-		if more := missing(call, append(after.Need, out.Need.Names...)); len(more) > 0 {
+		if more := missing(call, slices.Concat(after.Need, out.Need.Names, *call.unnamed)); len(more) > 0 {
 			names = unique(append(names, more...))
 			last = errors.New("it keeps asking for more")
 			continue
@@ -242,6 +287,7 @@ func (b *Bot) ownCall(found journal.Found, g chat.Group) Call {
 	now := b.Now()
 	c := Call{
 		Now: now, Said: now, Zone: b.Zone, Profile: b.Profile, Education: b.Education, commands: b.All(), found: found,
+		unnamed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(g))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)

@@ -39,6 +39,13 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 	for range maxNeeds {
 		call.Confirmed = t.agreed != nil || t.match.Flags.Yes
 		out, err := t.decide(&call)
+		if strangers := *call.unnamed; len(strangers) > 0 {
+			need.Names = append(need.Names, strangers...)
+			if call, err = t.more(ctx, call, need); err != nil {
+				return chat.Reply{}, err
+			}
+			continue
+		}
 		if err != nil {
 			return t.say(ctx, err)
 		}
@@ -57,7 +64,7 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 			continue
 		}
 		after := t.bot.Follow(call, out.Events)
-		if missing := missing(call, after.Need); len(missing) > 0 {
+		if missing := missing(call, append(after.Need, *call.unnamed...)); len(missing) > 0 {
 			need.Names = append(need.Names, missing...)
 			if call, err = t.more(ctx, call, need); err != nil {
 				return chat.Reply{}, err
@@ -312,6 +319,7 @@ func (t *turn) call() Call {
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
 		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), found: f.found, Health: t.bot.Health(),
+		unnamed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(f.group))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)

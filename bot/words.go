@@ -137,7 +137,7 @@ func could(c Call, d *Denied) chat.Text {
 		return chat.Text{}
 	}
 	able := slices.DeleteFunc(c.Access.Who(d.Item, c.Group.ID, c.Now), func(u chat.User) bool {
-		return u == c.Actor.ID || !wouldBeAllowed(c, d, u)
+		return u == c.Actor.ID || u == d.Target && d.Item != access.Audit || !wouldBeAllowed(c, d, u)
 	})
 	var names []chat.Text
 	for _, u := range able {
@@ -184,12 +184,12 @@ func wouldBeAllowed(c Call, d *Denied, u chat.User) bool {
 	return access.Decide(c.Access, r).Allowed
 }
 
-// least is the role that holds the item and as little else as possible.
+// least is the role that holds the item and as little else as possible; of seniors, the plain one.
 func least(i access.Item) (access.Level, access.Job) {
 	level, job, size := access.NoLevel, access.NoJob, 0
 	for _, l := range []access.Level{access.Junior, access.Mid, access.Senior} {
 		for _, j := range []access.Job{access.NoJob, access.Operations, access.Sales, access.Supervisor} {
-			if held := access.Held(l, j); held.Has(i) && (size == 0 || held.Len() < size) {
+			if held := access.Held(l, j); held.Has(i) && (size == 0 || l < access.Senior && held.Len() < size) {
 				level, job, size = l, j, held.Len()
 			}
 		}

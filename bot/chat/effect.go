@@ -16,8 +16,9 @@ type Effect struct {
 	ReplyTo string `json:"reply_to,omitempty"` // Send: an answer to this address first, to To if that is no longer possible
 	Reply   Reply  `json:"reply,omitzero"`     // Send: what to say
 	// Task is the record of the task that waits for this message to arrive; empty if none does.
-	Task  string `json:"task,omitempty"`
-	Tries int    `json:"tries,omitempty"` // how often it was tried in vain
+	Task      string    `json:"task,omitempty"`
+	Tries     int       `json:"tries,omitempty"`     // how often it was tried in vain
+	NotBefore time.Time `json:"not_before,omitzero"` // zero: at once
 	// NotAfter ends the attempts; zero is a day after the first.
 	NotAfter time.Time `json:"not_after,omitzero"`
 }

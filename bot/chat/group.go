@@ -1,5 +1,7 @@
 package chat
 
+import "slices"
+
 // GroupKind is what a group is on its platform; it decides what a bot can do there. It is fixed when the group
 // is bound.
 type GroupKind string
@@ -46,6 +48,17 @@ type Observed struct {
 	MembersKnown bool
 	// Gone says that the group does not exist any more.
 	Gone bool
+}
+
+// WithDepartment is what was observed with the department of one member filled in.
+func (o Observed) WithDepartment(who User, department string) Observed {
+	o.Members = slices.Clone(o.Members)
+	for i, m := range o.Members {
+		if m.ID == who && m.Department == "" {
+			o.Members[i].Department = department
+		}
+	}
+	return o
 }
 
 // Person is what the address book says of a member of staff.

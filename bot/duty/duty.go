@@ -15,6 +15,10 @@ import (
 
 // Shift is one turn of every day. Times are minutes after midnight on the wall clock of the roster's zone; a shift
 // whose To is not after its From ends on the next day. To 1440 is the end of the day.
+//
+// Where clocks are put forward, a time that they jump over is the moment of the jump; where they are put back, a time
+// that comes twice is the first of the two. So turns follow each other on those days too, without a gap or an overlap
+// that the roster does not have.
 type Shift struct {
 	From   int       `json:"from"`
 	To     int       `json:"to"`
@@ -69,8 +73,8 @@ var (
 	ErrOverlap  = errors.New("two shifts overlap")
 )
 
-// Replace returns the event in which shifts become the roster. Shifts that overlap are refused with ErrOverlap;
-// gaps are allowed.
+// Replace returns the event in which shifts become the roster. Shifts that overlap are refused with ErrOverlap, one
+// beyond the day with ErrTime, one of nobody with ErrPerson; gaps are allowed.
 func (r Roster) Replace(g chat.Group, by chat.User, shifts []Shift, at time.Time) (journal.Event, error) {
 	if len(shifts) == 0 {
 		return journal.Event{}, ErrNoShifts
@@ -80,6 +84,12 @@ func (r Roster) Replace(g chat.Group, by chat.User, shifts []Shift, at time.Time
 	var taken [day]bool
 	var targets []chat.User
 	for _, s := range shifts {
+		switch {
+		case s.From < 0 || s.From >= day || s.To < 0 || s.To > day:
+			return journal.Event{}, fmt.Errorf("%w: %d to %d", ErrTime, s.From, s.To)
+		case s.Who == "":
+			return journal.Event{}, fmt.Errorf("%w: %s", ErrPerson, FormatSpan(s.From, s.To))
+		}
 		for m := range s.minutes() {
 			at := (s.From + m) % day
 			if taken[at] {
@@ -114,26 +124,23 @@ func (s Shift) minutes() int {
 	return s.To + day - s.From
 }
 
-// turn is the shift that begins on the day of date.
-func (s Shift) turn(date time.Time) Turn {
+// turn is the shift that begins on a day. It is empty where the clock jumps over all of it.
+func (s Shift) turn(d date, zone *time.Location) Turn {
 	end := s.To
 	if s.To <= s.From {
 		end += day
 	}
-	y, m, d := date.Date()
-	return Turn{
-		Shift: s,
-		Start: time.Date(y, m, d, 0, s.From, 0, 0, date.Location()),
-		End:   time.Date(y, m, d, 0, end, 0, 0, date.Location()),
-	}
+	return Turn{Shift: s, Start: d.clock(s.From, zone), End: d.clock(end, zone)}
 }
+
+func (t Turn) empty() bool { return !t.Start.Before(t.End) }
 
 // OnDuty returns the turn that runs at a moment; ok is false in a gap. The location of at is the roster's zone.
 func (r Roster) OnDuty(at time.Time) (t Turn, ok bool) {
-	for _, back := range []int{0, -1} {
-		date := at.AddDate(0, 0, back)
+	// A turn of tomorrow can run today where clocks are put back over midnight.
+	for _, days := range []int{0, -1, 1} {
 		for _, s := range r.Shifts {
-			t := s.turn(date)
+			t := s.turn(dateOf(at).plus(days), at.Location())
 			if !at.Before(t.Start) && at.Before(t.End) {
 				return t, true
 			}
@@ -142,12 +149,13 @@ func (r Roster) OnDuty(at time.Time) (t Turn, ok bool) {
 	return Turn{}, false
 }
 
-// Next returns the first turn that begins after a moment; ok is false if there are no shifts.
+// Next returns the first turn that begins after a moment; ok is false if there are no shifts. The location of at is
+// the roster's zone.
 func (r Roster) Next(at time.Time) (t Turn, ok bool) {
-	for ahead := range 3 {
-		date := at.AddDate(0, 0, ahead)
+	for days := range 4 { // zones have skipped a whole day
 		for _, s := range r.Shifts {
-			if n := s.turn(date); n.Start.After(at) && n.End.After(n.Start) && (!ok || n.Start.Before(t.Start)) {
+			n := s.turn(dateOf(at).plus(days), at.Location())
+			if n.Start.After(at) && !n.empty() && (!ok || n.Start.Before(t.Start)) {
 				t, ok = n, true
 			}
 		}
@@ -158,12 +166,18 @@ func (r Roster) Next(at time.Time) (t Turn, ok bool) {
 	return Turn{}, false
 }
 
-// Between returns the turns that touch the time from from until until, by their beginning.
+// Between returns the turns that touch the time from from until until, by their beginning. The location of from is
+// the roster's zone.
 func (r Roster) Between(from, until time.Time) []Turn {
+	if !from.Before(until) {
+		return nil
+	}
 	var out []Turn
-	for date := from.AddDate(0, 0, -1); date.Before(until.AddDate(0, 0, 1)); date = date.AddDate(0, 0, 1) {
+	zone := from.Location()
+	last := dateOf(until.In(zone)).plus(1)
+	for d := dateOf(from).plus(-1); !last.before(d); d = d.plus(1) {
 		for _, s := range r.Shifts {
-			if t := s.turn(date); t.End.After(from) && t.Start.Before(until) {
+			if t := s.turn(d, zone); t.End.After(from) && t.Start.Before(until) && !t.empty() {
 				out = append(out, t)
 			}
 		}

@@ -39,7 +39,28 @@ func (s *stage) settled(ctx context.Context) {
 	}
 }
 
+// evidence reads everything at one moment: nothing changes without an entry, so the head tells whether it was one.
 func (s *stage) evidence(ctx context.Context) evidence {
+	s.tb.Helper()
+	for {
+		head := s.head(ctx)
+		e := s.collect(ctx)
+		if head == s.head(ctx) {
+			require.Len(s.tb, e.entries, head, "the head is the newest entry")
+			return e
+		}
+		require.NoError(s.tb, shortly(ctx, 0), "the journal never rests")
+	}
+}
+
+func (s *stage) head(ctx context.Context) int {
+	s.tb.Helper()
+	head, err := s.client.Get(ctx, s.prefix()+"head").Int()
+	require.NoError(s.tb, err)
+	return head
+}
+
+func (s *stage) collect(ctx context.Context) evidence {
 	s.tb.Helper()
 	e := evidence{prefix: s.prefix(), states: map[string]map[string]string{}}
 	rows, err := s.client.XRange(ctx, e.prefix+"journal", "-", "+").Result()
@@ -52,9 +73,6 @@ func (s *stage) evidence(ctx context.Context) evidence {
 		require.NoError(s.tb, err)
 		e.entries = append(e.entries, entry)
 	}
-	head, err := s.client.Get(ctx, e.prefix+"head").Int()
-	require.NoError(s.tb, err)
-	require.Equal(s.tb, head, len(rows), "the head is the newest entry")
 	keys := s.client.Scan(ctx, 0, e.prefix+"state:*", 1000).Iterator()
 	for keys.Next(ctx) {
 		all, err := s.client.HGetAll(ctx, keys.Val()).Result()

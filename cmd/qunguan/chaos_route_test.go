@@ -43,9 +43,12 @@ func (r *route) choose() []string {
 
 // RoundTrip returns the best answer: a 200 if there is one.
 func (r *route) RoundTrip(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
+	var body []byte
+	if req.Body != nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
 	}
 	addrs := r.choose()
 	type result struct {

@@ -45,7 +45,7 @@ func read(t *testing.T, file string) story {
 	at := time.Date(2026, 2, 20, 9, 0, 0, 0, zone)
 	for i, line := range s.lines {
 		switch {
-		case strings.TrimSpace(line) == "", strings.HasPrefix(line, "#"):
+		case line == "", strings.HasPrefix(line, "#"):
 		case strings.HasPrefix(line, "with "):
 			s.with = append(s.with, strings.TrimPrefix(line, "with "))
 		case seen.MatchString(line), strings.HasPrefix(line, indent):
