@@ -158,6 +158,9 @@ func (w wish) tell(c bot.Call, e journal.Event, g directory.Group) []chat.Effect
 			continue
 		}
 		seen[u] = true
+		if u == w.who && e.Kind == access.Revoked && c.Actor.ID == "" {
+			continue // nobody dismissed them: they have left the company, and cannot be written to
+		}
 		if m, ok := g.Member(u); ok && m.Kind == chat.Customer {
 			continue // no bot can write to a customer
 		}

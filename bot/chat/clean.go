@@ -11,16 +11,17 @@ const MaxText = 16 << 10
 
 // Clean returns what a person typed without what they cannot have meant: invalid UTF-8, control characters other
 // than line breaks and tabs, invisible direction marks (they make one name look like another) and private-use
-// characters.
+// characters. Every kind of line break is "\n". Cleaning twice changes nothing more.
 func Clean(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "")
 	}
+	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n', r == '\t':
 			return r
-		case r == '\r':
+		case r == '\r', r == '\u0085', r == '\u2028', r == '\u2029':
 			return '\n'
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r):
 			return -1
@@ -35,5 +36,5 @@ func Escape(s string) string {
 }
 
 var escaper = strings.NewReplacer(
-	"\\", "\\\\", "*", "\\*", "`", "\\`", "[", "\\[", "]", "\\]", "<", "&lt;", ">", "&gt;", "#", "\\#", "\n", " ",
+	"&", "&amp;", "\\", "\\\\", "*", "\\*", "`", "\\`", "[", "\\[", "]", "\\]", "<", "&lt;", ">", "&gt;", "#", "\\#", "\n", " ",
 )

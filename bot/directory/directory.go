@@ -92,7 +92,7 @@ func (g Group) Member(who chat.User) (chat.Member, bool) {
 }
 
 // Observe returns what has changed since the group was last observed; nothing if it is the same. What the platform
-// does not tell stays as it was.
+// does not tell stays as it was, but for its own admins: of those nothing is claimed then.
 func (g Group) Observe(o chat.Observed) []journal.Change {
 	of := OfGroup(o.Group)
 	admins := slices.Clone(o.Admins)
@@ -106,6 +106,7 @@ func (g Group) Observe(o chat.Observed) []journal.Change {
 		next.Gone = true
 	} else if g.Kind != "" {
 		next.Kind = g.Kind // the kind is fixed at binding
+		next.Name, next.Owner = told(o.Name, g.Name), told(o.Owner, g.Owner)
 	}
 	var before *binding
 	if g.ID != "" {
@@ -126,6 +127,14 @@ func (g Group) Observe(o chat.Observed) []journal.Change {
 		}
 	}
 	return changes
+}
+
+// told is what the platform tells, or, if that is nothing, what was known before.
+func told[T ~string](now, before T) T {
+	if now == "" {
+		return before
+	}
+	return now
 }
 
 // Meet returns what changes when m is seen in the group, for groups whose members the platform does not tell.
@@ -191,8 +200,12 @@ func BuildGroups(records map[string]json.RawMessage) (Groups, error) {
 // All returns the groups by name. The slice is shared and must not be changed.
 func (gs Groups) All() []Listed { return gs.list }
 
-// Find returns the groups that a person may mean: the one with this id, else those with exactly this name.
+// Find returns the groups that a person may mean: the one with this id, else those with this whole name, in capitals or
+// not. Without a word nothing is meant, also where a group has no name.
 func (gs Groups) Find(said string) []Listed {
+	if said == "" {
+		return nil
+	}
 	var named []Listed
 	for _, l := range gs.list {
 		if string(l.ID) == said {
@@ -215,7 +228,7 @@ func (gs Groups) List(o chat.Observed) []journal.Change {
 	}
 	after := &Listed{ID: o.Group, Name: o.Name, Kind: o.Kind}
 	if before != nil {
-		after.Kind = before.Kind
+		after.Kind, after.Name = before.Kind, told(o.Name, before.Name)
 	}
 	if o.Gone {
 		after = nil

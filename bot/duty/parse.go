@@ -90,20 +90,19 @@ func halfWidth(r rune) rune {
 }
 
 // minute reads the groups of clockForm.
-func minute(m []string) (int, error) {
-	hour, minutes := m[0], m[1]+m[2]
-	if m[3] != "" {
-		minutes = "30"
-	}
-	h, err := strconv.Atoi(hour)
+func minute(groups []string) (int, error) {
+	h, err := strconv.Atoi(groups[0])
 	if err != nil {
 		return 0, err
 	}
 	m := 0
-	if minutes != "" {
-		if m, err = strconv.Atoi(minutes); err != nil {
+	if written := groups[1] + groups[2]; written != "" {
+		if m, err = strconv.Atoi(written); err != nil {
 			return 0, err
 		}
+	}
+	if groups[3] != "" {
+		m = 30 // 半
 	}
 	if h > 24 || m > 59 || h == 24 && m > 0 {
 		return 0, ErrTime

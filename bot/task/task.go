@@ -5,6 +5,7 @@ package task
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -86,6 +87,9 @@ func Build(records map[string]json.RawMessage) (Book, error) {
 		t, err := journal.Decode[Task](raw)
 		if err != nil {
 			return Book{}, err
+		}
+		if t.Key() != key {
+			return Book{}, fmt.Errorf("record %q of tasks is that of %q", key, t.Key())
 		}
 		b.tasks[key] = t
 	}
@@ -214,7 +218,8 @@ func (t Task) inForce(admins func(chat.User) bool) bool {
 }
 
 // Come returns the event that follows when the time of a task has come without its being in force; ok is false if
-// nothing follows. Reread says that the group is to be read again.
+// nothing follows. Reread says that the group is to be read again: if that shows the task to be in force after all,
+// Look says so, also of a task that is over.
 func (b Book) Come(g chat.Group, key string, now time.Time) (e journal.Event, reread, ok bool) {
 	t, found := b.tasks[key]
 	if !found || t.Check.IsZero() || now.Before(t.Check) {
@@ -230,7 +235,7 @@ func (b Book) Come(g chat.Group, key string, now time.Time) (e journal.Event, re
 		return b.event(g, Claim, t), true, true
 	}
 	t.State, t.Check = NotVerified, time.Time{}
-	return b.event(g, Settled, t), false, true
+	return b.event(g, Settled, t), true, true
 }
 
 func (b Book) event(g chat.Group, kind journal.Kind, t Task) journal.Event {
