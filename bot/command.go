@@ -157,6 +157,7 @@ type Consequence struct {
 	Events  []journal.Event
 	Effects []chat.Effect
 	Need    []journal.Name // what must be read to tell
+	Says    []chat.Text    // what the person who asked should know of it
 }
 
 // Refusal is a no that the person can mend: it says why not and what to type next.

@@ -26,7 +26,7 @@ func (t *turn) end(ctx context.Context, c Call, out Outcome, after Consequence) 
 		return t.finish(ctx, c, journal.Write{Reply: out.Reply})
 	}
 	t.ended = "done"
-	w := journal.Write{Reply: recorded(c, t.command, out), Effects: append(out.Effects, after.Effects...), Checks: checks(c.found)}
+	w := journal.Write{Reply: recorded(c, t.command, out, after.Says), Effects: append(out.Effects, after.Effects...), Checks: checks(c.found)}
 	events := append(slices.Clone(out.Events), after.Events...)
 	if t.agreed != nil {
 		events = append(events, journal.Event{Changes: c.Asked.Drop(c.Actor.ID)})

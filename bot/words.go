@@ -13,7 +13,7 @@ import (
 
 // recorded is the reply of something that has happened, ending in its number.
 // In a direct message it names the group that it is about.
-func recorded(c Call, cmd Command, out Outcome) chat.Reply {
+func recorded(c Call, cmd Command, out Outcome, says []chat.Text) chat.Reply {
 	r := out.Reply
 	if r.IsZero() {
 		head := chat.Text{ZH: "已记录：", EN: "Recorded: "}
@@ -22,6 +22,7 @@ func recorded(c Call, cmd Command, out Outcome) chat.Reply {
 		}
 		r.Text = head.Plus(out.Changes)
 	}
+	r.Text = chat.Lines(append([]chat.Text{r.Text}, says...)...)
 	r.Text = r.Text.Plus(chat.Same(" " + chat.ThisEntry))
 	return r
 }

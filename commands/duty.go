@@ -106,7 +106,7 @@ func turnLine(c bot.Call, t duty.Turn) chat.Text {
 
 // dutySet gives the group one roster: the shifts of every day.
 func dutySet() bot.Command {
-	shifts := grammar.Rest("shifts")
+	shifts := grammar.Rest("shifts").Called(chat.Text{ZH: "时段 @值班人+@B角 …", EN: "SPAN @WHO+@BACKUP …"})
 	return bot.Command{
 		Name:     "duty set",
 		Forms:    []string{"/duty set {shifts}", "/排班 {shifts}"},

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 			out.Effects = append(out.Effects, settled(c, ch)...)
 		}
 	}
+	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	return out
 }
 
@@ -97,6 +99,10 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 	if means.How != chat.Assisted || w.idle(c, e, group) {
 		return out
 	}
+	if full := w.full(c, group, book, out.Events); !full.IsZero() {
+		out.Says = append(out.Says, full)
+		return out
+	}
 	owner := group.Owner
 	if owner == "" {
 		owner = c.Actor.ID
@@ -115,7 +121,38 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 	}
 	out.Events = append(out.Events, book.Ask(w.group, t))
 	out.Effects = append(out.Effects, stepCard(c, group, t, means))
+	if w.action == chat.AddAdmin || w.action == chat.RemoveAdmin {
+		out.Says = append(out.Says, chat.Text{
+			ZH: "企业微信里尚未改变：已请 %s 操作（%s）。", EN: "Not yet so in WeCom: asked %s to do it (%s).",
+		}.F(inGroup(c, group, owner), actionText(w.action)))
+	}
 	return out
+}
+
+// full says that the platform has no room for another admin, counting those that the owner was asked to make; the
+// role in the bot's book stands all the same (D9).
+func (w wish) full(c bot.Call, g directory.Group, book task.Book, asked []journal.Event) chat.Text {
+	if w.action != chat.AddAdmin || !g.AdminsKnown {
+		return chat.Text{}
+	}
+	coming := 0
+	for _, t := range book.All() {
+		if t.Action == chat.AddAdmin && !t.State.Over() && t.Who != w.who {
+			coming++
+		}
+	}
+	for _, e := range asked {
+		if e.Kind == task.Asked {
+			coming++
+		}
+	}
+	if len(g.Admins)+coming < c.Profile.NativeCap {
+		return chat.Text{}
+	}
+	return chat.Text{
+		ZH: "企业微信的群管理员名额（%d 位）已满或已约满，没有请群主再设；机器人里的角色照常有效。",
+		EN: "WeCom has room for %d group admins, and they are taken or asked for; the owner was not asked. The role here stands.",
+	}.F(c.Profile.NativeCap)
 }
 
 // idle says whether the group is so already, or cannot become so.
@@ -129,7 +166,7 @@ func (w wish) idle(c bot.Call, e journal.Event, g directory.Group) bool {
 	}
 	switch w.action {
 	case chat.AddAdmin:
-		return native || g.AdminsKnown && len(g.Admins) >= c.Profile.NativeCap
+		return native
 	case chat.RemoveAdmin:
 		return w.stays(c, e) || g.AdminsKnown && !native
 	case chat.Mute, chat.Unmute:
