@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +70,7 @@ type Bot struct {
 	Config
 	grammar  grammar.Grammar
 	commands map[string]Command
+	list     []Command // the same, by name
 	jobs     map[string]Job
 	queue    queues
 }
@@ -104,6 +106,7 @@ func New(c Config) (*Bot, error) {
 		cmd.forms = forms
 		b.commands[cmd.Name] = cmd
 	}
+	b.list = slices.SortedFunc(maps.Values(b.commands), func(x, y Command) int { return strings.Compare(x.Name, y.Name) })
 	for _, j := range c.Jobs {
 		b.jobs[j.Kind] = j
 	}
@@ -144,9 +147,11 @@ type turn struct {
 	command  Command
 	agreed   *Asked // the confirmation that this run answers
 	facts    facts
-	ended    string
-	rule     string
-	entry    int64
+	// asksFormerly says that the last query of the facts is about a right that the speaker has had.
+	asksFormerly bool
+	ended        string
+	rule         string
+	entry        int64
 }
 
 // play runs the turn until it is committed.
@@ -270,12 +275,5 @@ func (t *turn) note(took time.Duration, err error) {
 	t.bot.Log.Info("message", fields...)
 }
 
-// All returns the commands by name.
-func (b *Bot) All() []Command {
-	out := make([]Command, 0, len(b.commands))
-	for _, c := range b.commands {
-		out = append(out, c)
-	}
-	slices.SortFunc(out, func(x, y Command) int { return strings.Compare(x.Name, y.Name) })
-	return out
-}
+// All returns the commands by name. The slice is shared and must not be changed.
+func (b *Bot) All() []Command { return b.list }

@@ -95,13 +95,18 @@ func (t *turn) formerly(ctx context.Context, d *Denied) (chat.Text, error) {
 		return chat.Text{}, nil
 	}
 	c := t.call()
-	found, err := t.bot.Ledger.Load(ctx, journal.Want{Queries: []journal.Query{{
-		Target: t.message.From, Group: t.facts.group, Since: c.Now.Add(-formerlyWithin), Limit: 20,
-	}}})
-	if err != nil {
-		return chat.Text{}, fmt.Errorf("read what was granted: %w", err)
+	entries := t.facts.found.Entries
+	if !t.asksFormerly {
+		found, err := t.bot.Ledger.Load(ctx, journal.Want{Queries: []journal.Query{t.former(t.facts.group)}})
+		if err != nil {
+			return chat.Text{}, fmt.Errorf("read what was granted: %w", err)
+		}
+		entries = found.Entries
 	}
-	for _, e := range found.Entries[0] {
+	for _, e := range entries[len(entries)-1] {
+		if e.Group != t.facts.group {
+			continue // it was asked about the group that the speaker had chosen before
+		}
 		switch e.Kind {
 		case access.Lapsed:
 			return chat.Text{ZH: "您的授权已于 %s 到期（#%d）。", EN: " Your grant ended at %s (#%d)."}.F(c.Moment(e.At), e.N), nil
@@ -112,6 +117,14 @@ func (t *turn) formerly(ctx context.Context, d *Denied) (chat.Text, error) {
 		}
 	}
 	return chat.Text{}, nil
+}
+
+// former asks for what has lately been done to the speaker's rights in a group.
+func (t *turn) former(g chat.Group) journal.Query {
+	if g == journal.Chosen {
+		g = t.bot.Ledger.LastKnown(journal.Want{Who: t.message.From}).Chosen
+	}
+	return journal.Query{Target: t.message.From, Group: g, Since: t.bot.Now().Add(-formerlyWithin), Limit: 20}
 }
 
 // formerlyWithin is how long after its end a right is spoken of.

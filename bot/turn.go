@@ -144,6 +144,12 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 			w.Names = append(w.Names, s.name(g))
 		}
 	}
+	for i, o := range t.bot.owners() {
+		if i == maxOwners {
+			break
+		}
+		w.Names = append(w.Names, directory.OfPerson(o))
+	}
 	if g == journal.Chosen {
 		w.Who = from
 	}
@@ -166,7 +172,36 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 	}
 	w.Queries = append(w.Queries, more.Queries...)
 	w.Names = unique(w.Names)
+	if t.asksFormerly = t.strangerTo(g); t.asksFormerly {
+		w.Queries = append(w.Queries, t.former(g))
+	}
 	return w
+}
+
+// strangerTo says whether, as last known, the speaker holds nothing that the command needs: the refusal that probably
+// follows then has what it tells already. Nothing is decided by it.
+func (t *turn) strangerTo(g chat.Group) bool {
+	if g == journal.Chosen {
+		g = t.bot.Ledger.LastKnown(journal.Want{Who: t.message.From}).Chosen
+	}
+	if t.command.Needs == access.NoItem || g == "" || t.command.Asks != nil {
+		return false
+	}
+	known := t.bot.Ledger.LastKnown(journal.Want{Names: []journal.Name{access.Of(""), access.Of(g)}})
+	company, _ := known.States[access.Of("")].Value.(access.Book)
+	book, ok := known.States[access.Of(g)].Value.(access.Book)
+	f := access.Facts{Company: company, Group: book}
+	return ok && !f.IsOwner(t.message.From) && f.LevelOf(t.message.From, g, t.bot.Now()) == access.NoLevel
+}
+
+// maxOwners is how many owners are read along with every message: a refusal names who could do it, and they are not
+// members of every group.
+const maxOwners = 5
+
+// owners are the 超级管理员 as last known, to save a round trip; nothing is decided by it.
+func (b *Bot) owners() []chat.User {
+	company, _ := b.Ledger.LastKnown(journal.Want{Names: []journal.Name{access.Of("")}}).States[access.Of("")].Value.(access.Book)
+	return company.Owners()
 }
 
 // maxPeople is how many people one message may name.

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,6 +93,12 @@ func (l *Ledger) Commit(ctx context.Context, w journal.Write) (journal.Finished,
 	if err != nil {
 		return journal.Finished{}, err
 	}
+	// The client sends a write again when it hears nothing. One that finishes nothing that others know of gets a name
+	// of its own, so that it, too, is kept once.
+	alone := v.Inbox == "" && v.Moment == ""
+	if alone {
+		v.Inbox, v.Keep = "own:"+rand.Text(), time.Minute.Milliseconds()
+	}
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return journal.Finished{}, fmt.Errorf("encode write: %w", err)
@@ -105,7 +112,7 @@ func (l *Ledger) Commit(ctx context.Context, w journal.Write) (journal.Finished,
 		return journal.Finished{}, fmt.Errorf("commit: %s: %w", text(out[1]), journal.ErrStale)
 	case "finished":
 		f, err := finished(out[1], out[2])
-		if err != nil {
+		if err != nil || alone {
 			return f, err
 		}
 		return f, journal.ErrFinished

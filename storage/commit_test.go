@@ -230,6 +230,19 @@ func TestVersionsDoNotComeAgain(t *testing.T) {
 	})
 }
 
+// TestAnOlderStateThatCameBackIsTheState: a backup was restored while the process ran on.
+func TestAnOlderStateThatCameBackIsTheState(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		ctx, l := t.Context(), w.ledger()
+		put(t, l, box("a"), "k", &note{Text: "lost"})
+		require.Equal(t, "lost", notes(t, l, box("a"))["k"].Text)
+		require.NoError(t, w.raw.HSet(ctx, w.prefix()+"state:box/a", "#", "7", "k", `{"text":"restored"}`).Err())
+		w.clock.add(time.Second)
+		assert.Equal(t, "restored", notes(t, l, box("a"))["k"].Text)
+		assert.Equal(t, "restored", l.LastKnown(journal.Want{Names: both}).States[box("a")].Value.(map[string]note)["k"].Text)
+	})
+}
+
 func TestVersionsGrowWithinOneMicrosecond(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		ctx, l := t.Context(), w.ledger()

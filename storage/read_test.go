@@ -199,8 +199,12 @@ func choose(t *testing.T, l *storage.Ledger, u chat.User, g chat.Group) {
 func TestTheChosenGroupIsReadInTheSameRoundTrip(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		ctx, other := t.Context(), w.ledger()
-		put(t, other, box("G1"), "k", &note{Text: "one"})
-		put(t, other, box("G2"), "k", &note{Text: "two"})
+		e := entry("box.changed")
+		e.Changes = []journal.Change{ // at once, so that both have the same version
+			journal.Set(box("G1"), "k", nil, &note{Text: "one"}), journal.Set(box("G2"), "k", nil, &note{Text: "two"}),
+		}
+		_, err := other.Commit(ctx, journal.Write{Entry: &e, Checks: []journal.Check{{Name: box("G1")}, {Name: box("G2")}}})
+		require.NoError(t, err)
 		l, m := w.metered(t)
 		want := journal.Want{Who: "li", Names: []journal.Name{box(journal.Chosen), directory.OfPerson("li"), box("G1")}}
 		read := func() (chat.Group, map[string]note) {
