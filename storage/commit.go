@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"qunguan/bot/chat"
@@ -14,7 +15,8 @@ import (
 
 // commit keeps one Write whole or not at all.
 //
-//	KEYS[1] head  ARGV[1] prefix  ARGV[2] the write as JSON, see writeV1
+//	KEYS[1] head  ARGV[1] prefix  ARGV[2] the write as JSON, see writeV1  ARGV[3] reply  ARGV[4] entry, or empty
+//	then the effects
 //
 // A version is the server's time in microseconds, and always more than the one before. Counting from 1 would do but
 // for a Redis that has lost its last writes, or was restored: the number would come again with other records behind
@@ -32,13 +34,16 @@ if w.moment ~= '' then
   local lease = redis.call('ZSCORE', P .. 'agenda', w.moment)
   if not lease or tonumber(lease) ~= w.lease then return {'finished', '', '0'} end
 end
-for _, c in ipairs(w.checks) do
-  if (redis.call('HGET', P .. 'state:' .. c[1], '#') or '0') ~= c[2] then return {'stale', c[1]} end
+if #w.checks > 0 then
+  local versions = redis.call('HMGET', P .. 'versions', unpack(w.checks))
+  for i, name in ipairs(w.checks) do
+    if (versions[i] or '0') ~= w.at[i] then return {'stale', name} end
+  end
 end
 local n = '0'
-if w.entry ~= '' then
+if ARGV[4] ~= '' then
   n = tostring(redis.call('INCR', P .. 'head'))
-  redis.call('XADD', P .. 'journal', n .. '-0', 'e', w.entry)
+  redis.call('XADD', P .. 'journal', n .. '-0', 'e', ARGV[4])
   for _, i in ipairs(w.indexes) do redis.call('ZADD', P .. 'index:' .. i, n, n) end
   if w.undoes ~= '' then redis.call('ZREM', P .. 'index:undoable:all', w.undoes) end
 end
@@ -49,16 +54,18 @@ for _, s in ipairs(w.sets) do
   local moment = s[1] .. '\n' .. s[2]
   if s[3] and s[4] > 0 then redis.call('ZADD', P .. 'agenda', s[4], moment) else redis.call('ZREM', P .. 'agenda', moment) end
 end
-local t = redis.call('TIME')
-local v = t[1] * 1000000 + t[2]
-for _, name in ipairs(w.moved) do
-  local key = P .. 'state:' .. name
-  local old = tonumber(redis.call('HGET', key, '#') or '0')
-  redis.call('HSET', key, '#', string.format('%.0f', math.max(old + 1, v)))
+local v = 0
+if #w.moved > 0 then
+  local t = redis.call('TIME')
+  v = t[1] * 1000000 + t[2]
 end
-for _, e in ipairs(w.effects) do redis.call('XADD', P .. 'outbox', '*', 'n', n, 'e', e) end
+for _, name in ipairs(w.moved) do
+  local old = tonumber(redis.call('HGET', P .. 'versions', name) or '0')
+  redis.call('HSET', P .. 'versions', name, string.format('%.0f', math.max(old + 1, v)))
+end
+for i = 5, #ARGV do redis.call('XADD', P .. 'outbox', '*', 'n', n, 'e', ARGV[i]) end
 if w.inbox ~= '' then
-  redis.call('HSET', inbox, 'r', w.reply, 'n', n)
+  redis.call('HSET', inbox, 'r', ARGV[3], 'n', n)
   redis.call('HDEL', inbox, 'm')
   redis.call('PEXPIRE', inbox, w.keep)
   redis.call('ZREM', P .. 'pending', w.inbox)
@@ -68,18 +75,20 @@ return {'done', n}
 
 // writeV1 is a Write as the script reads it.
 type writeV1 struct {
-	Inbox   string      `json:"inbox"`
-	Moment  string      `json:"moment"`
-	Lease   int64       `json:"lease"`
-	Reply   string      `json:"reply"`
-	Keep    int64       `json:"keep"`   // how long the reply is kept, milliseconds
-	Checks  [][2]string `json:"checks"` // aggregate, version
-	Entry   string      `json:"entry"`
-	Indexes []string    `json:"indexes"`
-	Undoes  string      `json:"undoes"`
-	Sets    [][4]any    `json:"sets"` // aggregate, record, value or false, due in Unix milliseconds or 0
-	Moved   []string    `json:"moved"`
-	Effects []string    `json:"effects"`
+	Inbox   string   `json:"inbox"`
+	Moment  string   `json:"moment"`
+	Lease   int64    `json:"lease"`
+	Keep    int64    `json:"keep"`   // how long the reply is kept, milliseconds
+	Checks  []string `json:"checks"` // aggregates
+	At      []string `json:"at"`     // and their versions
+	Indexes []string `json:"indexes"`
+	Undoes  string   `json:"undoes"`
+	Sets    [][4]any `json:"sets"` // aggregate, record, value or false, due in Unix milliseconds or 0
+	Moved   []string `json:"moved"`
+
+	// What is long goes to the script as it is: decoding it there would cost more than keeping it.
+	reply, entry string
+	effects      []string
 }
 
 // keepReplies is how long a message that is delivered again gets the same reply. Platforms try for seconds; a callback
@@ -103,7 +112,7 @@ func (l *Ledger) Commit(ctx context.Context, w journal.Write) (journal.Finished,
 	if err != nil {
 		return journal.Finished{}, fmt.Errorf("encode write: %w", err)
 	}
-	out, err := commit.run(ctx, l.client, []string{l.keys.head()}, l.keys.prefix, raw).Slice()
+	out, err := commit.run(ctx, l.client, []string{l.keys.head()}, v.args(l.keys.prefix, raw)...).Slice()
 	if err != nil {
 		return journal.Finished{}, gone("commit", err)
 	}
@@ -122,6 +131,14 @@ func (l *Ledger) Commit(ctx context.Context, w journal.Write) (journal.Finished,
 	return f, err
 }
 
+func (v writeV1) args(prefix string, raw []byte) []any {
+	out := append(make([]any, 0, 4+len(v.effects)), prefix, raw, v.reply, v.entry)
+	for _, e := range v.effects {
+		out = append(out, e)
+	}
+	return out
+}
+
 func (l *Ledger) write(w journal.Write) (writeV1, error) {
 	moment, lease := splitMoment(w.Moment)
 	if moment == "" && w.Moment != "" {
@@ -129,31 +146,31 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 	}
 	v := writeV1{
 		Inbox: w.MessageID, Moment: moment, Lease: lease, Keep: keepReplies.Milliseconds(),
-		Checks: [][2]string{}, Indexes: []string{}, Sets: [][4]any{}, Moved: []string{}, Effects: []string{},
+		Checks: []string{}, At: []string{}, Indexes: []string{}, Sets: [][4]any{}, Moved: []string{},
 	}
 	reply, err := json.Marshal(w.Reply)
 	if err != nil {
 		return v, fmt.Errorf("encode reply: %w", err)
 	}
-	v.Reply = string(reply)
+	v.reply = string(reply)
 	checked := map[journal.Name]bool{}
 	for _, c := range w.Checks {
 		checked[c.Name] = true
-		v.Checks = append(v.Checks, [2]string{string(c.Name), fmt.Sprint(c.Version)})
+		v.Checks, v.At = append(v.Checks, string(c.Name)), append(v.At, strconv.FormatInt(c.Version, 10))
 	}
 	for _, e := range w.Effects {
 		raw, err := json.Marshal(e)
 		if err != nil {
 			return v, fmt.Errorf("encode effect: %w", err)
 		}
-		v.Effects = append(v.Effects, string(raw))
+		v.effects = append(v.effects, string(raw))
 	}
 	if w.Entry == nil {
 		return v, nil
 	}
 	e := *w.Entry
 	e.N = 0
-	v.Entry, v.Indexes = string(e.Encode()), entryIndexes(e)
+	v.entry, v.Indexes = string(e.Encode()), entryIndexes(e)
 	if e.Undoes != 0 {
 		v.Undoes = fmt.Sprint(e.Undoes)
 	}

@@ -236,7 +236,8 @@ func TestAnOlderStateThatCameBackIsTheState(t *testing.T) {
 		ctx, l := t.Context(), w.ledger()
 		put(t, l, box("a"), "k", &note{Text: "lost"})
 		require.Equal(t, "lost", notes(t, l, box("a"))["k"].Text)
-		require.NoError(t, w.raw.HSet(ctx, w.prefix()+"state:box/a", "#", "7", "k", `{"text":"restored"}`).Err())
+		require.NoError(t, w.raw.HSet(ctx, w.prefix()+"state:box/a", "k", `{"text":"restored"}`).Err())
+		require.NoError(t, w.raw.HSet(ctx, w.prefix()+"versions", "box/a", "7").Err())
 		w.clock.add(time.Second)
 		assert.Equal(t, "restored", notes(t, l, box("a"))["k"].Text)
 		assert.Equal(t, "restored", l.LastKnown(journal.Want{Names: both}).States[box("a")].Value.(map[string]note)["k"].Text)
@@ -248,10 +249,10 @@ func TestVersionsGrowWithinOneMicrosecond(t *testing.T) {
 		ctx, l := t.Context(), w.ledger()
 		put(t, l, box("a"), "k", &note{Text: "1"})
 		ahead := "4000000000000000"
-		require.NoError(t, w.raw.HSet(ctx, w.prefix()+"state:box/a", "#", ahead).Err(), "a server whose clock ran ahead")
+		require.NoError(t, w.raw.HSet(ctx, w.prefix()+"versions", "box/a", ahead).Err(), "a server whose clock ran ahead")
 		put(t, l, box("a"), "k", &note{Text: "2"})
 		put(t, l, box("a"), "k", &note{Text: "3"})
-		assert.Equal(t, "4000000000000002", w.raw.HGet(ctx, w.prefix()+"state:box/a", "#").Val())
+		assert.Equal(t, "4000000000000002", w.raw.HGet(ctx, w.prefix()+"versions", "box/a").Val())
 		assert.Equal(t, "3", notes(t, l, box("a"))["k"].Text)
 	})
 }

@@ -59,16 +59,20 @@ if ARGV[5] ~= '' then
   local raw = redis.call('HGET', P .. 'state:person/' .. ARGV[5], 'chosen')
   if raw then chosen = cjson.decode(raw).group or '' end
 end
-local out = {0, chosen}
+local out, names = {0, chosen}, {}
 for i = 6, #ARGV, 2 do
   local name = ARGV[i]
   if string.sub(name, -2) == '/*' then name = string.sub(name, 1, -2) .. chosen end
-  local key = P .. 'state:' .. name
-  local version = redis.call('HGET', key, '#') or '0'
-  if version == ARGV[i + 1] or name .. ' ' .. version == ARGV[i + 1] then
+  names[#names + 1] = name
+end
+if #names == 0 then return out end
+local versions = redis.call('HMGET', P .. 'versions', unpack(names))
+for i, name in ipairs(names) do
+  local version, known = versions[i] or '0', ARGV[4 + 2 * i + 1]
+  if version == known or name .. ' ' .. version == known then
     out[#out + 1] = {version}
   else
-    local all = redis.call('HGETALL', key)
+    local all = redis.call('HGETALL', P .. 'state:' .. name)
     table.insert(all, 1, version)
     out[#out + 1] = all
   end
@@ -207,9 +211,7 @@ func (l *Ledger) state(n journal.Name, known journal.State, raw any, now time.Ti
 	if s.Name != n || s.Version != version {
 		records := make(map[string]json.RawMessage, len(row)/2)
 		for i := 1; i+1 < len(row); i += 2 {
-			if field := text(row[i]); field != "#" {
-				records[field] = json.RawMessage(text(row[i+1]))
-			}
+			records[text(row[i])] = json.RawMessage(text(row[i+1]))
 		}
 		if s, err = l.build(n, version, records); err != nil {
 			return journal.State{}, err

@@ -29,9 +29,7 @@ func (w *world) records(t *testing.T) map[journal.Name]map[string]json.RawMessag
 		}
 		of := map[string]json.RawMessage{}
 		for k, raw := range v.(map[string]string) {
-			if k != "#" {
-				of[k] = json.RawMessage(raw)
-			}
+			of[k] = json.RawMessage(raw)
 		}
 		if len(of) > 0 {
 			out[journal.Name(name)] = of

@@ -13,7 +13,7 @@ import (
 )
 
 // named are the shapes of the key table in the comment of the package.
-var named = regexp.MustCompile(`^(state:.+|head|journal|index:(actor|target|group|item|refused|undoable):.+|inbox:.+|pending|outbox|later|` +
+var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(actor|target|group|item|refused|undoable):.+|inbox:.+|pending|outbox|later|` +
 	`dead|agenda|token:.+|fired:.+|rate:.+)$`)
 
 // TestAllKeysOfACompanyShareOneSlot: also those of people and groups whose names try to get out of it.

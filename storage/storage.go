@@ -4,7 +4,8 @@
 //
 // All keys of one tenant carry one hash tag, so that every script finds its keys in one slot:
 //
-//	<prefix>:{<corp>}:state:<aggregate>  hash    "#" is the version, every other field one record
+//	<prefix>:{<corp>}:state:<aggregate>  hash    every field one record
+//	<prefix>:{<corp>}:versions           hash    the version of every aggregate
 //	<prefix>:{<corp>}:head               string  the number of the newest journal entry
 //	<prefix>:{<corp>}:journal            stream  entry n has the id n-0
 //	<prefix>:{<corp>}:index:<what>:<id>  zset    entry numbers by actor, target, group, item, refused, undoable

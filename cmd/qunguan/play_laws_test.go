@@ -76,7 +76,6 @@ func (s *theatre) state() map[string]map[string]string {
 		}
 		records, err := s.client.HGetAll(s.ctx, key).Result()
 		require.NoError(s.t, err)
-		delete(records, "#")
 		if len(records) > 0 {
 			out[name] = records
 		}
