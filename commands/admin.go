@@ -22,6 +22,9 @@ func beyond(c bot.Call, length grammar.LengthHole, end grammar.MomentHole, from 
 	if a.From.After(begin) {
 		begin = a.From
 	}
+	if end.Given(c.Args) && length.Given(c.Args) {
+		return a, &bot.Refusal{Text: twoEnds}
+	}
 	switch {
 	case end.Given(c.Args):
 		a.Until = end.Of(c.Args).UTC()

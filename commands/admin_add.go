@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"qunguan/bot"
@@ -36,6 +37,9 @@ func adminAdd() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
+			if err := noSlip(reason.Of(c.Args)); err != nil {
+				return bot.Outcome{}, err
+			}
 			a.By, a.Level, a.Job, a.Reason = c.Actor.ID, lvl.Of(c.Args), jb.Of(c.Args), reason.Of(c.Args)
 			refs := who.Refs(c.Args)
 			var done, bad []result
@@ -43,9 +47,15 @@ func adminAdd() bot.Command {
 			facts, byName, confirm := c.Access, false, false
 			for _, r := range refs {
 				m, err := c.Find(r)
+				if err == nil && m.Kind == chat.Staff {
+					err = here(c, m)
+				}
 				if err != nil {
 					bad, denied = append(bad, result{line: cause(err)}), err
 					continue
+				}
+				if slices.ContainsFunc(done, func(r result) bool { return r.who == m.ID }) {
+					continue // named twice
 				}
 				one := a
 				one.Who, one.WhoKind = m.ID, m.Kind
@@ -104,6 +114,13 @@ func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
 		return c.Name(who)
 	}
 	t := chat.Text{ZH: "%s 任本群%s，%s", EN: "%s is %s here, %s"}.F(c.Name(who), roleText(r.Level, r.Job), until(c, r.Until))
+	temporary := !r.Until.IsZero()
+	if old, ok := c.Access.Group.Role(who, temporary); ok && old.Live(c.Now) {
+		t = t.Plus(chat.Text{ZH: "（原为%s，%s）", EN: " (was %s, %s)"}.F(roleText(old.Level, old.Job), until(c, old.Until)))
+	}
+	if other, ok := c.Access.Group.Role(who, !temporary); ok && other.Live(c.Now) {
+		t = t.Plus(chat.Text{ZH: "；另有%s，%s，照旧", EN: "; also %s, %s, as before"}.F(roleText(other.Level, other.Job), until(c, other.Until)))
+	}
 	if r.From.After(c.Now) {
 		t = t.Plus(chat.Text{ZH: "，%s 开始", EN: ", from %s"}.F(c.Moment(r.From)))
 	}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
@@ -34,6 +35,9 @@ func adminRemove() bot.Command {
 				if err != nil {
 					bad, denied = append(bad, result{line: cause(err)}), err
 					continue
+				}
+				if slices.Contains(e.Targets, m.ID) {
+					continue // named twice
 				}
 				changes, d := facts.Dismiss(c.Group.ID, c.Actor.ID, m.ID, reason.Of(c.Args), c.Now)
 				if !d.Allowed {

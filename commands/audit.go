@@ -49,8 +49,8 @@ func audit() bot.Command {
 		Name: "audit",
 		Forms: []string{
 			"/audit {number}", "/审计 {number}",
-			"/audit [{who}] [{item}] [{refused}] [(since|从) {since}] [(until|到) {until}] [(before|早于) {before}]",
-			"/审计 [{who}] [{item}] [{refused}] [(从|since) {since}] [(到|until) {until}] [(早于|before) {before}]",
+			"/audit [{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|到) {until}] [(before|早于) {before}]",
+			"/审计 [{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until) {until}] [(早于|before) {before}]",
 		},
 		Examples: []chat.Text{{ZH: "/审计 @lisi 禁言 被拒 从 2026-11-01", EN: "/audit @lisi mute refused since 2026-11-01"}},
 		Holes:    []grammar.Hole{number, who, what, refused, since, end, before},
@@ -107,6 +107,9 @@ func noEntry(n int64) chat.Text {
 }
 
 func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
+	if q.N < 1 {
+		return bot.Refuse(noEntry(q.N))
+	}
 	if c.Queries() == 0 {
 		return bot.Outcome{Need: journal.Want{Queries: []journal.Query{q}}}, nil
 	}

@@ -5,6 +5,7 @@ package commands
 import (
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -129,6 +130,35 @@ func because(reason string) chat.Text {
 		return chat.Text{}
 	}
 	return chat.Text{ZH: "，原因：%s", EN: ", reason: %s"}.F(chat.Escape(reason))
+}
+
+var twoEnds = chat.Text{
+	ZH: "时长和结束时间只能写一个。", EN: "Name a length or an end, not both.",
+}
+
+// slip is what looks like a time, or announces one, and was not understood as one.
+var slip = regexp.MustCompile(`(?i)^(for|until|till|from|到|从)(\s|$)|^[-+]\s*\d|^\d+(\.\d+)?\s*(s|m|h|d|w|秒|分|小时|时|天|日|周|月|年)`)
+
+// noSlip refuses a reason that begins like a time: what was meant as an end must not be taken for talk, and the right
+// be given for good.
+func noSlip(reason string) error {
+	if !slip.MatchString(reason) {
+		return nil
+	}
+	return &bot.Refusal{Text: chat.Text{
+		ZH: "“%s”像是时间，但没看懂。时长写成 30分钟、2小时、7天，结束写成 到 2026-12-01；真是原因的话，请放在引号里。",
+		EN: "“%s” looks like a time but was not understood. Write a length as 30m, 2h, 7d, an end as until 2026-12-01; if it is the reason, quote it.",
+	}.F(chat.Escape(reason))}
+}
+
+// here refuses a person who is not in the group, where the platform tells who is.
+func here(c bot.Call, m chat.Member) error {
+	if _, in := c.Group.Member(m.ID); in || !c.Group.MembersKnown {
+		return nil
+	}
+	return &bot.Refusal{Text: chat.Text{
+		ZH: "%s不在本群。请先拉进群；刚入群的人要等下一次同步。", EN: "%s is not in this group. Invite them first; whoever has just joined is known after the next sync.",
+	}.F(c.Name(m.ID))}
 }
 
 // list joins texts as people write lists.

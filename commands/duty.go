@@ -137,6 +137,11 @@ func dutySet() bot.Command {
 						return bot.Outcome{}, err
 					}
 				}
+				if s.Backup == s.Who {
+					return bot.Refuse(chat.Text{
+						ZH: "%s不能做自己的 B 角。", EN: "%s cannot be their own backup.",
+					}.F(c.Name(s.Who)))
+				}
 				list = append(list, s)
 				line := chat.Text{ZH: "- %s %s", EN: "- %s %s"}.F(duty.FormatSpan(s.From, s.To), c.Name(s.Who))
 				if s.Backup != "" {

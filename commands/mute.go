@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"time"
 
 	"qunguan/bot"
@@ -36,6 +37,12 @@ func mute() bot.Command {
 		On:       who,
 		Reads:    []bot.Source{mutes, tasks},
 		Run: func(c bot.Call) (bot.Outcome, error) {
+			if end.Given(c.Args) && length.Given(c.Args) {
+				return bot.Refuse(twoEnds)
+			}
+			if err := errors.Join(noSlip(reason.Of(c.Args)), here(c, c.Target)); err != nil {
+				return bot.Outcome{}, err
+			}
 			m := moderation.Mute{Who: c.Target.ID, By: c.Actor.ID, At: c.Now.UTC(), Reason: reason.Of(c.Args)}
 			m.Until = c.Said.Add(usualMute).UTC().Truncate(time.Second)
 			if length.Given(c.Args) {

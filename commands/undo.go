@@ -49,6 +49,9 @@ func undo() bot.Command {
 // undone is the entry that is to be taken back.
 func undone(c bot.Call, number grammar.NumberHole) (journal.Entry, error) {
 	found, _ := c.Entries(0)
+	if number.Given(c.Args) && number.Of(c.Args) < 1 {
+		return journal.Entry{}, &bot.Refusal{Text: noEntry(number.Of(c.Args))}
+	}
 	for _, e := range found {
 		if e.Kind == directory.GroupChosen && !number.Given(c.Args) {
 			continue // to choose a group is no act that somebody means by "the latest"

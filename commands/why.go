@@ -80,7 +80,7 @@ const maxUnwind = 1000
 
 func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 	found, _ := c.Entries(0)
-	if len(found) == 0 {
+	if len(found) == 0 || n < 1 {
 		return bot.Refuse(noEntry(n))
 	}
 	e := found[0]

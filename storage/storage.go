@@ -78,6 +78,7 @@ func init() { redis.SetLogger(silent{}) }
 
 type silent struct{}
 
+// Printf says nothing.
 func (silent) Printf(context.Context, string, ...any) {}
 
 // Close ends the connection.

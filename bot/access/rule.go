@@ -66,7 +66,7 @@ var rules = []struct {
 	{RuleNotOffered, "default", chat.Text{ZH: "本平台没有这一项权限", EN: "this platform has no such item"}},
 	{RuleDefault, "default", chat.Text{ZH: "没有授权，默认不允许", EN: "nothing grants it, and the default is no"}},
 	{RuleMoreThanHeld, "rank", chat.Text{ZH: "不能授予自己没有的权限", EN: "nobody grants more than they hold"}},
-	{RuleSecondPerson, "rank", chat.Text{ZH: "高级对高级的操作需要第二个人同意，超级管理员可以直接操作", EN: "a senior acts on a senior only with a second person's consent; a 超级管理员 (owner) may alone"}},
+	{RuleSecondPerson, "rank", chat.Text{ZH: "授予高级、或对另一位高级操作，需要第二个人同意；超级管理员可以直接操作", EN: "to give the senior level, or to act on another senior, needs a second person's consent; a 超级管理员 (owner) may alone"}},
 	{RuleLastSenior, "rank", chat.Text{ZH: "这是本群最后一位高级管理员，不能撤、降级或辞任", EN: "this is the group's last senior admin, who cannot be removed, lowered or step down"}},
 	{RuleCap, "rank", chat.Text{ZH: "本群持有角色的人数已达上限", EN: "as many people as allowed hold a role in this group"}},
 	{RuleNothingGranted, "rank", chat.Text{ZH: "这样的设置不会给出任何权限", EN: "this would grant nothing at all"}},

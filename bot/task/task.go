@@ -102,6 +102,8 @@ const (
 	Sent    journal.Kind = "task.sent"
 	Claim   journal.Kind = "task.claimed"
 	Settled journal.Kind = "task.settled"
+	// Reread says that the platform was read again and did not show it yet.
+	Reread journal.Kind = "task.reread"
 	// Withdrawn says that the wish is no longer one.
 	Withdrawn journal.Kind = "task.withdrawn"
 )
@@ -113,6 +115,7 @@ func Happenings() []journal.Happening {
 		{Kind: Asked, Text: chat.Text{ZH: "请群主操作", EN: "asked the owner"}, Final: said},
 		{Kind: Sent, Text: chat.Text{ZH: "步骤卡已送达", EN: "the step card was delivered"}, Final: said},
 		{Kind: Claim, Text: chat.Text{ZH: "群主称已办", EN: "done by the owner's word"}, Final: said},
+		{Kind: Reread, Text: chat.Text{ZH: "核实了一次，尚未看到", EN: "looked again, not there yet"}, Final: said},
 		{Kind: Withdrawn, Text: chat.Text{ZH: "任务撤回", EN: "the task was withdrawn"}, Final: said},
 		{Kind: Settled, Text: chat.Text{ZH: "任务有结果", EN: "the task came to an end"}, Final: said},
 	}
@@ -232,7 +235,7 @@ func (b Book) Come(g chat.Group, key string, now time.Time) (e journal.Event, re
 	t.Reads++
 	if t.Reads < len(rereads) {
 		t.Check = now.Add(rereads[t.Reads])
-		return b.event(g, Claim, t), true, true
+		return b.event(g, Reread, t), true, true
 	}
 	t.State, t.Check = NotVerified, time.Time{}
 	return b.event(g, Settled, t), true, true

@@ -29,6 +29,9 @@ func demoCommand() *cobra.Command {
 				return usageError{fmt.Errorf("--language %q: zh or en", language)}
 			}
 			return demo(c.Context(), listen, language, func(a net.Addr) {
+				if tcp, ok := a.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
+					_, _ = fmt.Fprintf(c.ErrOrStderr(), "qunguan: warning: %s is reachable from outside, and whoever reaches it can act as anybody\n", a)
+				}
 				_, _ = fmt.Fprintf(c.OutOrStdout(), "\n  qunguan 群管 demo: http://%s\n\n"+
 					"  Redis is embedded and in memory: everything is forgotten on exit. WeCom is simulated.\n"+
 					"  Redis 内嵌于内存，退出即忘；企业微信为模拟。按 Ctrl+C 退出。\n\n", a)
@@ -118,7 +121,6 @@ func opening(ctx context.Context, s *system, sim *simulator.Simulator, w simulat
 		{"boss", "/设管理 @li 高级 客服主管 负责华东大客户 --确认"},
 		{"li", "/选群 " + group},
 		{"li", "/设管理 @zhao 中级 运营专员 国庆活动"},
-		{"li", "/设管理 @wang 中级 7天 国庆值班"},
 		{"li", "/排班 08:00-16:00 @li+@zhao 16:00-24:00 @wang+@li"},
 	} {
 		d, err := sim.Say(ctx, line.who, "", line.text)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func (s *theatre) undo(st scene) int {
 func (s *theatre) undoable(head int64) (n int64) {
 	err := s.procs[0].ledger.Each(s.ctx, journal.Query{Undoable: true}, func(e journal.Entry) error {
 		for _, c := range e.Changes {
-			if e.N > head && strings.Contains(" access moderation duty ", " "+c.Of.Kind()+" ") {
+			if e.N > head && slices.Contains([]string{"access", "moderation", "duty"}, c.Of.Kind()) {
 				n = e.N
 			}
 		}

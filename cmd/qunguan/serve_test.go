@@ -161,7 +161,7 @@ func TestUsage(t *testing.T) {
 	binary := buildBinary(t)
 	env := withoutOurs(os.Environ())
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
-	require.NoError(t, os.WriteFile(bad, []byte("owners: [boss]\nredis: {adress: x}\n"), 0o600))
+	require.NoError(t, os.WriteFile(bad, []byte("owners: [boss]\nredis: {addrz: x}\n"), 0o600))
 	for _, c := range []struct {
 		args   string
 		code   int
@@ -177,7 +177,7 @@ func TestUsage(t *testing.T) {
 		{"serve --nonsense", exitUsage, "", "unknown flag: --nonsense"},
 		{"serve", exitUsage, "", "owners"},
 		{"serve", exitUsage, "", "wecom.corp_id"},
-		{"serve --config " + bad, exitUsage, "", "redis.adress"},
+		{"serve --config " + bad, exitUsage, "", "redis.addrz"},
 		{"serve --config " + bad + ".not", exitUsage, "", "bad.yaml.not"},
 		{"config check --config " + bad, exitUsage, "FAIL configuration", bad},
 		{"demo --language fr", exitUsage, "", "--language \"fr\": zh or en"},

@@ -65,13 +65,18 @@ func start(dir string, extra ...string) (*Server, error) {
 const busOffset = 10_000
 
 // freePort finds a port that is free, and so is the one at which nodes of a cluster would talk to each other.
+var listen net.ListenConfig
+
 func freePort() (int, error) {
 	for range 100 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := listen.Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return 0, fmt.Errorf("find port: %w", err)
 		}
-		port := l.Addr().(*net.TCPAddr).Port
+		port := 0
+		if a, ok := l.Addr().(*net.TCPAddr); ok {
+			port = a.Port
+		}
 		if port+busOffset > 65_535 {
 			port -= 2 * busOffset
 		}
@@ -84,7 +89,7 @@ func freePort() (int, error) {
 }
 
 func free(port int) bool {
-	l, err := net.Listen("tcp", address(port))
+	l, err := listen.Listen(context.Background(), "tcp", address(port))
 	if err != nil {
 		return false
 	}
@@ -102,7 +107,8 @@ func (s *Server) run() error {
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--daemonize", "no",
 		"--appendonly", "yes", "--appendfsync", "always", "--logfile", s.log(),
 	}
-	cmd := exec.Command(s.program, append(args, s.extra...)...)
+	// It ends with Stop or Kill, not with a context: a test ends it on purpose, in the middle.
+	cmd := exec.CommandContext(context.Background(), s.program, append(args, s.extra...)...)
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start redis-server: %w", err)
 	}
