@@ -103,6 +103,9 @@ func mayRead(c bot.Call, e journal.Entry) error {
 }
 
 func noEntry(n int64) chat.Text {
+	if n < 1 {
+		return chat.Text{ZH: "编号从 1 开始。", EN: "Numbers begin with 1."}
+	}
 	return chat.Text{ZH: "没有 #%d 这一条。", EN: "There is no entry #%d."}.F(n)
 }
 

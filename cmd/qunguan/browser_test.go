@@ -33,9 +33,12 @@ func TestDemoInBrowser(t *testing.T) {
 			shows(t, page, "#people", "陈建国")
 			typeIn(t, page, "/审计")
 			shows(t, page, "#log", "的审计")
+			typeIn(t, page, "/设管理 @wang 中级 7天 国庆值班")
+			shows(t, page, "#log", "王磊（wang） 任本群中级管理员")
+			shows(t, page, "#rights", "王磊")
+			shoot(t, page, size.name+"-chat")
 			typeIn(t, page, "/撤管理 @zhao 演示")
 			shows(t, page, "#log", "不再是本群管理员")
-			shoot(t, page, size.name+"-chat")
 			if size.phone {
 				for _, tab := range []string{"people", "rights", "journal"} {
 					do(t, page, chromedp.Click(chromedp.CSS(`.bottom [data-tab="`+tab+`"]`)))
