@@ -55,6 +55,7 @@ type contender struct {
 
 // newContenders starts the whole system and the bare handler on one Redis.
 func newContenders(b *testing.B) (qunguan, least *contender) {
+	collectLess() // as serve does
 	b.Helper()
 	needRedis(b)
 	server, err := redistest.Start(b.TempDir())
