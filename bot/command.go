@@ -131,9 +131,6 @@ func (c Call) State(n journal.Name) journal.State { return c.found.States[n] }
 // AsOf is when the facts were confirmed with storage: Now, or earlier while it is away.
 func (c Call) AsOf() time.Time { return c.found.States[directory.OfGroup(c.Group.ID)].AsOf }
 
-// Stale says that storage is away and the facts are the last known.
-func (c Call) Stale() bool { return c.AsOf().Before(c.Now.Add(-time.Second)) }
-
 // Outcome is what a command, or a job, wants to be so. The zero Outcome changes nothing.
 type Outcome struct {
 	Reply   chat.Reply      // what the person sees; zero: Changes, as recorded

@@ -174,9 +174,13 @@ func (t *turn) entryOf(out Outcome, merged journal.Entry) journal.Entry {
 // merge makes one entry of the events of one message. The first event names it.
 func merge(events []journal.Event) journal.Entry {
 	var e journal.Entry
+	var groups []chat.Group
 	for i, ev := range events {
 		if i == 0 {
 			e.Kind, e.Group, e.Reason = ev.Kind, ev.Group, ev.Reason
+		}
+		if ev.Group != "" && !slices.Contains(groups, ev.Group) {
+			groups = append(groups, ev.Group)
 		}
 		for _, u := range ev.Targets {
 			if !slices.Contains(e.Targets, u) {
@@ -191,6 +195,9 @@ func merge(events []journal.Event) journal.Entry {
 		for _, c := range ev.Changes {
 			e.Changes = join(e.Changes, c)
 		}
+	}
+	if e.Group == "" && len(groups) == 1 {
+		e.Group = groups[0] // a person's matter that touched just one group is found there
 	}
 	return e
 }

@@ -18,9 +18,10 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 		return Outcome{Need: journal.Want{Names: need}}, nil
 	}
 	var places []chat.Text
+	var ended []journal.Event
 	for _, g := range c.Groups.All() {
 		n := access.Of(g.ID)
-		e := journal.Event{Kind: access.Revoked, Targets: []chat.User{u}, Items: []string{access.Admins.String()}}
+		e := journal.Event{Kind: access.Revoked, Group: g.ID, Targets: []chat.User{u}, Items: []string{access.Admins.String()}}
 		for _, temporary := range []bool{false, true} {
 			key := access.RoleKey(u, temporary)
 			if raw := c.State(n).Records[key]; raw != nil {
@@ -30,12 +31,13 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 		if len(e.Changes) == 0 {
 			continue
 		}
-		out.Events = append(out.Events, e)
+		ended = append(ended, e)
 		places = append(places, chat.Same(chat.Escape(first(g.Name, string(g.ID)))))
 	}
 	if len(places) == 0 {
 		return out, nil
 	}
+	out.Events = append(ended, out.Events...) // the end of the roles names the entry
 	text := chat.Text{
 		ZH: "%s 已离开企业，其在这些群的管理员角色已全部撤销：%s。请检查是否还有高级管理员。",
 		EN: "%s has left the company; the roles in these groups have ended: %s. Please check that each still has a senior admin.",

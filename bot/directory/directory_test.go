@@ -246,15 +246,12 @@ func person(t *testing.T, r records) directory.Person {
 func TestAPersonOfTheAddressBook(t *testing.T) {
 	var nobody directory.Person
 	assert.False(t, nobody.Known())
-	assert.True(t, nobody.Stale(noon, time.Hour))
 	li := chat.Person{ID: "li", Name: "李敏", Email: "li@example.com", Position: "运营", Departments: []string{"华东", "客服"}}
 	of, r := directory.OfPerson("li"), records{}
 	r = lawful(t, r, of, person(t, r).Observe("li", li, noon))
 	p := person(t, r)
 	assert.True(t, p.Known())
 	assert.Equal(t, chat.Member{ID: "li", Name: "李敏", Kind: chat.Staff, Email: "li@example.com", Department: p.Departments[0]}, p.Member())
-	assert.False(t, p.Stale(noon.Add(time.Hour), time.Hour))
-	assert.True(t, p.Stale(noon.Add(time.Hour+time.Second), time.Hour))
 	li.Departments = []string{"客服", "华东"}
 	assert.Empty(t, p.Observe("li", li, noon.Add(time.Hour)), "the same, later, in another order")
 

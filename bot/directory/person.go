@@ -65,11 +65,6 @@ func BuildPerson(records map[string]json.RawMessage) (Person, error) {
 // Known says whether the address book has told about this person.
 func (p Person) Known() bool { return p.ID != "" }
 
-// Stale says whether the address book should be asked again.
-func (p Person) Stale(now time.Time, after time.Duration) bool {
-	return !p.Known() || now.Sub(time.Unix(p.SeenAt, 0)) > after
-}
-
 // Member is the person as somebody in a group.
 func (p Person) Member() chat.Member {
 	m := chat.Member{ID: p.ID, Name: p.Name, Kind: chat.Staff, Email: p.Email}
