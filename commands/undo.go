@@ -120,14 +120,15 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		back.Due = due(back)
 		changes = append(changes, back)
 	}
-	if d, item := mayUndo(c, e, changes, later); !d.Allowed {
+	d, item := mayUndo(c, e, changes, later)
+	if !d.Allowed {
 		return bot.Deny(d, item, "")
 	}
 	event := journal.Event{
 		Kind: bot.Undone, Group: e.Group, Targets: e.Targets, Items: e.Items, Reason: e.Reason, Changes: changes,
 	}
 	out := bot.Outcome{
-		Events: []journal.Event{event}, Undoes: e.N,
+		Events: []journal.Event{event}, Undoes: e.N, Rule: d.Rule,
 		Changes: chat.Text{ZH: "撤销 %s", EN: "undo %s"}.F(entryLine(c, e)),
 	}
 	switch {
