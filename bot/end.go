@@ -86,6 +86,7 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	}
 	reply := chat.Reply{Text: denied(c, t.command, d).Plus(was)}
 	reply.Text = reply.Text.Plus(chat.Same(" " + chat.ThisEntry))
+	reply.Card = petition(c, d)
 	return t.finish(ctx, c, journal.Write{Reply: reply, Entry: &e})
 }
 
@@ -165,6 +166,9 @@ func (t *turn) entryOf(out Outcome, merged journal.Entry) journal.Entry {
 	}
 	e.Targets, e.Items, e.Reason, e.Changes = merged.Targets, merged.Items, merged.Reason, merged.Changes
 	e.Rule, e.Undoes = t.rule, out.Undoes
+	if of := out.Of; of != nil {
+		e.Actor, e.Command = of.Actor, of.Command
+	}
 	if out.Ended != "" {
 		e.Outcome = out.Ended
 	}
