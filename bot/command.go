@@ -95,6 +95,7 @@ type Call struct {
 	Asked     Asked  // what the speaker was last asked to confirm
 	Health    []Part // how the parts of the program are
 	commands  []Command
+	bot       *Bot
 	found     journal.Found
 	unnamed   *[]journal.Name // those whom Name could not name, to be read before the command is run again
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -78,13 +79,14 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) chat.Reply 
 	card := &chat.Card{Title: chat.Text{ZH: "一键处理", EN: "Fixes"}, Body: chat.Text{
 		ZH: "每个按钮代您发出一条命令，都可以撤销", EN: "Each button types one command; all can be undone"}}
 	for n, f := range found {
-		fix := fixOf(f)
 		line := chat.Text{ZH: "%d. %s%s", EN: "%d. %s%s"}.F(n+1, severityMark[f.Severity], findingText(c, f))
+		fix, why := possible(c, fixOf(f))
+		line = line.Plus(why)
 		if !fix.IsZero() {
 			line = line.Plus(chat.Text{ZH: "　处理：`%s`", EN: " Fix: `%s`"}.F(fix))
 			if len(card.Buttons) < 6 {
 				card.Buttons = append(card.Buttons, chat.Button{
-					Label: chat.Text{ZH: "处理 %d", EN: "Fix %d"}.F(n + 1), Command: fix.ZH,
+					Label: chat.Text{ZH: "处理%d", EN: "Fix %d"}.F(n + 1), Command: fix.ZH,
 				})
 			}
 		}
@@ -98,6 +100,22 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) chat.Reply 
 		r.Card = card
 	}
 	return r
+}
+
+// possible is a fix that would really be done if it were typed now; of another, why is what stands in its way. A
+// button that is refused helps nobody.
+func possible(c bot.Call, fix chat.Text) (can, why chat.Text) {
+	if fix.IsZero() {
+		return fix, chat.Text{}
+	}
+	var denied *bot.Denied
+	switch err := c.Suppose(fix.ZH).Err; {
+	case err == nil:
+		return fix, chat.Text{}
+	case errors.As(err, &denied):
+		return chat.Text{}, chat.Text{ZH: "　（%s）", EN: " (%s)"}.F(denied.Decision.Rule.Text())
+	}
+	return chat.Text{}, chat.Text{}
 }
 
 // dutyFindings are what the roster of the coming week lacks: a backup, a right of whoever is on it.
