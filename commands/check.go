@@ -41,7 +41,11 @@ func check() bot.Command {
 			if c.Group.AdminsKnown {
 				extra = append(extra, drift(c, c.Access.Admins(c.Group.ID, c.Now))...)
 			}
-			return bot.Outcome{Reply: findings(c, found, extra)}, nil
+			reply, need := findings(c, found, extra)
+			if !need.Nothing() {
+				return bot.Outcome{Need: need}, nil
+			}
+			return bot.Outcome{Reply: reply}, nil
 		},
 	}
 }
@@ -65,7 +69,8 @@ func measured(c bot.Call) access.Items {
 }
 
 // findings are what was found, the worst first, with a button for the fixes of the first few.
-func findings(c bot.Call, found []access.Finding, extra []chat.Text) chat.Reply {
+func findings(c bot.Call, found []access.Finding, extra []chat.Text) (chat.Reply, journal.Want) {
+	var need journal.Want
 	counts := map[access.Severity]int{}
 	for _, f := range found {
 		counts[f.Severity]++
@@ -80,7 +85,7 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) chat.Reply 
 		ZH: "每个按钮代您发出一条命令，都可以撤销", EN: "Each button types one command; all can be undone"}}
 	for n, f := range found {
 		line := chat.Text{ZH: "%d. %s%s", EN: "%d. %s%s"}.F(n+1, severityMark[f.Severity], findingText(c, f))
-		fix, why := possible(c, fixOf(f))
+		fix, why := possible(c, fixOf(f), &need)
 		line = line.Plus(why)
 		if !fix.IsZero() {
 			line = line.Plus(chat.Text{ZH: "　处理：`%s`", EN: " Fix: `%s`"}.F(fix))
@@ -99,20 +104,22 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) chat.Reply 
 	if len(card.Buttons) > 0 {
 		r.Card = card
 	}
-	return r
+	return r, need
 }
 
 // possible is a fix that would really be done if it were typed now; of another, why is what stands in its way. A
 // button that is refused helps nobody.
-func possible(c bot.Call, fix chat.Text) (can, why chat.Text) {
+func possible(c bot.Call, fix chat.Text, need *journal.Want) (can, why chat.Text) {
 	if fix.IsZero() {
 		return fix, chat.Text{}
 	}
 	var denied *bot.Denied
-	switch err := c.Suppose(fix.ZH).Err; {
-	case err == nil:
+	s := c.Suppose(fix.ZH)
+	need.Names = append(need.Names, s.Need.Names...)
+	switch {
+	case s.Err == nil:
 		return fix, chat.Text{}
-	case errors.As(err, &denied):
+	case errors.As(s.Err, &denied):
 		return chat.Text{}, chat.Text{ZH: "　（%s）", EN: " (%s)"}.F(denied.Decision.Rule.Text())
 	}
 	return chat.Text{}, chat.Text{}
