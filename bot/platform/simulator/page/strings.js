@@ -51,6 +51,8 @@ const table = {
   empty: ["还没有消息。试试下面的命令。", "No messages yet. Try one of the commands below."],
   emptyMute: ["还没有消息。", "No messages yet."],
   thinking: ["群管正在处理…", "qunguan is working…"],
+  picture: ["图片，{0}×{1}", "Picture, {0}×{1}"],
+  enlarge: ["点按看大图", "Tap to enlarge"],
   recalled: ["群管撤回了一条消息", "qunguan took a message back"],
   pushed: ["应用消息", "App message"],
   placeholderBot: ["给群管发命令，例如 /帮助。Enter 发送，Shift+Enter 换行", "A command for qunguan, e.g. /help. Enter sends, Shift+Enter breaks the line"],
