@@ -140,6 +140,11 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		w.Effects = append(w.Effects, send)
 		w.Reply.Card = nil
 	}
+	if pic := w.Reply.Picture; pic != nil {
+		// Not to ReplyTo, which is good for one answer: pictures are sent to the person on every platform.
+		w.Effects = append(w.Effects, chat.SendTo(t.message.From, t.facts.group, chat.Reply{Picture: pic}))
+		w.Reply.Picture = nil
+	}
 	if t.late && !w.Reply.IsZero() {
 		late := chat.Effect{Kind: chat.Send, To: t.message.From, ReplyTo: t.message.ReplyTo, Group: t.facts.group}
 		late.Reply.Text = w.Reply.Text
