@@ -146,7 +146,7 @@ func cell(d access.Decision) chat.Cell {
 
 // text writes the sheet for a chat: a person, then what they may and what not, with why.
 func (s sheet) text(c bot.Call) chat.Text {
-	lines := []chat.Text{chat.Text{ZH: "**%s 的权限表**（%s，%d 人 × %d 项）", EN: "**Rights in %s** (%s, %d people × %d items)"}.F(
+	lines := []chat.Text{chat.Text{ZH: "**%s 的权限表**（%s，%d 人 × %d 项）", EN: "**Rights in %s** (%s, admins: %d, items: %d)"}.F(
 		chat.Escape(c.Group.Title()), c.Moment(c.Now), len(s.lines), len(s.items))}
 	for _, l := range s.lines {
 		lines = append(lines, chat.Text{ZH: "- **%s** %s", EN: "- **%s** %s"}.F(c.Name(l.who), l.holds(c)))
@@ -232,7 +232,7 @@ func (s sheet) picture(c bot.Call) *chat.Picture {
 	}
 	p := &chat.Picture{
 		Title: chat.Text{ZH: "%s 的权限表", EN: "Rights in %s"}.F(c.Group.Title()),
-		Subtitle: chat.Text{ZH: "%s · %d 人 × %d 项", EN: "%s · %d people × %d items"}.F(
+		Subtitle: chat.Text{ZH: "%s · %d 人 × %d 项", EN: "%s · admins: %d, items: %d"}.F(
 			c.Moment(c.Now), len(s.lines), len(s.items)),
 	}
 	for _, i := range s.items {

@@ -52,6 +52,7 @@ const table = {
   emptyMute: ["还没有消息。", "No messages yet."],
   thinking: ["群管正在处理…", "qunguan is working…"],
   picture: ["图片，{0}×{1}", "Picture, {0}×{1}"],
+  pictureShort: ["图片", "Picture"],
   enlarge: ["点按看大图", "Tap to enlarge"],
   recalled: ["群管撤回了一条消息", "qunguan took a message back"],
   pushed: ["应用消息", "App message"],
