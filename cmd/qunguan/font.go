@@ -91,7 +91,7 @@ func findFonts(disk fs.FS, places []string) []string {
 		// A place that is not there, or may not be looked into, has no fonts.
 		_ = fs.WalkDir(disk, place, func(file string, e fs.DirEntry, err error) error {
 			if err != nil {
-				return nil //nolint:nilerr // the rest is looked at all the same
+				return nil // the rest is looked at all the same
 			}
 			if len(found) == mostFonts {
 				return fs.SkipAll

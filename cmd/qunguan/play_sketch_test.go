@@ -93,13 +93,13 @@ func inWords(p chat.Picture, l chat.Language) string {
 // TestPicturesReachTheChat draws a real picture and follows it into the simulated chat.
 func TestPicturesReachTheChat(t *testing.T) {
 	t.Parallel()
-	real, err := openPictures("")
+	drawn, err := openPictures("")
 	require.NoError(t, err)
-	if real.painter == nil {
+	if drawn.painter == nil {
 		t.Skip("no font with Chinese on this machine")
 	}
 	s := openTheatre(t, time.Date(2026, 2, 20, 12, 0, 0, 0, zone), nil, startEmbedded(t))
-	s.pictures = real
+	s.pictures = drawn
 	s.boot()
 	s.listen(1)
 	s.kill(0)

@@ -19,6 +19,7 @@ type sketch struct {
 	large int
 }
 
+// Paint puts the title behind the signature of a PNG.
 func (s sketch) Paint(p chat.Picture, l chat.Language) ([]byte, error) {
 	return append([]byte("\x89PNG "+p.Title.In(l)), make([]byte, s.large)...), s.err
 }
