@@ -64,7 +64,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
-	s.ledger, s.outbox = tenant.Ledger(commands.Builds()), tenant.Outbox(courierName())
+	s.ledger, s.outbox = tenant.Ledger(commands.Builds(), commands.Histories()...), tenant.Outbox(courierName())
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
