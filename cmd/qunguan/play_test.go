@@ -89,6 +89,7 @@ var (
 	says     = regexp.MustCompile(`^(\S+?)(?:@(\S+?))?> (.*)$`)
 	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S+)$`)
 	native   = regexp.MustCompile(`^native admin @(\S+) in (\S+) (on|off)$`)
+	contacts = regexp.MustCompile(`^contact @(\S+) (on|off)$`)
 	moves    = regexp.MustCompile(`^@(\S+) (joins|leaves|owns) (\S+)$`)
 	renames  = regexp.MustCompile(`^group (\S+) is renamed (\S+)$`)
 	another  = regexp.MustCompile(`^process (\d+)$`)
@@ -107,6 +108,8 @@ func (s *theatre) take(st scene) []string {
 		return s.again(m(delivers)[1] != "")
 	case m(native) != nil:
 		err = s.sim.SetAdmin(s.group(m(native)[2]), m(native)[1], m(native)[3] == "on")
+	case m(contacts) != nil:
+		err = s.sim.SetContact(m(contacts)[1], m(contacts)[2] == "on")
 	case m(moves) != nil:
 		d, err = s.move(m(moves))
 	case m(renames) != nil:

@@ -94,6 +94,18 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 				world.People = append(world.People, simulator.Person{ID: id, Name: fmt.Sprintf("员工%02d", i+1), Departments: []string{"客服部"}})
 				join(t, &world, f[3], id)
 			}
+		case "customers": // customers 39 in GROUP
+			for i := range atoi(t, f[1]) {
+				id := fmt.Sprintf("wmCrowd%04d", i+1)
+				world.People = append(world.People, simulator.Person{ID: id, Name: fmt.Sprintf("客户%04d", i+1), Customer: true})
+				join(t, &world, f[3], id)
+			}
+		case "newcomer": // newcomer ID NAME: a customer who is in no group yet
+			world.People = append(world.People, simulator.Person{ID: f[1], Name: f[2], Customer: true})
+		case "contact": // contact ID on|off: the right to serve customers
+			i := slices.IndexFunc(world.People, func(p simulator.Person) bool { return p.ID == f[1] })
+			require.GreaterOrEqual(t, i, 0, "nobody is %q", f[1])
+			world.People[i].NoContact = f[2] == "off"
 		case "edition":
 			edition = f[1]
 		case "language":
