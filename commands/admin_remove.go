@@ -42,7 +42,7 @@ func adminRemove() bot.Command {
 				changes, d := facts.Dismiss(c.Group.ID, c.Actor.ID, m.ID, reason.Of(c.Args), c.Now)
 				if !d.Allowed {
 					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
-					bad = append(bad, barred(c, facts, m.ID, d))
+					bad = append(bad, keptOut(c, facts, m.ID, d))
 					continue
 				}
 				l := facts.LevelOf(m.ID, c.Group.ID, c.Now)

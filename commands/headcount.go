@@ -34,8 +34,8 @@ func headcountText(people, admins int) chat.Text {
 	return chat.Text{}
 }
 
-// barred is the line of a list about somebody whom policy keeps out.
-func barred(c bot.Call, f access.Facts, who chat.User, d access.Decision) result {
+// keptOut is the line of a list about somebody whom policy keeps out.
+func keptOut(c bot.Call, f access.Facts, who chat.User, d access.Decision) result {
 	why := d.Rule.Text()
 	if d.Rule == access.RuleCap {
 		why = c.Full(f)
@@ -43,9 +43,9 @@ func barred(c bot.Call, f access.Facts, who chat.User, d access.Decision) result
 	return result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(who), why, string(d.Rule))}
 }
 
-// contact is whether somebody may serve customers on the platform, where the group is one of customers (R16); what
+// contactRight is whether somebody may serve customers on the platform, where the group is one of customers (R16); what
 // was seen with the group is newer than what the address book told.
-func contact(c bot.Call, m chat.Member) chat.Right {
+func contactRight(c bot.Call, m chat.Member) chat.Right {
 	switch {
 	case c.Group.Kind != chat.CustomerGroup:
 		return chat.RightHeld // nothing of the kind is asked there
@@ -55,13 +55,13 @@ func contact(c bot.Call, m chat.Member) chat.Right {
 	return bot.At[directory.Person](c, directory.OfPerson(m.ID)).Contact
 }
 
-// unverified notes those who were appointed although nobody could tell whether they may serve customers.
-func unverified(c bot.Call, done []result) chat.Text {
+// contactUnverified notes those who were appointed although nobody could tell whether they may serve customers.
+func contactUnverified(c bot.Call, done []result) chat.Text {
 	var who []chat.Text
 	for _, r := range done {
 		m, _ := c.Group.Member(r.who)
 		m.ID = r.who
-		if contact(c, m) == "" {
+		if contactRight(c, m) == "" {
 			who = append(who, c.Name(r.who))
 		}
 	}
