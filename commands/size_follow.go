@@ -206,8 +206,14 @@ func notLoaded(c bot.Call, names ...journal.Name) []journal.Name {
 // factsAbout is what is decided by in a group that the call may not be about.
 func factsAbout(c bot.Call, g directory.Group) access.Facts {
 	f := c.Access
+	if g.ID != c.Group.ID {
+		f.People, f.Roster = nil, nil // what is known is of the call's own group
+	}
 	f.Company = bot.At[access.Book](c, access.Of(""))
 	f.Group = bot.At[access.Book](c, access.Of(g.ID))
-	f.Place.Departments = g.Departments()
+	f.Place = access.Place{Departments: g.Departments(), Tags: f.Group.Tags()}
+	if g.MembersKnown {
+		f.Place.People = len(g.Members())
+	}
 	return f
 }
