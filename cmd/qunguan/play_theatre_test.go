@@ -167,6 +167,14 @@ func (s *theatre) boot() {
 	sys.health.Store(&parts)
 }
 
+// examine looks at the parts of every process, as each does now and then.
+func (s *theatre) examine() {
+	for _, p := range s.procs {
+		parts := p.system.examine(s.ctx)
+		p.health.Store(&parts)
+	}
+}
+
 // listen sends what is typed from now on to one process.
 func (s *theatre) listen(n int) {
 	s.talkTo = n

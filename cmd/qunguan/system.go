@@ -68,7 +68,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.bot, err = bot.New(bot.Config{
 		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: c.Edition == configs.Education,
+		Health: s.parts, Education: s.education(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -72,4 +73,17 @@ func TestCheckFindsAMissingRight(t *testing.T) {
 		assert.NotEmpty(t, hint.ZH)
 	}
 	assert.Equal(t, []string{"wecom.customer_contact.secret"}, found)
+}
+
+// TestReported: what is kept of a fault as a text still tells what to do.
+func TestReported(t *testing.T) {
+	for code, noRight := range map[int]bool{48002: true, 60011: true, 84074: true, 60111: false, 40001: false, -1: false} {
+		kept := fmt.Errorf("deliver: %w", refused("message/send", code, "no privilege"))
+		f, ok := asFault(Reported(kept.Error()))
+		require.True(t, ok, code)
+		assert.Equal(t, []any{"message/send", code, noRight}, []any{f.Op, f.Code, f.NoRight})
+	}
+	for _, text := range []string{"", "call message/send: http status 502: Bad Gateway", "errcode 48002"} {
+		assert.NoError(t, Reported(text), text)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"time"
 
 	"qunguan/bot/chat"
@@ -35,6 +37,23 @@ func (f *Fault) Error() string {
 		return fmt.Sprintf("call %s: http status %d: %s", f.Op, f.Status, f.Reason)
 	}
 	return fmt.Sprintf("call %s: %s", f.Op, f.Reason)
+}
+
+// reported finds what Error has written of an errcode.
+var reported = regexp.MustCompile(`\bcall ([a-z_/]+): errcode (-?\d+): `)
+
+// Reported is the Fault that a text tells of, where the text holds the words of its Error: texts are what is kept of
+// faults that are over. It is nil if there is none.
+func Reported(text string) error {
+	m := reported.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	code, err := strconv.Atoi(m[2])
+	if err != nil {
+		return nil
+	}
+	return refused(m[1], code, "")
 }
 
 // Advice is what a person can do about it, zero if nothing is known, and whether a right is what is missing.
