@@ -20,7 +20,7 @@ func headcountText(people, admins int) chat.Text {
 	least, most := access.Wanted(people)
 	what := chat.Text{
 		ZH: "本群 %d 人，有 %d 位管理员，建议 %d–%d 位。",
-		EN: "the group has %d people and %d admins; %d to %d are advised.",
+		EN: "people: %d, admins: %d, advised: %d to %d.",
 	}.F(people, admins, least, most)
 	switch access.HeadcountOf(people, admins) {
 	case access.Alarming:
@@ -37,8 +37,11 @@ func headcountText(people, admins int) chat.Text {
 // keptOut is the line of a list about somebody whom policy keeps out.
 func keptOut(c bot.Call, f access.Facts, who chat.User, d access.Decision) result {
 	why := d.Rule.Text()
-	if d.Rule == access.RuleCap {
+	switch d.Rule { //nolint:exhaustive // the others say all there is to say
+	case access.RuleCap:
 		why = c.Full(f)
+	case access.RuleNoContactRight:
+		why = why.Plus(chat.Text{ZH: "，请在“客户联系-配置-权限配置”里开通", EN: "; it is given under 客户联系-配置-权限配置"})
 	}
 	return result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(who), why, string(d.Rule))}
 }

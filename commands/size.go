@@ -210,7 +210,7 @@ func planAdopted(c bot.Call, r duty.Roster, s duty.Size, shifts []duty.Shift) ch
 	lines := []chat.Text{
 		chat.Text{ZH: "本群按%s运行（%s）：", EN: "the group is run by the plan of %s (%s):"}.F(s.Label(), peopleText(c.Group)),
 		chat.Text{ZH: "- 首次响应 %d 分钟内", EN: "- first response within %d minutes"}.F(int(s.Answer() / time.Minute)),
-		chat.Text{ZH: "- 管理员建议 %d–%d 位，现有 %d 位", EN: "- %d to %d admins are advised; there are %d"}.F(
+		chat.Text{ZH: "- 管理员建议 %d–%d 位，现有 %d 位", EN: "- admins: %d to %d are advised, now %d"}.F(
 			least, most, len(c.Access.Admins(c.Group.ID, c.Now))),
 	}
 	switch {
@@ -218,7 +218,7 @@ func planAdopted(c bot.Call, r duty.Roster, s duty.Size, shifts []duty.Shift) ch
 		lines = append(lines, shiftLines(c, shifts))
 		if people := (duty.Roster{Shifts: shifts}).Staff(); len(people) < len(shifts) {
 			lines = append(lines, chat.Text{
-				ZH: "只有 %d 人可排，%d 个班轮不过来，请补人。", EN: "There are only %d people for %d shifts; more are needed.",
+				ZH: "只有 %d 人可排，%d 个班轮不过来，请补人。", EN: "People to take turns: %d, shifts: %d; more people are needed.",
 			}.F(len(people), len(shifts)))
 		}
 		if len(r.Shifts) > 0 {
