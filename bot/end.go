@@ -110,6 +110,9 @@ func (t *turn) formerly(ctx context.Context, d *Denied) (chat.Text, error) {
 		}
 		switch e.Kind {
 		case access.Lapsed:
+			if !slices.Contains(e.Items, d.Item.String()) && !slices.Contains(e.Items, access.Admins.String()) {
+				continue // another right than the one that is missing
+			}
 			return chat.Text{ZH: "您的授权已于 %s 到期（#%d）。", EN: " Your grant ended at %s (#%d)."}.F(c.Moment(e.At), e.N), nil
 		case access.Revoked, access.Resigned:
 			return chat.Text{ZH: "您的角色已于 %s 结束（#%d）。", EN: " Your role ended at %s (#%d)."}.F(c.Moment(e.At), e.N), nil
@@ -140,6 +143,12 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		send.Reply.Card = card
 		w.Effects = append(w.Effects, send)
 		w.Reply.Card = nil
+	}
+	if pic := w.Reply.Picture; pic != nil {
+		send := chat.SendTo(t.message.From, t.facts.group, chat.Reply{Picture: pic})
+		send.ReplyTo = t.message.ReplyTo
+		w.Effects = append(w.Effects, send)
+		w.Reply.Picture = nil
 	}
 	if t.late && !w.Reply.IsZero() {
 		late := chat.Effect{Kind: chat.Send, To: t.message.From, ReplyTo: t.message.ReplyTo, Group: t.facts.group}

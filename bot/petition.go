@@ -24,7 +24,7 @@ var askable = []access.Rule{
 
 // mayPetition says whether a refusal should offer to ask for the item.
 func mayPetition(c Call, d *Denied) bool {
-	if d.Item == access.NoItem || !c.Group.Bound() || c.Actor.Kind != chat.Staff || !slices.Contains(askable, d.Decision.Rule) {
+	if d.Item == access.NoItem || !d.Next.IsZero() || !c.Group.Bound() || c.Actor.Kind != chat.Staff || !slices.Contains(askable, d.Decision.Rule) {
 		return false
 	}
 	w := access.Wish{Who: c.Actor.ID, Is: c.Access.Actor, Item: d.Item, Until: c.Now.Add(RequestFor)}

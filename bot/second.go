@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot/access"
@@ -31,7 +32,7 @@ func (c Call) Code() string {
 
 // submit makes a request for a second person's consent of an outcome that needs one. What would have changed is kept as
 // data; nothing of it happens before somebody has agreed.
-func submit(c Call, cmd Command, out Outcome) (Outcome, error) {
+func submit(c Call, cmd Command, out Outcome, impact chat.Text) (Outcome, error) {
 	place := placeOf(c, out.Events)
 	if !c.Has(request.Of(place)) {
 		return Outcome{Need: journal.Want{Names: []journal.Name{request.Of(place)}}}, nil
@@ -47,7 +48,7 @@ func submit(c Call, cmd Command, out Outcome) (Outcome, error) {
 	}
 	r := request.Request{
 		Code: c.Code(), Sort: request.ForAct, By: c.Actor.ID, For: whole.Targets, Group: place, Command: clip(c.Message.Text, 1000),
-		Needs: cmd.Needs.String(), Length: out.Lasts, Preview: out.Changes, Why: out.Second, Reason: whole.Reason,
+		Needs: cmd.Needs.String(), Length: out.Lasts, Preview: out.Changes, Impact: impact, Why: out.Second, Reason: whole.Reason,
 		At: c.Now.UTC(), Until: c.Now.Add(DecideWithin).UTC().Truncate(time.Second), Need: 1, Deny: 1,
 		Events: request.Keep(out.Events),
 	}
@@ -71,7 +72,7 @@ func submit(c Call, cmd Command, out Outcome) (Outcome, error) {
 			chat.Text{
 				ZH: "已提交，等第二个人同意；什么都还没有改变。", EN: "Submitted; a second person must agree. Nothing has changed yet.",
 			},
-			out.Changes,
+			out.Changes, impact,
 			chat.Text{ZH: "为什么：%s。可以同意的人：%s。", EN: "Why: %s. Who can agree: %s."}.F(out.Second, c.Few(to)),
 			chat.Text{
 				ZH: "到 %s 为止没有人决定就作废；要收回，发 `/收回` 和编号。", EN: "It lapses at %s; to take it back, send `/withdraw` and its number.",
@@ -156,7 +157,7 @@ func requestCard(c Call, r request.Request) chat.Card {
 	yes, no := chat.Text{ZH: "同意", EN: "Approve"}, chat.Text{ZH: "驳回", EN: "Reject"}
 	card := chat.Card{
 		Title: chat.Text{ZH: "待您审批 ", EN: "Your decision is asked "}.Plus(chat.Same(chat.ThisEntry)),
-		Body:  c.Wanted(r),
+		Body:  chat.Lines(c.Wanted(r), r.Impact),
 	}
 	if r.Sort == request.ForReview {
 		card.Title = chat.Text{ZH: "应急复核 ", EN: "Review of a broken glass "}.Plus(chat.Same(chat.ThisEntry))
@@ -175,7 +176,9 @@ func requestCard(c Call, r request.Request) chat.Card {
 		add("群", "Group", chat.Same(chat.Escape(first(group.Name, string(r.Group)))))
 	}
 	add("为什么", "Why", r.Why)
-	add("原因", "Reason", chat.Same(chat.Escape(r.Reason)))
+	if reason := chat.Escape(r.Reason); !strings.Contains(r.Preview.ZH, reason) {
+		add("原因", "Reason", chat.Same(reason))
+	}
 	add("有效到", "Until", chat.Same(c.Moment(r.Until)))
 	tail := chat.ThisEntry
 	if r.Group != "" {

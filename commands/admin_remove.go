@@ -44,7 +44,7 @@ func adminRemove() bot.Command {
 				})
 				if !d.Allowed {
 					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
-					bad = append(bad, result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(m.ID), d.Rule.Text(), string(d.Rule))})
+					bad = append(bad, keptOut(c, facts, m.ID, d))
 					continue
 				}
 				if !two.IsZero() {
@@ -69,7 +69,9 @@ func adminRemove() bot.Command {
 			if len(done) > manyPeople && !c.Access.Governs(c.Actor.ID, c.Group.ID) {
 				second = manySecond
 			}
-			out := bot.Outcome{Events: []journal.Event{e}, Changes: dismissals(e, done, bad), Second: second}
+			out := bot.Outcome{
+				Events: []journal.Event{e}, Changes: chat.Lines(dismissals(e, done, bad), headcount(c, facts)), Second: second,
+			}
 			switch {
 			case seniors > 0:
 				out.Confirm = chat.Text{ZH: "撤销高级管理员", EN: "this dismisses a senior admin"}

@@ -139,16 +139,20 @@ func reads(c bot.Call, of journal.Name, r request.Request) []journal.Name {
 
 // late tells what became of a request that can no longer be decided.
 func late(c bot.Call, p petition) chat.Text {
+	approved, rejected := chat.Text{ZH: "同意", EN: "approved"}, chat.Text{ZH: "驳回", EN: "rejected"}
+	if p.r.Sort == request.ForReview {
+		approved, rejected = chat.Text{ZH: "判为正当", EN: "called justified"}, chat.Text{ZH: "判为不正当", EN: "called not justified"}
+	}
 	said := func(how chat.Text, list []request.Verdict) chat.Text {
 		v := list[len(list)-1]
-		return chat.Text{ZH: "申请 #%d 已由 %s 于 %s %s%s。", EN: "Request #%d: %s has %[4]s it at %[3]s%[5]s."}.F(
+		return chat.Text{ZH: "#%d 已由 %s 于 %s %s%s。", EN: "#%d: %s has %[4]s it at %[3]s%[5]s."}.F(
 			p.n, verdictBy(c, v), c.Moment(v.At), how, because(v.Reason))
 	}
 	switch p.r.State {
 	case request.Approved:
-		return said(chat.Text{ZH: "同意", EN: "approved"}, p.r.Yes)
+		return said(approved, p.r.Yes)
 	case request.Rejected:
-		return said(chat.Text{ZH: "驳回", EN: "rejected"}, p.r.No)
+		return said(rejected, p.r.No)
 	case request.Withdrawn:
 		return chat.Text{ZH: "申请 #%d 已由申请人于 %s 收回。", EN: "Request #%d was withdrawn at %s."}.F(p.n, c.Moment(p.r.Ended))
 	case request.Moot:
@@ -316,6 +320,9 @@ func (p petition) wish(c bot.Call) access.Wish {
 		Who: p.r.By, Is: as(c, p.r.By).Actor, Reason: p.r.Reason, Source: "request",
 		Until: c.Now.Add(p.r.Length).UTC().Truncate(time.Second),
 	}
+	if m, ok := c.Group.Member(p.r.By); ok {
+		w.NoContact = contactRight(c, m) == chat.RightMissing
+	}
 	w.Item, _ = access.ParseItem(p.r.What)
 	w.Level, _ = access.ParseLevel(p.r.What)
 	return w
@@ -358,12 +365,20 @@ func (p petition) grant(c bot.Call, r request.Request, e journal.Event, by chat.
 	given := given(c, r, changes)
 	return bot.Outcome{
 		Events: []journal.Event{given, e}, Rule: d.Rule, Of: &bot.Act{Actor: r.By, Command: p.typed()},
-		Changes: chat.Text{ZH: "同意 %s 的申请 #%d：%s，到 %s 为止", EN: "%s's request #%d is approved: %s, until %s"}.F(
-			c.Name(r.By), p.n, c.Wanted(r), c.Moment(w.Until)),
+		Changes: chat.Text{ZH: "同意 %s 的申请 #%d（%s）：%s，到 %s 为止", EN: "%s's request #%d (%s) is approved: %s, until %s"}.F(
+			c.Name(r.By), p.n, p.where(c), c.Wanted(r), c.Moment(w.Until)),
 		Effects: p.tell(c, chat.Text{
 			ZH: "您的申请 #%d（%s）已由 %s 同意，到 %s 为止有效。", EN: "Your request #%d (%s) was approved by %s; it counts until %s.",
 		}.F(p.n, c.Wanted(r), voters(c, r), c.Moment(w.Until))),
 	}, nil
+}
+
+// where is the place that a request is about.
+func (p petition) where(c bot.Call) chat.Text {
+	if p.r.Group == "" {
+		return chat.Text{ZH: "全企业", EN: "the company"}
+	}
+	return chat.Same(chat.Escape(c.Group.Title()))
 }
 
 // typed is the request as a command, for the journal.
@@ -397,7 +412,7 @@ func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by cha
 	return bot.Outcome{
 		Events: append(events, e), Rule: access.RuleSecondPerson, Of: &bot.Act{Actor: r.By, Command: p.typed()},
 		Changes: chat.Lines(
-			chat.Text{ZH: "同意 %s 的申请 #%d：", EN: "%s's request #%d is approved: "}.F(c.Name(r.By), p.n).Plus(r.Preview), counts(c, r)),
+			chat.Text{ZH: "同意 %s 的申请 #%d（%s）：", EN: "%s's request #%d (%s) is approved: "}.F(c.Name(r.By), p.n, p.where(c)).Plus(r.Preview), counts(c, r)),
 		Effects: p.tell(c, chat.Lines(
 			chat.Text{ZH: "您的申请 #%d 已由 %s 同意，已记录：", EN: "Your request #%d was approved by %s; recorded: "}.F(p.n, voters(c, r)).Plus(r.Preview),
 			counts(c, r))),

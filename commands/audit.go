@@ -8,6 +8,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/request"
 )
 
 var _ = declare(audit)
@@ -203,7 +204,20 @@ func entryLine(c bot.Call, e journal.Entry) chat.Text {
 	if e.Rule != "" {
 		t = t.Plus(chat.Text{ZH: "（%s）", EN: " (%s)"}.F(e.Rule))
 	}
-	return t.Plus(because(e.Reason))
+	return t.Plus(agreedBy(c, e)).Plus(because(e.Reason))
+}
+
+// agreedBy names those who have agreed to what an entry did, where that was asked for first.
+func agreedBy(c bot.Call, e journal.Entry) chat.Text {
+	for _, ch := range e.Changes {
+		if ch.Of.Kind() != "request" || ch.After == nil || e.Kind == request.Agreed {
+			continue
+		}
+		if r, err := journal.Decode[request.Request](ch.After); err == nil && r.State == request.Approved && len(r.Yes) > 0 {
+			return chat.Text{ZH: "，经 %s 同意", EN: ", with the consent of %s"}.F(voters(c, r))
+		}
+	}
+	return chat.Text{}
 }
 
 func outcomeText(o journal.Outcome) chat.Text {

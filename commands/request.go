@@ -48,6 +48,7 @@ func ask() bot.Command {
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			w := what.Of(c.Args)
 			w.Who, w.Is, w.Reason, w.Source = c.Actor.ID, c.Access.Actor, reason.Of(c.Args), "request"
+			w.NoContact = contactRight(c, c.Actor) == chat.RightMissing
 			lasts := bot.RequestFor
 			if w.Level != access.NoLevel {
 				lasts = usualLevel
@@ -181,9 +182,9 @@ func nobodyGives(c bot.Call, r request.Request, w access.Wish, able int) chat.Te
 // givenOnDuty gives at once what the policy lets whoever is on shift have, and tells those who would have decided.
 func givenOnDuty(c bot.Call, r request.Request, w access.Wish, changes access.Change, d access.Decision) bot.Outcome {
 	told := chat.Text{
-		ZH: "%s 正在值班，按审批规则直接得到“%s”里的%s，到 %s 为止%s。不妥请 `/撤销`。",
-		EN: "%s is on shift and, by the rule about requests, got at once in “%s”: %s, until %s%s. If that is wrong, `/undo` it.",
-	}.F(c.Name(w.Who), chat.Escape(c.Group.Title()), c.Wanted(r), c.Moment(w.Until), because(w.Reason)).Plus(chat.Same(" " + chat.ThisEntry))
+		ZH: "%s 正在值班，按审批规则直接得到“%s”里的%s，到 %s 为止%s。不妥请发 `/撤销 %s`。",
+		EN: "%s is on shift and, by the rule about requests, got at once in “%s”: %s, until %s%s. If that is wrong: `/undo %[6]s`.",
+	}.F(c.Name(w.Who), chat.Escape(c.Group.Title()), c.Wanted(r), c.Moment(w.Until), because(w.Reason), chat.ThisEntry)
 	out := bot.Outcome{
 		Events: []journal.Event{given(c, r, changes)}, Rule: d.Rule,
 		Changes: chat.Text{ZH: "%s 得到%s，到 %s 为止（值班自动批准）", EN: "%s gets %s, until %s (approved by the shift)"}.F(

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"slices"
+	"strings"
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
@@ -117,9 +118,23 @@ func (p petition) line(c bot.Call) chat.Text {
 		who = c.Name(p.r.By)
 	}
 	t := chat.Text{ZH: "- #%d %s：%s%s，到 %s 为止", EN: "- #%d %s: %s%s, until %s"}.F(
-		p.n, who, c.Wanted(p.r), because(p.r.Reason), c.Moment(p.r.Until))
+		p.n, who, firstLine(c.Wanted(p.r)), p.why(), c.Moment(p.r.Until))
 	if p.r.Need > 1 {
 		t = t.Plus(chat.Text{ZH: "（已有 %d / %d 人同意）", EN: " (%d of %d agree)"}.F(len(p.r.Yes), p.r.Need))
 	}
 	return t
+}
+
+// why is the reason, where what is wanted does not tell it.
+func (p petition) why() chat.Text {
+	if p.r.Sort == request.ForAct {
+		return chat.Text{}
+	}
+	return because(p.r.Reason)
+}
+
+func firstLine(t chat.Text) chat.Text {
+	zh, _, _ := strings.Cut(t.ZH, "\n")
+	en, _, _ := strings.Cut(t.EN, "\n")
+	return chat.Text{ZH: zh, EN: en}
 }

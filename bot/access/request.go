@@ -16,6 +16,8 @@ type Wish struct {
 	Until  time.Time
 	Reason string
 	Source string // what the record names as its source
+	// NoContact says that the person is known to lack the platform's right that a role needs.
+	NoContact bool
 }
 
 // What is the wish by the name of what is wanted.
@@ -61,7 +63,7 @@ func (f Facts) mayReview(g chat.Group, by chat.User, now time.Time) Decision {
 func (f Facts) fulfil(g chat.Group, by chat.User, w Wish, now time.Time) (Change, Decision) {
 	if w.Level != NoLevel {
 		return f.Appoint(g, Appointment{
-			By: by, Who: w.Who, WhoKind: chat.Staff, Level: w.Level, Until: w.Until, Reason: w.Reason,
+			By: by, Who: w.Who, WhoKind: chat.Staff, Level: w.Level, Until: w.Until, Reason: w.Reason, NoContact: w.NoContact,
 		}, now)
 	}
 	return f.Except(g, by, Statement{
