@@ -246,6 +246,11 @@ func (p petition) denied(c bot.Call, d access.Decision) error {
 	if len(able) > 0 {
 		next = chat.Text{ZH: "可以决定的人：%s。", EN: " Who can decide: %s."}.F(c.Few(able))
 	}
+	if p.r.Sort == request.ForItem && d.Rule == access.RuleCeiling && c.Access.LevelOf(c.Actor.ID, p.r.Group, c.Now) == access.Senior {
+		next = chat.Text{
+			ZH: "由您给出的话，会被申请人的级别上限截去，等于没给。", EN: " Given by you, the ceiling of whoever asks would cut it: it would give nothing.",
+		}.Plus(next)
+	}
 	return &bot.Denied{Decision: d, Item: access.NoItem, Next: next}
 }
 
