@@ -200,7 +200,11 @@ func (c Call) Wanted(r request.Request) chat.Text {
 		l, _ := access.ParseLevel(r.What)
 		return chat.Text{ZH: "临时%s管理员，%s", EN: "a temporary role as %s admin for %s"}.F(
 			chat.Text{ZH: l.Label().ZH, EN: l.String()}, lengthText(r.Length))
-	case request.ForAct, request.ForReview:
+	case request.ForReview:
+		if r.Preview.IsZero() {
+			return chat.Text{ZH: "应急复核", EN: "the review of an emergency"}
+		}
+	case request.ForAct:
 	}
 	return r.Preview
 }

@@ -136,5 +136,5 @@ func (p petition) why() chat.Text {
 func firstLine(t chat.Text) chat.Text {
 	zh, _, _ := strings.Cut(t.ZH, "\n")
 	en, _, _ := strings.Cut(t.EN, "\n")
-	return chat.Text{ZH: zh, EN: en}
+	return chat.Text{ZH: strings.TrimRight(zh, "："), EN: strings.TrimRight(en, ":")}
 }
