@@ -44,7 +44,7 @@ func petition(c Call, d *Denied) *chat.Card {
 		Body: chat.Text{
 			ZH: "可以申请 2 小时，由能给的人决定。", EN: "You may ask for it for 2 hours; those who can give it decide.",
 		},
-		Buttons: []chat.Button{{Label: chat.Text{ZH: "申请", EN: "Ask for it"}, Command: petitionCommand(c, d.Item), Style: chat.Primary}},
+		Buttons: []chat.Button{{Label: chat.Text{ZH: "申请", EN: "Request"}, Command: petitionCommand(c, d.Item), Style: chat.Primary}},
 	}
 }
 
