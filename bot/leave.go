@@ -22,8 +22,9 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 	for _, g := range c.Groups.All() {
 		n := access.Of(g.ID)
 		e := journal.Event{Kind: access.Revoked, Group: g.ID, Targets: []chat.User{u}, Items: []string{access.Admins.String()}}
-		for _, temporary := range []bool{false, true} {
-			key := access.RoleKey(u, temporary)
+		for _, key := range []string{
+			access.RoleKey(u, false), access.RoleKey(u, true), access.EligibleKey(u), access.ActiveKey(u),
+		} {
 			if raw := c.State(n).Records[key]; raw != nil {
 				e.Changes = append(e.Changes, journal.Change{Of: n, Key: key, Before: raw})
 			}

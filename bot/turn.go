@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
+	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 )
@@ -140,7 +142,7 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 		access.Of(""), directory.AllGroups, directory.OfPerson(from), OfAsked(from),
 	}}
 	if g != "" {
-		w.Names = append(w.Names, access.Of(g), directory.OfGroup(g))
+		w.Names = append(w.Names, access.Of(g), directory.OfGroup(g), duty.Of(g))
 		for _, s := range t.command.Reads {
 			w.Names = append(w.Names, s.name(g))
 		}
@@ -382,9 +384,44 @@ func accessFacts(c Call, g chat.Group, p directory.Person) access.Facts {
 	if p.Known() && !p.Gone {
 		f.Actor = Inherits(p)
 	}
-	f.Place = access.Place{Departments: c.Group.Departments()}
+	group := At[directory.Group](c, directory.OfGroup(g))
+	f.Place = access.Place{Departments: group.Departments(), Tags: f.Group.Tags()}
+	if group.MembersKnown {
+		f.Place.People = len(group.Members())
+	}
+	if c.Has(duty.Of(g)) {
+		f.Roster = onShift{At[duty.Roster](c, duty.Of(g)), c.Zone}
+	}
 	f.Offered = Offered(c.Profile)
 	return f
+}
+
+// In is the facts about another group, as far as they were read: its access book, the group itself, its roster.
+func (c Call) In(g chat.Group) access.Facts {
+	return accessFacts(c, g, At[directory.Person](c, directory.OfPerson(c.Actor.ID)))
+}
+
+// onShift tells decisions about rights who is on duty: the roster's turns, in the bot's zone.
+type onShift struct {
+	roster duty.Roster
+	zone   *time.Location
+}
+
+// OnDuty says whether a person has the turn that runs at a moment. The backup rests until they take over.
+func (s onShift) OnDuty(who chat.User, at time.Time) bool {
+	t, ok := s.roster.OnDuty(at.In(s.zone))
+	return ok && t.Who == who
+}
+
+// NextShift looks a week ahead.
+func (s onShift) NextShift(who chat.User, at time.Time) (time.Time, bool) {
+	at = at.In(s.zone)
+	for _, t := range s.roster.Between(at, at.AddDate(0, 0, 7)) {
+		if t.Who == who && t.Start.After(at) {
+			return t.Start, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // Inherits is what the address book says of a person that can give or take rights.

@@ -1,23 +1,29 @@
 package access
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 )
 
-// After is the facts once changes of the group's book have been made, for asking about the next person of a list.
+// After is the facts once changes have been made of the group's book, with the zero group of the company's: for asking
+// about the next person of a list, or about what would then be so.
 func (f Facts) After(g chat.Group, changes []journal.Change) (Facts, error) {
-	var records = journal.Apply(nil, Of(g), changes)
-	if f.Group.ix != nil {
-		records = journal.Apply(f.Group.ix.records, Of(g), changes)
+	book := &f.Group
+	if g == "" {
+		book = &f.Company
 	}
-	b, err := Build(records)
+	var records map[string]json.RawMessage
+	if book.ix != nil {
+		records = book.ix.records
+	}
+	b, err := Build(journal.Apply(records, Of(g), changes))
 	if err != nil {
 		return f, fmt.Errorf("apply changes: %w", err)
 	}
-	f.Group = b
+	*book = b
 	return f, nil
 }
 

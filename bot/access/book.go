@@ -2,6 +2,7 @@ package access
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -30,6 +31,12 @@ type index struct {
 	statements []Statement
 	owners     []chat.User
 	admins     []DepartmentAdmin
+	mappings   []Mapping
+	scenes     []Scene
+	exclusives []Exclusive
+	exemptions []Exemption
+	jobs       []JobDefinition
+	tags       []string
 	roleCap    int
 }
 
@@ -67,8 +74,9 @@ func Build(records map[string]json.RawMessage) (Book, error) {
 			return Book{}, fmt.Errorf("build access book: record %q: %w", key, err)
 		}
 	}
-	// Stable: "role/…" stands before "temp/…".
-	slices.SortStableFunc(ix.roles, func(a, b Role) int { return strings.Compare(string(a.Who), string(b.Who)) })
+	slices.SortStableFunc(ix.roles, func(a, b Role) int {
+		return cmp.Or(strings.Compare(string(a.Who), string(b.Who)), a.order()-b.order())
+	})
 	ix.link()
 	return Book{ix}, nil
 }
@@ -93,9 +101,22 @@ func (ix *index) link() {
 			ix.of(chat.User(s.Subject.ID), func(p *person) { p.lines = append(p.lines, lineOfStatement(s)) })
 			continue
 		}
-		ix.wide = append(ix.wide, lineOfStatement(s))
-		ix.wideItems |= s.Items
+		ix.add(lineOfStatement(s))
 	}
+	for i := range ix.mappings {
+		ix.add(lineOfMapping(&ix.mappings[i]))
+	}
+	for i := range ix.scenes {
+		if s, ok := ix.scenes[i].statement(); ok {
+			ix.add(lineOfScene(&s))
+		}
+	}
+}
+
+// add adds a line about more than one person.
+func (ix *index) add(l line) {
+	ix.wide = append(ix.wide, l)
+	ix.wideItems |= l.gives | l.beyond
 }
 
 func (ix *index) of(who chat.User, write func(*person)) {
@@ -107,7 +128,7 @@ func (ix *index) of(who chat.User, write func(*person)) {
 func (ix *index) read(key string, raw json.RawMessage) error {
 	kind, _, _ := strings.Cut(key, "/")
 	switch kind {
-	case "role", "temp":
+	case "role", "temp", "eligible", "active":
 		r, err := decodeRole(key, raw)
 		if err != nil {
 			return err
@@ -119,6 +140,22 @@ func (ix *index) read(key string, raw json.RawMessage) error {
 			return err
 		}
 		ix.statements = append(ix.statements, s)
+	case "mapping":
+		return keep(&ix.mappings, key, raw, MappingKey, Mapping.sound)
+	case "scene":
+		return keep(&ix.scenes, key, raw, func(s Scene) string { return SceneKey(s.Name) }, Scene.sound)
+	case "sod":
+		return keep(&ix.exclusives, key, raw, func(x Exclusive) string { return ExclusiveKey(x.Name) }, Exclusive.sound)
+	case "exempt":
+		return keep(&ix.exemptions, key, raw, func(e Exemption) string { return ExemptionKey(e.Rule, e.Who) }, nil)
+	case "job":
+		return keep(&ix.jobs, key, raw, func(j JobDefinition) string { return JobKey(j.Name) }, JobDefinition.sound)
+	case "tag":
+		var tags []Tag
+		if err := keep(&tags, key, raw, func(t Tag) string { return TagKey(t.Name) }, nil); err != nil {
+			return err
+		}
+		ix.tags = append(ix.tags, tags[0].Name)
 	case "owner":
 		o, err := journal.Decode[Owner](raw)
 		if err != nil || o.Who == "" || key != OwnerKey(o.Who) {
@@ -143,15 +180,30 @@ func (ix *index) read(key string, raw json.RawMessage) error {
 	return nil
 }
 
+// keep decodes a record into a list, having checked that it stands under its own key and makes sense.
+func keep[T any](list *[]T, key string, raw json.RawMessage, keyOf func(T) string, sound func(T) error) error {
+	v, err := journal.Decode[T](raw)
+	if err != nil || key != keyOf(v) {
+		return misplaced(err)
+	}
+	if sound != nil {
+		if err := sound(v); err != nil {
+			return err
+		}
+	}
+	*list = append(*list, v)
+	return nil
+}
+
 func decodeRole(key string, raw json.RawMessage) (Role, error) {
 	r, err := journal.Decode[Role](raw)
-	if err != nil || r.Who == "" || key != RoleKey(r.Who, r.Temporary()) {
+	if err != nil || r.Who == "" || key != r.Key() || r.Eligible && r.Active || r.Active && !r.Temporary() {
 		return Role{}, misplaced(err)
 	}
 	if r.Level == NoLevel {
 		return Role{}, fmt.Errorf("role without a level")
 	}
-	if _, known := JobItems(r.Job); r.Job != NoJob && !known {
+	if _, known := JobItems(r.Job); r.Job != NoJob && !known && !r.custom() {
 		return Role{}, fmt.Errorf("unknown job %q", r.Job)
 	}
 	return r, nil
@@ -190,7 +242,8 @@ func (b Book) Role(who chat.User, temporary bool) (Role, bool) {
 	return Role{}, false
 }
 
-// Roles lists all roles, live or not, by person, the fixed one first.
+// Roles lists all roles, live or not, by person: the fixed one, the temporary one, the activation, and last the one
+// that may be activated.
 func (b Book) Roles() []Role {
 	if b.ix == nil {
 		return nil
@@ -233,12 +286,31 @@ func (b Book) RoleCap() (int, bool) {
 // held is a role where it stands; nil if there is none. It must not be changed.
 func (b Book) held(who chat.User, temporary bool) *Role {
 	p := b.person(who)
+	return p.role(RoleKey(who, temporary))
+}
+
+// role finds a role of the person by its record.
+func (p *person) role(key string) *Role {
 	for i := range p.lines[:p.roles] {
-		if r := p.lines[i].role; r.Temporary() == temporary {
+		if r := p.lines[i].role; r.Key() == key {
 			return r
 		}
 	}
 	return nil
+}
+
+// Eligible returns the role that a person may activate, whether or not it can be at present.
+func (b Book) Eligible(who chat.User) (Role, bool) { return b.roleAt(who, EligibleKey(who)) }
+
+// Active returns a person's activation, live or over.
+func (b Book) Active(who chat.User) (Role, bool) { return b.roleAt(who, ActiveKey(who)) }
+
+func (b Book) roleAt(who chat.User, key string) (Role, bool) {
+	p := b.person(who)
+	if r := p.role(key); r != nil {
+		return *r, true
+	}
+	return Role{}, false
 }
 
 func (b Book) person(who chat.User) person {

@@ -21,6 +21,16 @@ type move struct {
 	after     *Role
 }
 
+// key is the record that the move changes.
+func (m move) key() string {
+	for _, r := range []*Role{m.after, m.before} {
+		if r != nil {
+			return r.Key()
+		}
+	}
+	return RoleKey(m.who, m.temporary)
+}
+
 // asker is whoever wants a change, in one group, at one moment.
 type asker struct {
 	f     *Facts
@@ -88,6 +98,8 @@ func (a *asker) against(theirs Level) Rule {
 	switch {
 	case a.above, theirs == NoLevel, theirs < mine:
 		return ""
+	case theirs == Senior && mine == Senior && a.f.Consent:
+		return ""
 	case theirs == Senior && mine == Senior:
 		return RuleSecondPerson
 	}
@@ -132,6 +144,14 @@ func (a *asker) mayMove(moves []move, undoes Undoes) Decision {
 	}
 	if why := a.mayStand(moves, undoes); why != "" {
 		return denied(why)
+	}
+	for _, m := range moves {
+		if m.after == nil {
+			continue
+		}
+		if x := a.separates(m.who, a.changes(moves), m.after.From); x != nil {
+			return Decision{Rule: RuleSeparation, item: Admins, exclusive: x.Name}
+		}
 	}
 	return allowed
 }
@@ -191,7 +211,7 @@ func (a *asker) cap() int {
 
 // census counts who would hold a role that is not over, and how many of them are live seniors.
 func (a *asker) census(moves []move) (people, seniors int) {
-	who := a.f.named()
+	who := a.f.everyone()
 	for _, m := range moves {
 		if !has(who, m.who) {
 			who = sorted(append(who, m.who))
@@ -203,13 +223,13 @@ func (a *asker) census(moves []move) (people, seniors int) {
 			holds = holds || !r.over(a.now)
 			senior = senior || r.Level == Senior && r.Live(a.now)
 		}
-		for r := range a.f.rolesOf(u, a.g) {
+		for r := range a.f.rolesOf(u, a.g, a.now) {
 			if !moved(moves, r) {
 				count(r)
 			}
 		}
 		for _, m := range moves {
-			if m.who == u && m.after != nil {
+			if m.who == u && m.after != nil && !m.after.Eligible {
 				count(m.after)
 			}
 		}
@@ -236,7 +256,7 @@ func moved(moves []move, r *Role) bool {
 func (a *asker) changes(moves []move) Change {
 	out := make(Change, 0, len(moves))
 	for _, m := range moves {
-		if c := set(a.book(), a.g, RoleKey(m.who, m.temporary), m.after); !c.IsNothing() {
+		if c := set(a.book(), a.g, m.key(), m.after); !c.IsNothing() {
 			out = append(out, c)
 		}
 	}

@@ -68,6 +68,9 @@ func seven() []any {
 }
 
 // changes is the table of the rules about changes of roles: D2, D3 and D9.
+// apart keeps files and muting in different hands.
+var apart = Exclusive{Name: "审管分离", Sets: []Items{ItemsOf(Files), ItemsOf(Mute, Recall)}}
+
 var changes = []struct {
 	name string
 	world
@@ -79,6 +82,10 @@ var changes = []struct {
 	{"D3 without the item nobody is appointed", staffed(role(li, Mid, Supervisor)), appoint(li, wang, Junior, NoJob), false, RuleCeiling},
 	{"D3 a stranger appoints nobody", staffed(), appoint(li, wang, Junior, NoJob), false, RuleDefault},
 	{"D3 高级 to 高级 needs a second person", staffed(role(li, Senior, NoJob)), appoint(li, wang, Senior, NoJob), false, RuleSecondPerson},
+	{"R61 a grant across exclusive sets", staffed(Role{Who: wang, Level: Mid, Only: ItemsOf(Files)}, role(li, Senior, NoJob), apart), except(li, says(Allow, About(wang), Mute)), false, RuleSeparation},
+	{"R61 with an exemption", staffed(Role{Who: wang, Level: Mid, Only: ItemsOf(Files)}, role(li, Senior, NoJob), apart, Exemption{Rule: "审管分离", Who: wang, Until: inAnHour, Reason: "代班"}), except(li, says(Allow, About(wang), Mute)), true, RuleGranted},
+	{"R61 after its end", staffed(Role{Who: wang, Level: Mid, Only: ItemsOf(Files)}, role(li, Senior, NoJob), apart, Exemption{Rule: "审管分离", Who: wang, Until: noon, Reason: "代班"}), except(li, says(Allow, About(wang), Mute)), false, RuleSeparation},
+	{"R61 a role across exclusive sets", staffed(role(li, Senior, NoJob), apart), appoint(li, wang, Mid, Supervisor), false, RuleSeparation},
 	{"D3 a 超级管理员 does not", staffed(), appoint(boss, wang, Senior, NoJob), true, RuleOwner},
 	{"D3 nor does a 分级管理员", company(DepartmentAdmin{hua, []string{region}}).in(Place{Departments: []string{region}}), appoint(hua, wang, Senior, NoJob), true, RuleDepartmentAdmin},
 	{"D3 an exception to appoint does not lift the level", staffed(role(li, Mid, NoJob), says(Allow, me, Admins, byEnterprise)), appoint(li, wang, Mid, NoJob), false, RuleRank},
@@ -140,7 +147,7 @@ var changes = []struct {
 	{"R70 not of more than one holds", staffed(role(li, Senior, Operations)), except(li, says(Allow, About(wang), Invite)), false, RuleMoreThanHeld},
 	{"R70 a deny needs only the rank", staffed(role(li, Senior, Operations)), except(li, says(Deny, About(wang), Invite)), true, RuleGranted},
 	{"R70 not in another group", staffed(role(li, Senior, NoJob)), except(li, says(Allow, About(wang), Mute, within(In(other)))), false, RuleMoreThanHeld},
-	{"R70 not about everyone", staffed(role(li, Senior, NoJob)), except(li, says(Allow, everyone, Mute)), false, RuleMoreThanHeld},
+	{"R70 about everyone it is policy: four eyes", staffed(role(li, Senior, NoJob)), except(li, says(Allow, everyone, Mute)), false, RuleSecondPerson},
 	{"R70 about no item", staffed(), except(boss, Statement{Subject: About(wang), Effect: Allow}), false, RuleNothingGranted},
 	{"R38 the company's exception is not taken away by the group", staffed(role(li, Senior, NoJob), says(Deny, About(wang), Mute, byEnterprise)), unset(li, says(Deny, About(wang), Mute)), false, RuleTier},
 	{"lifting a deny is granting", staffed(role(li, Senior, Operations), says(Deny, About(wang), Invite)), unset(li, says(Deny, About(wang), Invite)), false, RuleMoreThanHeld},
@@ -334,8 +341,13 @@ func TestMayApply(t *testing.T) {
 	assert.Equal(t, RuleTier, strict.MayApply(ops, li, lift, OtherChange, noon).Rule)
 	assert.Equal(t, RuleTier, gone.MayApply(ops, li, opposite(lift), OtherChange, noon).Rule)
 	assert.True(t, strict.MayApply(ops, boss, lift, OtherChange, noon).Allowed)
-	assert.Equal(t, RuleMoreThanHeld, strict.MayApply(ops, boss, statementGone(t, says(Deny, everyone, Recall)), OtherChange, noon).Rule,
-		"what is not about one person was not set by these commands")
+	wide := statementGone(t, says(Deny, everyone, Recall))
+	assert.True(t, strict.MayApply(ops, boss, wide, OtherChange, noon).Allowed, "what is about many is policy, an owner's alone")
+	assert.Equal(t, RuleSecondPerson, strict.MayApply(ops, li, wide, OtherChange, noon).Rule, "and a senior's with a second person")
+	agreed := strict
+	agreed.Consent = true
+	assert.True(t, agreed.MayApply(ops, li, wide, OtherChange, noon).Allowed)
+	assert.Equal(t, RuleDefault, agreed.MayApply(ops, zhang, wide, OtherChange, noon).Rule)
 
 	// What the configuration says is the owner's.
 	owners := gone.Group.Configure(nil, nil, 3)

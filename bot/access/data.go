@@ -13,14 +13,15 @@ type DataScope struct {
 	Members    []chat.User     `json:"members,omitempty"`    // only these people
 	Department string          `json:"department,omitempty"` // only people of this department
 	Tag        string          `json:"tag,omitempty"`        // only people with this tag
+	Own        bool            `json:"own,omitempty"`        // only customers who are the holder's own
 }
 
 // IsZero says whether nothing is narrowed.
 func (d DataScope) IsZero() bool {
-	return d.Kind == "" && len(d.Members) == 0 && d.Department == "" && d.Tag == ""
+	return d.Kind == "" && len(d.Members) == 0 && d.Department == "" && d.Tag == "" && !d.Own
 }
 
 // Equal says whether two scopes are written the same.
 func (d DataScope) Equal(o DataScope) bool {
-	return d.Kind == o.Kind && d.Department == o.Department && d.Tag == o.Tag && slices.Equal(d.Members, o.Members)
+	return d.Kind == o.Kind && d.Department == o.Department && d.Tag == o.Tag && d.Own == o.Own && slices.Equal(d.Members, o.Members)
 }

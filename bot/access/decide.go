@@ -2,7 +2,6 @@ package access
 
 import (
 	"slices"
-	"time"
 
 	"qunguan/bot/chat"
 )
@@ -30,7 +29,7 @@ func decide(f *Facts, r *Request) Decision {
 		t.d.Allowed, t.d.Rule = true, RuleDepartmentAdmin
 	default:
 		here := f.Group.person(r.Actor)
-		t.d.level = max(mine.level(f, r), here.level(f, r))
+		t.d.level = max(mine.level(f, r), here.level(f, r), f.inheritedLevel(r.Actor, &f.Actor, r))
 		t.count(f, r, f.Company, &mine, true)
 		t.d.company = t.d.spoken
 		t.count(f, r, f.Group, &here, false)
@@ -78,7 +77,7 @@ func (t *tally) hear(f *Facts, r *Request, l *line, inCompany bool) {
 	}
 	c := contender{l, l.precedence(inCompany)}
 	cut := t.d.cuts(l, c.key.tier())
-	if why := l.silence(r.At); why != "" {
+	if why := l.silence(f, r.Actor, r); why != "" {
 		if l.effect == Allow && !cut {
 			t.missed(c, why)
 		}
@@ -104,19 +103,27 @@ func (c contender) or(o contender) contender {
 	return c
 }
 
-// silence is why a line says nothing at a moment; empty when it speaks.
-func (l *line) silence(at time.Time) Rule {
+// silence is why a line about who says nothing at the moment of r; empty when it speaks.
+func (l *line) silence(f *Facts, who chat.User, r *Request) Rule {
+	if l.mapping != nil && !l.mapping.Off && f.pending(who, r) {
+		return RulePending
+	}
 	if l.always {
 		return ""
 	}
-	if until := l.until(); !until.IsZero() && !at.Before(until) {
+	if until := l.until(); !until.IsZero() && !r.At.Before(until) {
 		return RuleGrantExpired
 	}
-	if at.Before(l.from()) {
+	if r.At.Before(l.from()) {
 		return RuleGrantNotStarted
 	}
-	if l.suspended() {
+	switch {
+	case l.suspended():
 		return RuleSuspended
+	case l.role != nil && l.role.OnDuty && !f.onDuty(who, r.At):
+		return RuleOffDuty
+	case l.role != nil && l.role.Eligible:
+		return RuleNotActivated
 	}
 	return ""
 }
@@ -139,7 +146,9 @@ func (t *tally) missed(c contender, why Rule) {
 }
 
 func nearness(why Rule) int {
-	return slices.Index([]Rule{RuleGrantExpired, RuleGrantNotStarted, RuleSuspended}, why)
+	return slices.Index([]Rule{
+		RuleGrantExpired, RuleGrantNotStarted, RuleSuspended, RulePending, RuleOffDuty, RuleNotActivated,
+	}, why)
 }
 
 // settle lets the strongest win (step 3); if nothing speaks, it is the default (step 5) with the nearest reason.
@@ -194,11 +203,25 @@ func (p *person) governs(f *Facts, g chat.Group) bool {
 	return false
 }
 
-// level is the highest live level that one book gives.
+// level is the highest live level that one book gives by name.
 func (p *person) level(f *Facts, r *Request) Level {
 	best := NoLevel
 	for i := range p.lines[:p.roles] {
-		if l := &p.lines[i]; l.level > best && l.silence(r.At) == "" && l.covers(f, r) {
+		if l := &p.lines[i]; l.level > best && l.silence(f, l.role.Who, r) == "" && l.covers(f, r) {
+			best = l.level
+		}
+	}
+	return best
+}
+
+// inheritedLevel is the highest live level that somebody has by position or department.
+func (f *Facts) inheritedLevel(who chat.User, p *Person, r *Request) Level {
+	best := NoLevel
+	if !f.Maps() {
+		return best
+	}
+	for l := range f.inherited(p, r) {
+		if l.level > best && l.silence(f, who, r) == "" {
 			best = l.level
 		}
 	}

@@ -7,8 +7,9 @@ type Decision struct {
 	Allowed bool
 	Rule    Rule
 
-	item  Item
-	level Level // of the actor: the ceiling
+	item      Item
+	level     Level  // of the actor: the ceiling
+	exclusive string // the rule of separation of duties that would be broken
 
 	settled *line
 	key     precedence // of settled
@@ -29,6 +30,9 @@ func (d Decision) Settled() (Voice, bool) {
 	}
 	return voiceOf(d.settled, d.key.tier(), d.cuts(d.settled, d.key.tier())), true
 }
+
+// Exclusive is the name of the rule of separation of duties that would be broken; empty if none would.
+func (d Decision) Exclusive() string { return d.exclusive }
 
 // Spoke walks everything that spoke: the company's book before the group's, and in each the person's roles, the
 // statements about the person, then those about more people. What the ceiling cut is among it, what is out of time

@@ -16,10 +16,16 @@ func EndOf(key string, raw json.RawMessage) (end time.Time, who chat.User, items
 		return time.Time{}, "", nil
 	}
 	switch kind {
-	case "role", "temp":
+	case "role", "temp", "eligible", "active":
 		if r, err := decodeRole(key, raw); err == nil {
 			return r.Until, chat.User(id), []string{Admins.String()}
 		}
+	case "scene":
+		var s Scene
+		if json.Unmarshal(raw, &s) != nil {
+			break
+		}
+		return s.Until, "", []string{Policy.String()}
 	case "statement":
 		var s Statement
 		if json.Unmarshal(raw, &s) != nil {

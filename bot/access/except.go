@@ -10,8 +10,8 @@ import (
 // tier, term, scope and items. By, At and Tier are filled in; without a scope it is the group's; an allow is narrowed
 // like the right of whoever sets it.
 //
-// An admin's exception is about one person in this group; everything wider is more than an admin holds. That the
-// ceiling may cut an allow later is not asked here: decisions do that (3.1, step 2).
+// An admin's exception is about this group; everything wider is more than an admin holds. One about more people than
+// one is policy. That the ceiling may cut an allow later is not asked here: decisions do that (3.1, step 2).
 func (f Facts) Except(g chat.Group, by chat.User, s Statement, now time.Time) (Change, Decision) {
 	a := f.asker(g, by, now)
 	s = a.signed(s)
@@ -39,10 +39,7 @@ func (a *asker) signed(s Statement) Statement {
 }
 
 func (a *asker) mayExcept(s Statement) Decision {
-	if s.Subject.Kind != OnePerson || s.Subject.ID == "" {
-		return denied(RuleMoreThanHeld)
-	}
-	d := a.admins(chat.User(s.Subject.ID))
+	d := a.mayAddress(s)
 	if !d.Allowed {
 		return d
 	}
@@ -57,7 +54,23 @@ func (a *asker) mayExcept(s Statement) Decision {
 	case s.Effect == Allow && (a.lacks(s.Items) || !a.narrowed(s.Data)):
 		return denied(RuleMoreThanHeld)
 	}
+	if s.Subject.Kind != OnePerson {
+		return d
+	}
+	who := chat.User(s.Subject.ID)
+	if x := a.separates(who, Change{set(a.book(), a.g, StatementKey(s), &s)}, s.From); x != nil {
+		return Decision{Rule: RuleSeparation, item: Admins, exclusive: x.Name}
+	}
 	return d
+}
+
+// mayAddress asks whether the asker may make statements about a subject at all: about one person with Admins, about
+// more people with Policy.
+func (a *asker) mayAddress(s Statement) Decision {
+	if s.Subject.Kind == OnePerson {
+		return a.admins(chat.User(s.Subject.ID))
+	}
+	return a.mayPolicy()
 }
 
 // within says whether the scope is about no other group than g.
@@ -76,7 +89,7 @@ func (a *asker) narrowed(d DataScope) bool {
 // take away is no change.
 func (f Facts) Unset(g chat.Group, by chat.User, s Statement, now time.Time) (Change, Decision) {
 	a := f.asker(g, by, now)
-	d := a.admins(chat.User(s.Subject.ID))
+	d := a.mayAddress(s)
 	if !d.Allowed {
 		return nil, d
 	}
@@ -96,10 +109,7 @@ func (f Facts) Unset(g chat.Group, by chat.User, s Statement, now time.Time) (Ch
 
 // mayUnset asks about one statement. To lift a deny is to grant what it denied.
 func (a *asker) mayUnset(old Statement) Decision {
-	if old.Subject.Kind != OnePerson {
-		return denied(RuleMoreThanHeld)
-	}
-	d := a.admins(chat.User(old.Subject.ID))
+	d := a.mayAddress(old)
 	switch {
 	case !d.Allowed:
 		return d

@@ -26,6 +26,12 @@ func RoleKey(who chat.User, temporary bool) string {
 	return "role/" + string(who)
 }
 
+// EligibleKey is the key of a role that its holder may activate.
+func EligibleKey(who chat.User) string { return "eligible/" + string(who) }
+
+// ActiveKey is the key of a running activation.
+func ActiveKey(who chat.User) string { return "active/" + string(who) }
+
 // OwnerKey is the key of an Owner.
 func OwnerKey(who chat.User) string { return "owner/" + string(who) }
 

@@ -34,7 +34,7 @@ func (w world) drawn(t *rapid.T) Facts {
 		require.NoError(t, err)
 		return b
 	}
-	return Facts{Company: build(w.company), Group: build(w.group), Actor: w.actor, Target: w.target, Place: w.place}
+	return Facts{Company: build(w.company), Group: build(w.group), Actor: w.actor, People: w.people(), Place: w.place}
 }
 
 func grants(record any, who chat.User) bool {

@@ -45,7 +45,7 @@ func (d *Decision) tooFar(f *Facts, r *Request, by *line) Rule {
 		}
 		return ""
 	}
-	if by != nil && !by.data().covers(r, &f.Target) {
+	if target := f.person(r.Target); by != nil && !by.data().covers(r, &target) {
 		return RuleDataScope
 	}
 	if d.Rule == RuleOwner || !aboutPeople.Has(r.Item) {
@@ -88,6 +88,9 @@ func (d *DataScope) covers(r *Request, target *Person) bool {
 	if d.Department != "" && !slices.ContainsFunc(target.Departments, func(t Department) bool { return t.Name == d.Department }) {
 		return false
 	}
+	if d.Own && !slices.Contains(target.Followers, r.Actor) {
+		return false
+	}
 	return d.Tag == "" || slices.Contains(target.Tags, d.Tag)
 }
 
@@ -106,7 +109,7 @@ func (d DataScope) and(o DataScope) (DataScope, bool) {
 			return DataScope{}, false // nobody; an empty list would mean everybody
 		}
 	}
-	return DataScope{Kind: chat.PersonKind(kind), Members: members, Department: department, Tag: tag}, ok1 && ok2 && ok3
+	return DataScope{Kind: chat.PersonKind(kind), Members: members, Department: department, Tag: tag, Own: d.Own || o.Own}, ok1 && ok2 && ok3
 }
 
 func both(a, b string) (string, bool) {

@@ -26,6 +26,9 @@ type line struct {
 
 	role      *Role
 	statement *Statement
+	mapping   *Mapping // of which role is made; then subject is the mapping's
+	subject   *Subject // of a line about more than one person
+	place     *Scope   // of a line whose scope is not its groups alone
 }
 
 // precedence holds the keys of 3.1(a) to (d) in one number, the first key in the highest bits: the larger one wins,
@@ -88,8 +91,8 @@ func lineOfRole(r *Role) line {
 	}
 	subject, fixed := About(r.Who), !r.Temporary()
 	return line{
-		role: r, gives: r.Items(), beyond: beyond(r.Level, r.Job), effect: Allow, level: r.Level,
-		always: r.From.IsZero() && fixed && !r.Suspended,
+		role: r, gives: r.Items(), beyond: r.Beyond(), effect: Allow, level: r.Level,
+		always: r.From.IsZero() && fixed && !r.Suspended && !r.Eligible && !r.OnDuty,
 		scope:  scope, groups: sorted(r.Groups),
 		company: weigh(Enterprise, fixed, subject, scope, Bundle, Allow),
 		// A role in a group's book is about that group without saying so.
@@ -100,11 +103,28 @@ func lineOfRole(r *Role) line {
 func lineOfStatement(s *Statement) line {
 	fixed := s.Until.IsZero()
 	return line{
-		statement: s, gives: s.Items, effect: s.Effect, always: s.From.IsZero() && fixed,
+		statement: s, subject: &s.Subject, place: &s.Scope, gives: s.Items, effect: s.Effect, always: s.From.IsZero() && fixed,
 		scope: s.Scope.Kind, groups: sorted(s.Scope.Groups), members: sorted(s.Scope.Members),
 		company: weigh(Enterprise, fixed, s.Subject, s.Scope.Kind, s.Breadth, s.Effect),
 		group:   weigh(s.Tier, fixed, s.Subject, s.Scope.Kind, s.Breadth, s.Effect),
 	}
+}
+
+func lineOfMapping(m *Mapping) line {
+	r := m.Role("")
+	l := lineOfRole(&r)
+	l.mapping, l.subject, l.place = m, &m.Subject, &m.Scope
+	l.scope, l.groups = m.Scope.Kind, sorted(m.Scope.Groups)
+	l.company = weigh(Enterprise, true, m.Subject, m.Scope.Kind, Bundle, Allow)
+	l.group = weigh(m.Tier, true, m.Subject, OneGroup, Bundle, Allow)
+	return l
+}
+
+// lineOfScene is the line of what a scene adds to the book of its group: it is about that group without saying so.
+func lineOfScene(s *Statement) line {
+	l := lineOfStatement(s)
+	l.group = weigh(s.Tier, s.Until.IsZero(), s.Subject, OneGroup, s.Breadth, s.Effect)
+	return l
 }
 
 func sorted[T ~string](list []T) []T {
@@ -149,11 +169,14 @@ func (l *line) suspended() bool { return l.role != nil && l.role.Suspended }
 
 // covers says whether the line is about the group and target of r.
 func (l *line) covers(f *Facts, r *Request) bool {
+	if l.mapping != nil && !l.mapping.holds(f, r) {
+		return false
+	}
 	switch l.scope {
 	case All:
 		return true
 	case DepartmentGroups:
-		return r.Group != "" && slices.Contains(f.Place.Departments, l.statement.Scope.Department)
+		return r.Group != "" && slices.Contains(f.Place.Departments, l.place.Department)
 	case GroupSet, OneGroup:
 		return r.Group != "" && (has(l.groups, r.Group) || l.tagged(f))
 	case MemberSet:
@@ -163,12 +186,12 @@ func (l *line) covers(f *Facts, r *Request) bool {
 }
 
 func (l *line) tagged(f *Facts) bool {
-	return l.statement != nil && l.statement.Scope.Tag != "" && slices.Contains(f.Place.Tags, l.statement.Scope.Tag)
+	return l.place != nil && l.place.Tag != "" && slices.Contains(f.Place.Tags, l.place.Tag)
 }
 
 // about says whether a line that is not about one person by name is about p.
 func (l *line) about(p *Person) bool {
-	s := &l.statement.Subject
+	s := l.subject
 	switch s.Kind {
 	case Everyone:
 		return true

@@ -47,7 +47,26 @@ func (w world) and(more ...any) world  { w.group = append(w.group, more...); ret
 func (w world) on(p Person) world      { w.target = p; return w }
 func (w world) offering(i Items) world { w.offered = i; return w }
 
+func (w world) onDuty(who ...chat.User) world             { w.onShift = who; return w }
+func (w world) knowing(people map[chat.User]Person) world { w.staff = people; return w }
+
 var me = About(li)
+
+// lead is a mapping that makes every 客服主管 of the address book a 中级 admin.
+func lead(change ...func(*Mapping)) Mapping {
+	m := Mapping{Subject: Subject{Kind: OfPosition, ID: "客服主管"}, Level: Mid, Tier: Enterprise, By: boss, At: hourAgo}
+	for _, c := range change {
+		c(&m)
+	}
+	return m
+}
+
+var leader = Person{Positions: []string{"客服主管"}}
+
+// dutyBound, eligible and active make something of a role.
+func dutyBound(r Role) Role { r.OnDuty = true; return r }
+func eligible(r Role) Role  { r.Eligible = true; return r }
+func active(r Role) Role    { r.Active, r.Source = true, "eligible"; return r }
 
 // policy is the table of the decisions of 3.1. Where a name begins with an id, it is the row of that requirement.
 var policy = []row{
@@ -161,6 +180,36 @@ var policy = []row{
 	mayNot("D3 nobody mutes themselves", group(role(li, Senior, NoJob)), RuleSelf, asksOn(Mute, li)),
 	mayNot("D3 not even a 超级管理员 removes themselves", company(Owner{li}), RuleSelf, asksOn(Remove, li)),
 	mayNot("D3 nobody approves their own request", group(role(li, Senior, NoJob)), RuleSelf, asksOn(Approve, li)),
+	may("M04 a duty-bound role counts on shift", group(dutyBound(role(li, Mid, NoJob))).onDuty(li), RuleGranted, asks(Notice)),
+	mayNot("M04 and not off shift", group(dutyBound(role(li, Mid, NoJob))).onDuty(wang), RuleOffDuty, asks(Notice)),
+	mayNot("M04 its level sleeps too", group(dutyBound(role(li, Senior, NoJob)), says(Allow, me, Rename)), RuleCeiling, asks(Rename)),
+	mayNot("R14 an eligible role gives nothing", group(eligible(role(li, Mid, NoJob))), RuleNotActivated, asks(Notice)),
+	may("R14 until it is activated", group(eligible(role(li, Mid, NoJob)), active(temp(li, Mid, NoJob, inAnHour))), RuleTemporary, asks(Notice)),
+	mayNot("R14 and again once the activation is over", group(eligible(role(li, Mid, NoJob)), active(temp(li, Mid, NoJob, noon))), RuleNotActivated, asks(Notice)),
+	mayNot("R14 a fixed deny stands against an activation", group(active(temp(li, Mid, NoJob, inAnHour)), says(Deny, me, Notice)), RuleTerm, asks(Notice)),
+	may("R13 a position gives a role", company(lead()).by(leader), RuleGranted, asks(Notice)),
+	mayNot("R13 of its level only", company(lead()).by(leader), RuleDefault, asks(Rename)),
+	mayNot("R13 and to nobody else", company(lead()).by(Person{Positions: []string{"实习生"}}), RuleDefault, asks(Notice)),
+	mayNot("R13 a person's deny is more specific", company(lead(), says(Deny, me, Notice)).by(leader), RuleSubject, asks(Notice)),
+	mayNot("R68 switched off, it gives nothing", company(lead(func(m *Mapping) { m.Off = true })).by(leader), RuleSuspended, asks(Notice)),
+	may("R68 in groups of the size", company(lead(func(m *Mapping) { m.Least = 201 })).by(leader).in(Place{People: 201}), RuleGranted, asks(Notice)),
+	mayNot("R68 in no smaller one", company(lead(func(m *Mapping) { m.Least = 201 })).by(leader).in(Place{People: 200}), RuleDefault, asks(Notice)),
+	mayNot("R68 nor in one of unknown size", company(lead(func(m *Mapping) { m.Least = 201 })).by(leader), RuleDefault, asks(Notice)),
+	may("R68 while a scene is on", company(lead(func(m *Mapping) { m.Scene = ProductBeta })).by(leader).and(Scene{Name: ProductBeta}), RuleGranted, asks(Notice)),
+	mayNot("R68 and not after it", company(lead(func(m *Mapping) { m.Scene = ProductBeta })).by(leader).and(Scene{Name: ProductBeta, Until: noon}), RuleDefault, asks(Notice)),
+	mayNot("D9 an inherited role waits where the cap is taken", company(lead(), Cap{1}).by(leader).and(role(wang, Junior, NoJob)), RulePending, asks(Notice)),
+	may("D9 who came first goes first", company(lead(), Cap{1}).by(leader).knowing(map[chat.User]Person{
+		li: {Positions: leader.Positions, Joined: 1}, wang: {Positions: leader.Positions, Joined: 2}}), RuleGranted, asks(Notice)),
+	mayNot("D9 who came last waits", company(lead(), Cap{1}).by(leader).knowing(map[chat.User]Person{
+		li: {Positions: leader.Positions, Joined: 2}, wang: {Positions: leader.Positions, Joined: 1}}), RulePending, asks(Notice)),
+	may("4.4 an offline event lets a 中级 import", group(Scene{Name: OfflineEvent}, role(li, Mid, NoJob)), RuleGranted, asks(Import)),
+	mayNot("4.4 but not a 普通", group(Scene{Name: OfflineEvent}, role(li, Junior, NoJob)), RuleCeiling, asks(Import)),
+	mayNot("4.4 nor a member, whoever put it on", group(Scene{Name: OfflineEvent, Tier: Enterprise}), RuleCeiling, asks(Import)),
+	may("R40 one's own customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{li}}), RuleGranted, Request{Actor: li, Item: Remove, Group: ops, Target: kunde, TargetKind: chat.Customer, At: noon}),
+	mayNot("R40 somebody else's customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{wang}}), RuleDataScope, Request{Actor: li, Item: Remove, Group: ops, Target: kunde, TargetKind: chat.Customer, At: noon}),
+	may("a custom role gives what it was defined as", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Invite, Mute)}), RuleGranted, asks(Mute)),
+	mayNot("inside its level", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Invite, Rename)}), RuleCeiling, asks(Rename)),
+	mayNot("a narrowed role gives no more than is left", group(Role{Who: li, Level: Senior, Only: ItemsOf(Mute)}), RuleDefault, asks(Remove)),
 	may("one's own message may be recalled", group(role(li, Mid, NoJob)), RuleGranted, asksOn(Recall, li)),
 }
 

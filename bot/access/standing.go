@@ -16,7 +16,11 @@ func (f Facts) LevelOf(who chat.User, g chat.Group, at time.Time) Level {
 
 func (f *Facts) level(who chat.User, r *Request) Level {
 	above, here := f.Company.person(who), f.Group.person(who)
-	return max(above.level(f, r), here.level(f, r))
+	best := max(above.level(f, r), here.level(f, r))
+	if p, known := f.People[who]; known {
+		best = max(best, f.inheritedLevel(who, &p, r))
+	}
+	return best
 }
 
 // IsOwner says whether somebody is a 超级管理员. Only the company's book can say so.
@@ -44,12 +48,11 @@ func (f Facts) Items(who chat.User, p Person, g chat.Group, at time.Time) Items 
 }
 
 // Who lists who may use an item in a group: people who are named in the books, by userid, then department admins of
-// the place and owners. People who may only by their position or department are not found: the books do not name
-// them.
+// the place and owners. Of those who may only by their position or department, the people of the facts are found.
 func (f Facts) Who(item Item, g chat.Group, at time.Time) []chat.User {
-	f.Actor = Person{}
 	var named, departments, owners []chat.User
-	for _, who := range f.named() {
+	for _, who := range f.everyone() {
+		f.Actor = f.People[who]
 		switch {
 		case f.IsOwner(who):
 			owners = append(owners, who)
@@ -66,8 +69,8 @@ func (f Facts) Who(item Item, g chat.Group, at time.Time) []chat.User {
 // of either tier. Each counts once (D1, D9).
 func (f Facts) Admins(g chat.Group, at time.Time) []chat.User {
 	var out []chat.User
-	for _, who := range f.named() {
-		if f.standing(who, g, at) != NoLevel {
+	for _, who := range f.everyone() {
+		if f.standing(who, g, at) != NoLevel && (f.appointed(who, &Request{Group: g, At: at}) || !f.Pending(who, g, at)) {
 			out = append(out, who)
 		}
 	}
@@ -78,7 +81,7 @@ func (f Facts) Admins(g chat.Group, at time.Time) []chat.User {
 // or yet to begin: nobody may take away from an equal what is only paused.
 func (f *Facts) standing(who chat.User, g chat.Group, at time.Time) Level {
 	best := NoLevel
-	for r := range f.rolesOf(who, g) {
+	for r := range f.rolesOf(who, g, at) {
 		if !r.over(at) {
 			best = max(best, r.Level)
 		}
@@ -86,19 +89,52 @@ func (f *Facts) standing(who chat.User, g chat.Group, at time.Time) Level {
 	return best
 }
 
-// rolesOf walks a person's roles of both books that are about the group.
-func (f *Facts) rolesOf(who chat.User, g chat.Group) func(yield func(*Role) bool) {
-	r := Request{Group: g}
+// rolesOf walks a person's roles of both books that are about the group, and those by position or department. One
+// that is yet to be activated is none.
+func (f *Facts) rolesOf(who chat.User, g chat.Group, at time.Time) func(yield func(*Role) bool) {
+	r := Request{Group: g, At: at}
 	return func(yield func(*Role) bool) {
 		for _, b := range []Book{f.Company, f.Group} {
 			p := b.person(who)
 			for i := range p.lines[:p.roles] {
-				if p.lines[i].covers(f, &r) && !yield(p.lines[i].role) {
+				if l := &p.lines[i]; !l.role.Eligible && l.covers(f, &r) && !yield(l.role) {
+					return
+				}
+			}
+		}
+		if p, known := f.People[who]; known {
+			for l := range f.inherited(&p, &r) {
+				if !l.mapping.Off && !yield(l.role) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// Holds lists the roles that somebody has in a group that are not over: by name of either book, then by position or
+// department. One that is yet to be activated is not among them.
+func (f Facts) Holds(who chat.User, g chat.Group, at time.Time) []Role {
+	var out []Role
+	for r := range f.rolesOf(who, g, at) {
+		if !r.over(at) {
+			held := *r
+			held.Who = who
+			out = append(out, held)
+		}
+	}
+	return out
+}
+
+// everyone lists, by userid, all that either book names and, where positions give roles, all whom the facts know.
+func (f *Facts) everyone() []chat.User {
+	out := f.named()
+	if len(f.People) == 0 || !f.Maps() {
+		return out
+	}
+	out = slices.AppendSeq(out, maps.Keys(f.People))
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // named lists everyone that either book names, by userid.

@@ -21,6 +21,7 @@ type Statement struct {
 	At      time.Time `json:"at,omitzero"` // when it was set
 	Source  string    `json:"source,omitempty"`
 	Data    DataScope `json:"data,omitzero"`
+	Review  time.Time `json:"review,omitzero"` // when somebody should ask whether it is still needed
 }
 
 // Due is when the journal must note the end; zero is never.

@@ -58,9 +58,10 @@ func (a *asker) mayChange(c journal.Change) (m move, isRole bool, d Decision) {
 	allowed := Decision{Allowed: true, Rule: RuleGranted, item: Admins}
 	kind, id, _ := strings.Cut(c.Key, "/")
 	switch kind {
-	case "role", "temp":
+	case "role", "temp", "eligible", "active":
 		m := move{who: chat.User(id), temporary: kind == "temp"}
-		m.before = a.held(m.who, m.temporary)
+		p := a.book().person(m.who)
+		m.before = p.role(c.Key)
 		if c.After == nil {
 			return m, true, allowed
 		}
@@ -72,6 +73,9 @@ func (a *asker) mayChange(c journal.Change) (m move, isRole bool, d Decision) {
 		return m, true, allowed
 	case "statement":
 		return m, false, a.mayState(c)
+	}
+	if _, policy := policyKinds[kind]; policy {
+		return m, false, a.mayRecord(c)
 	}
 	if a.owner {
 		return m, false, Decision{Allowed: true, Rule: RuleOwner, item: Admins}

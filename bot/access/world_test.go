@@ -3,6 +3,8 @@ package access
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,7 +58,7 @@ func written(t testing.TB, records ...any) map[string]json.RawMessage {
 func keyOf(record any) string {
 	switch r := record.(type) {
 	case Role:
-		return RoleKey(r.Who, r.Temporary())
+		return r.Key()
 	case Statement:
 		return StatementKey(r)
 	case Owner:
@@ -65,6 +67,18 @@ func keyOf(record any) string {
 		return DepartmentAdminKey(r.Who)
 	case Cap:
 		return CapKey
+	case Mapping:
+		return MappingKey(r)
+	case Scene:
+		return SceneKey(r.Name)
+	case Exclusive:
+		return ExclusiveKey(r.Name)
+	case Exemption:
+		return ExemptionKey(r.Rule, r.Who)
+	case JobDefinition:
+		return JobKey(r.Name)
+	case Tag:
+		return TagKey(r.Name)
 	}
 	panic(fmt.Sprintf("unreachable: %T is no record", record))
 }
@@ -75,14 +89,33 @@ type world struct {
 	actor, target  Person
 	place          Place
 	offered        Items
+	onShift        []chat.User // at every moment
+	staff          map[chat.User]Person
 }
+
+// shift is a roster on which some people are always on duty.
+type shift []chat.User
+
+func (s shift) OnDuty(who chat.User, _ time.Time) bool { return slices.Contains(s, who) }
+
+func (s shift) NextShift(chat.User, time.Time) (time.Time, bool) { return time.Time{}, false }
 
 func (w world) facts(t testing.TB) Facts {
 	t.Helper()
 	return Facts{
-		Company: book(t, w.company...), Group: book(t, w.group...), Actor: w.actor, Target: w.target, Place: w.place,
-		Offered: w.offered,
+		Company: book(t, w.company...), Group: book(t, w.group...), Actor: w.actor, People: w.people(), Place: w.place,
+		Offered: w.offered, Roster: shift(w.onShift),
 	}
+}
+
+// people has the target of a row under every name that rows act on.
+func (w world) people() map[chat.User]Person {
+	out := map[chat.User]Person{}
+	for _, who := range []chat.User{li, wang, zhang, kunde} {
+		out[who] = w.target
+	}
+	maps.Copy(out, w.staff)
+	return out
 }
 
 // role is a fixed role that an admin of the group gave.

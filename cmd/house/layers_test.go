@@ -33,7 +33,7 @@ var layers = map[string]layer{
 	"bot/directory":  {ours: "bot/chat bot/journal", pure: true},
 	"bot/task":       {ours: "bot/chat bot/journal", pure: true},
 
-	"bot":         {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task", others: "go.uber.org/zap"},
+	"bot":         {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty", others: "go.uber.org/zap"},
 	"bot/console": {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
 	"commands":    {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},
 	"scheduler":   {ours: "bot bot/chat bot/journal " + domain, others: "github.com/robfig/cron/v3 go.uber.org/zap"},

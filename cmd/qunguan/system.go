@@ -67,7 +67,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	}
 	s.bot, err = bot.New(bot.Config{
 		Ledger: s.ledger, Platform: s.platform, Profile: wecom.Profile(), Commands: commands.All(), Jobs: scheduler.Jobs(),
-		Follow: commands.Follow, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
+		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
 		Health: s.parts, Education: c.Edition == configs.Education,
 	})
 	if err != nil {
