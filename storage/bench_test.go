@@ -228,3 +228,30 @@ func BenchmarkJournal(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRebuild folds a journal of a million entries again, while nothing is wrong, and once an index and the
+// records of a group are lost.
+func BenchmarkRebuild(b *testing.B) {
+	w := benchWorld(b)
+	n := benchEntries(b)
+	w.fillJournal(b, n)
+	ctx := context.Background()
+	for _, c := range []struct {
+		name string
+		lost []string
+	}{{"nothing lost", nil}, {"lost", []string{"index:undoable:all", "state:box/G7"}}} {
+		b.Run(c.name, func(b *testing.B) {
+			w.spent(b, func() {
+				for range b.N {
+					for _, key := range c.lost {
+						require.NoError(b, w.raw.Del(ctx, w.prefix()+key).Err())
+					}
+					lines, done, err := rebuild(ctx, w.ledger(), true)
+					require.NoError(b, err)
+					require.Equal(b, int64(n), done.Entries)
+					require.Equal(b, len(c.lost) > 0, len(lines) > 0, lines)
+				}
+			})
+		})
+	}
+}
