@@ -150,7 +150,7 @@ func (b *rebuild) all(ctx context.Context) error {
 	keys := slices.SortedFunc(maps.Keys(union(there, b.views.keys())), func(x, y viewKey) int {
 		return cmp.Or(strings.Compare(x.view, y.view), strings.Compare(x.of, y.of))
 	})
-	for chunk := range slices.Chunk(keys, 200) {
+	for chunk := range slices.Chunk(keys, 50) {
 		suspects, err := b.compare(ctx, chunk)
 		if err != nil {
 			return err

@@ -98,6 +98,8 @@ func (w *world) live(t *testing.T, entries int) {
 			e.Undoes = int64(1 + r.IntN(n+5))
 		case 2:
 			e.Changes = append(e.Changes, journal.Change{Of: in, Key: "never"}) // neither there before nor after
+		case 3:
+			e.Changes = []journal.Change{{Of: in, Key: "never"}}
 		}
 		_, err = l.Commit(t.Context(), write)
 		require.NoError(t, err)
