@@ -359,7 +359,7 @@ func (t *turn) call() Call {
 	f := t.facts
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
-		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), found: f.found, Health: t.bot.Health(),
+		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), bot: t.bot, found: f.found, Health: t.bot.Health(),
 		unnamed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(f.group))

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +41,11 @@ func check() bot.Command {
 			if c.Group.AdminsKnown {
 				extra = append(extra, drift(c, c.Access.Admins(c.Group.ID, c.Now))...)
 			}
-			return bot.Outcome{Reply: findings(c, found, extra)}, nil
+			reply, need := findings(c, found, extra)
+			if !need.Nothing() {
+				return bot.Outcome{Need: need}, nil
+			}
+			return bot.Outcome{Reply: reply}, nil
 		},
 	}
 }
@@ -64,7 +69,8 @@ func measured(c bot.Call) access.Items {
 }
 
 // findings are what was found, the worst first, with a button for the fixes of the first few.
-func findings(c bot.Call, found []access.Finding, extra []chat.Text) chat.Reply {
+func findings(c bot.Call, found []access.Finding, extra []chat.Text) (chat.Reply, journal.Want) {
+	var need journal.Want
 	counts := map[access.Severity]int{}
 	for _, f := range found {
 		counts[f.Severity]++
@@ -76,15 +82,16 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) chat.Reply 
 		lines[0] = chat.Text{ZH: "**%s 权限检测**：没有发现问题", EN: "**Check of %s**: nothing found"}.F(chat.Escape(c.Group.Title()))
 	}
 	card := &chat.Card{Title: chat.Text{ZH: "一键处理", EN: "Fixes"}, Body: chat.Text{
-		ZH: "每个按钮代您发出一条命令，都可以撤销", EN: "Each button types one command; all can be undone"}}
+		ZH: "每个按钮代您发出一条命令；改了什么都可以撤销", EN: "Each button types one command; what it changes can be undone"}}
 	for n, f := range found {
-		fix := fixOf(f)
 		line := chat.Text{ZH: "%d. %s%s", EN: "%d. %s%s"}.F(n+1, severityMark[f.Severity], findingText(c, f))
+		fix, why := possible(c, fixOf(f), &need)
+		line = line.Plus(why)
 		if !fix.IsZero() {
 			line = line.Plus(chat.Text{ZH: "　处理：`%s`", EN: " Fix: `%s`"}.F(fix))
 			if len(card.Buttons) < 6 {
 				card.Buttons = append(card.Buttons, chat.Button{
-					Label: chat.Text{ZH: "处理 %d", EN: "Fix %d"}.F(n + 1), Command: fix.ZH,
+					Label: chat.Text{ZH: "处理%d", EN: "Fix %d"}.F(n + 1), Command: fix.ZH,
 				})
 			}
 		}
@@ -97,7 +104,25 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) chat.Reply 
 	if len(card.Buttons) > 0 {
 		r.Card = card
 	}
-	return r
+	return r, need
+}
+
+// possible is a fix that would really be done if it were typed now; of another, why is what stands in its way. A
+// button that is refused helps nobody.
+func possible(c bot.Call, fix chat.Text, need *journal.Want) (can, why chat.Text) {
+	if fix.IsZero() {
+		return fix, chat.Text{}
+	}
+	var denied *bot.Denied
+	s := c.Suppose(fix.ZH)
+	need.Names = append(need.Names, s.Need.Names...)
+	switch {
+	case s.Err == nil:
+		return fix, chat.Text{}
+	case errors.As(s.Err, &denied):
+		return chat.Text{}, chat.Text{ZH: "　（%s）", EN: " (%s)"}.F(denied.Decision.Rule.Text())
+	}
+	return chat.Text{}, chat.Text{}
 }
 
 // dutyFindings are what the roster of the coming week lacks: a backup, a right of whoever is on it.
