@@ -48,6 +48,7 @@ func (w world) on(p Person) world      { w.target = p; return w }
 func (w world) offering(i Items) world { w.offered = i; return w }
 
 func (w world) onDuty(who ...chat.User) world             { w.onShift = who; return w }
+func (w world) agreed() world                             { w.consent = true; return w }
 func (w world) knowing(people map[chat.User]Person) world { w.staff = people; return w }
 
 var me = About(li)
@@ -164,6 +165,8 @@ var policy = []row{
 
 	may("R56 高级: all below 高级", group(role(li, Senior, NoJob), role(wang, Mid, NoJob)), RuleGranted, asksOn(Mute, wang)),
 	mayNot("R56 高级: not another 高级 alone", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)), RuleRank, asksOn(Mute, wang)),
+	may("R56 高级: another 高级 with a second person", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)).agreed(), RuleGranted, asksOn(Mute, wang)),
+	mayNot("R56 who is no 高级 gains nothing by consent", group(role(li, Mid, Supervisor), role(wang, Mid, NoJob)).agreed(), RuleRank, asksOn(Mute, wang)),
 	may("R56 中级: those without a role", group(role(li, Mid, Supervisor)), RuleGranted, asksOn(Mute, wang)),
 	mayNot("R56 中级: not those with one", group(role(li, Mid, Supervisor), role(wang, Junior, NoJob)), RuleDataScope, asksOn(Mute, wang)),
 	mayNot("R56 中级: not an equal", group(role(li, Mid, Supervisor), role(wang, Mid, NoJob)), RuleRank, asksOn(Mute, wang)),
