@@ -91,7 +91,7 @@ func (d *DataScope) covers(r *Request, target *Person) bool {
 	if d.Department != "" && !slices.ContainsFunc(target.Departments, func(t Department) bool { return t.Name == d.Department }) {
 		return false
 	}
-	if d.Own && !slices.Contains(target.Followers, r.Actor) {
+	if d.Own && (r.TargetKind != chat.Customer || !slices.Contains(target.Followers, r.Actor)) {
 		return false
 	}
 	return d.Tag == "" || slices.Contains(target.Tags, d.Tag)

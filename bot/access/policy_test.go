@@ -210,6 +210,7 @@ var policy = []row{
 	mayNot("4.4 nor a member, whoever put it on", group(Scene{Name: OfflineEvent, Tier: Enterprise}), RuleCeiling, asks(Import)),
 	may("R40 one's own customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{li}}), RuleGranted, Request{Actor: li, Item: Remove, Group: ops, Target: kunde, TargetKind: chat.Customer, At: noon}),
 	mayNot("R40 somebody else's customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{wang}}), RuleDataScope, Request{Actor: li, Item: Remove, Group: ops, Target: kunde, TargetKind: chat.Customer, At: noon}),
+	mayNot("R40 one's own customer is a customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{li}}), RuleDataScope, asksOn(Remove, wang)),
 	may("a custom role gives what it was defined as", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Invite, Mute)}), RuleGranted, asks(Mute)),
 	mayNot("inside its level", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Invite, Rename)}), RuleCeiling, asks(Rename)),
 	mayNot("a narrowed role gives no more than is left", group(Role{Who: li, Level: Senior, Only: ItemsOf(Mute)}), RuleDefault, asks(Remove)),
