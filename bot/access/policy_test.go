@@ -208,6 +208,7 @@ var policy = []row{
 	may("4.4 an offline event lets a 中级 import", group(Scene{Name: OfflineEvent}, role(li, Mid, NoJob)), RuleGranted, asks(Import)),
 	mayNot("4.4 but not a 普通", group(Scene{Name: OfflineEvent}, role(li, Junior, NoJob)), RuleCeiling, asks(Import)),
 	mayNot("4.4 nor a member, whoever put it on", group(Scene{Name: OfflineEvent, Tier: Enterprise}), RuleCeiling, asks(Import)),
+	mayNot("4.4 a scene is on in a group: in the company's book it says nothing", company(Scene{Name: OfflineEvent}).and(role(li, Mid, NoJob)), RuleDefault, asks(Import)),
 	may("R40 one's own customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{li}}), RuleGranted, Request{Actor: li, Item: Remove, Group: ops, Target: kunde, TargetKind: chat.Customer, At: noon}),
 	mayNot("R40 somebody else's customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{wang}}), RuleDataScope, Request{Actor: li, Item: Remove, Group: ops, Target: kunde, TargetKind: chat.Customer, At: noon}),
 	mayNot("R40 one's own customer is a customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{li}}), RuleDataScope, asksOn(Remove, wang)),
