@@ -74,18 +74,22 @@ func (r Role) Items() Items {
 	if r.custom() {
 		held = r.Grants&Ceiling(r.Level) | Preset(r.Level)&GovernanceItems
 	}
-	if r.Only != 0 {
-		held &= r.Only
-	}
-	return held
+	return r.narrowed(held)
 }
 
 // Beyond is what the job would give if the level's ceiling did not cut it.
 func (r Role) Beyond() Items {
 	if r.custom() {
-		return r.Grants &^ Ceiling(r.Level)
+		return r.narrowed(r.Grants &^ Ceiling(r.Level))
 	}
-	return beyond(r.Level, r.Job)
+	return r.narrowed(beyond(r.Level, r.Job))
+}
+
+func (r Role) narrowed(items Items) Items {
+	if r.Only != 0 {
+		items &= r.Only
+	}
+	return items
 }
 
 // custom says whether the job is one that the company has defined. What it gave is kept with the role, so that an
