@@ -214,6 +214,7 @@ var policy = []row{
 	mayNot("R40 one's own customer is a customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{li}}), RuleDataScope, asksOn(Remove, wang)),
 	may("a custom role gives what it was defined as", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Invite, Mute)}), RuleGranted, asks(Mute)),
 	mayNot("inside its level", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Invite, Rename)}), RuleCeiling, asks(Rename)),
+	mayNot("and no governance, which follows the level alone", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Mute, Audit)}), RuleDefault, asks(Audit)),
 	mayNot("a narrowed role gives no more than is left", group(Role{Who: li, Level: Senior, Only: ItemsOf(Mute)}), RuleDefault, asks(Remove)),
 	mayNot("and it is not its level that takes the rest", group(Role{Who: li, Level: Mid, Job: Supervisor, Only: ItemsOf(Mute)}), RuleDefault, asks(Rename)),
 	may("one's own message may be recalled", group(role(li, Mid, NoJob)), RuleGranted, asksOn(Recall, li)),

@@ -72,7 +72,7 @@ func (r Role) Temporary() bool { return !r.Until.IsZero() }
 func (r Role) Items() Items {
 	held := Held(r.Level, r.Job)
 	if r.custom() {
-		held = r.Grants&Ceiling(r.Level) | Preset(r.Level)&GovernanceItems
+		held = r.grants()&Ceiling(r.Level) | Preset(r.Level)&GovernanceItems
 	}
 	return r.narrowed(held)
 }
@@ -80,10 +80,13 @@ func (r Role) Items() Items {
 // Beyond is what the job would give if the level's ceiling did not cut it.
 func (r Role) Beyond() Items {
 	if r.custom() {
-		return r.narrowed(r.Grants &^ Ceiling(r.Level))
+		return r.narrowed(r.grants() &^ Ceiling(r.Level))
 	}
 	return r.narrowed(beyond(r.Level, r.Job))
 }
+
+// grants is what the custom job gives. Jobs are silent about governance, which follows the level alone (4.1).
+func (r Role) grants() Items { return r.Grants.Minus(GovernanceItems) }
 
 func (r Role) narrowed(items Items) Items {
 	if r.Only != 0 {
