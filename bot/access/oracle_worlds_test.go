@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,22 +73,30 @@ func TestDecideEqualsTheOracle(t *testing.T) {
 	t.Log(seen)
 }
 
+// printed is a world to read: a line for each record and each person.
 func printed(o *oracle) string {
-	raw, err := json.MarshalIndent(map[string]any{
-		"company": kinds(o.company), "group": kinds(o.group), "people": o.staff, "place": o.place, "shifts": o.rota,
-		"consent": o.consent, "offered": o.offered,
-	}, "", " ")
-	if err != nil {
-		return fmt.Sprint(err)
+	var b strings.Builder
+	line := func(what string, v any) {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			raw = []byte(err.Error())
+		}
+		fmt.Fprintf(&b, "  %s %s\n", what, raw)
 	}
-	return string(raw)
-}
-
-// kinds are records under their keys, so that a reader sees what they are.
-func kinds(records []any) map[string]any {
-	out := map[string]any{}
-	for _, r := range records {
-		out[keyOf(r)] = r
+	for n, records := range [][]any{o.company, o.group} {
+		b.WriteString([]string{"the company's book\n", "the group's book\n"}[n])
+		for _, r := range records {
+			line(fmt.Sprintf("%T", r), r)
+		}
 	}
-	return out
+	b.WriteString("people\n")
+	for _, who := range o.everybody() {
+		line(string(who), o.staff[who])
+		if shift := o.rota[who]; shift[0].Before(shift[1]) {
+			line("  on shift", shift)
+		}
+	}
+	line("place", o.place)
+	fmt.Fprintf(&b, "  consent %v, offered %v", o.consent, o.offered.Names())
+	return b.String()
 }
