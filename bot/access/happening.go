@@ -14,7 +14,10 @@ const (
 	Extended  journal.Kind = "access.extended"
 	Resigned  journal.Kind = "access.resigned"
 	Lapsed    journal.Kind = "access.expired"
-	Settled   journal.Kind = "settings.changed"
+	Activated journal.Kind = "access.activated"
+	// Deactivated says that a person has ended their own activation.
+	Deactivated journal.Kind = "access.deactivated"
+	Settled     journal.Kind = "settings.changed"
 )
 
 // Happenings describes the kinds of events of this package.
@@ -28,6 +31,8 @@ func Happenings() []journal.Happening {
 		{Kind: Resigned, Text: chat.Text{ZH: "辞任", EN: "stepped down"}},
 		{Kind: Lapsed, Text: chat.Text{ZH: "授权到期", EN: "a grant ended"}, Final: chat.Text{
 			ZH: "它按时间结束；要继续，请重新 /设管理。", EN: "It ended by time; to go on, appoint again."}},
+		{Kind: Activated, Text: chat.Text{ZH: "激活", EN: "activated"}},
+		{Kind: Deactivated, Text: chat.Text{ZH: "结束激活", EN: "ended the activation of"}},
 		{Kind: Settled, Text: chat.Text{ZH: "配置生效", EN: "settings were taken over"}, Final: chat.Text{
 			ZH: "它来自配置文件；请改配置。", EN: "It comes from the configuration file; change that."}},
 	}

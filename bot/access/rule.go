@@ -42,6 +42,8 @@ const (
 	RuleNotStaff       Rule = "not-staff"
 	RuleNotAdmin       Rule = "not-admin"
 	RuleSeparation     Rule = "sod"
+	RuleEligible       Rule = "eligible"
+	RuleNotEligible    Rule = "not-eligible"
 )
 
 var rules = []struct {
@@ -79,6 +81,8 @@ var rules = []struct {
 	{RuleNothingGranted, "rank", chat.Text{ZH: "这样的设置不会给出任何权限", EN: "this would grant nothing at all"}},
 	{RuleNotStaff, "rank", chat.Text{ZH: "只有企业成员可以担任管理员", EN: "only the company's own staff can hold a role"}},
 	{RuleSeparation, "rank", chat.Text{ZH: "违反职责分离：同一个人不能同时持有互斥的权限", EN: "it would break separation of duties: one person may not hold both of what is exclusive"}},
+	{RuleEligible, "", chat.Text{ZH: "有候补资格，可以自己激活", EN: "the person is eligible and may activate it"}},
+	{RuleNotEligible, "rank", chat.Text{ZH: "没有包含这项权限的候补资格", EN: "the person is not eligible for this"}},
 	{RuleNotAdmin, "", chat.Text{ZH: "对方在本群没有角色", EN: "the person holds no role in this group"}},
 }
 
