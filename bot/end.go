@@ -84,7 +84,7 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	reply := chat.Reply{Text: denied(c, t.command, d).Plus(was)}
+	reply := chat.Reply{Text: denied(c, t.command, d).Plus(was), Card: waking(c, t.message.Text, d)}
 	reply.Text = reply.Text.Plus(chat.Same(" " + chat.ThisEntry))
 	return t.finish(ctx, c, journal.Write{Reply: reply, Entry: &e})
 }

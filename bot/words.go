@@ -94,6 +94,8 @@ func reason(c Call, d *Denied) chat.Text {
 	t := d.Decision.Rule.Text()
 	v, ok := d.Decision.Settled()
 	switch {
+	case d.Decision.Rule == access.RuleNotActivated, d.Decision.Rule == access.RuleOffDuty, !d.Decision.Bound().IsZero():
+		return resting(c, d)
 	case !ok:
 	case d.Decision.Rule == access.RuleGrantExpired && !v.Until.IsZero():
 		return chat.Text{ZH: "您的授权已于 %s 到期", EN: "your grant ended at %s"}.F(c.Moment(v.Until))
@@ -132,6 +134,9 @@ var mendable = map[access.Rule]chat.Text{
 // could names who can do it, and what to ask them for.
 func could(c Call, d *Denied) chat.Text {
 	if next, ok := mendable[d.Decision.Rule]; ok {
+		return next
+	}
+	if next := wakes(c, d); !next.IsZero() {
 		return next
 	}
 	if d.Item == access.NoItem {

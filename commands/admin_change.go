@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"time"
+
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -25,7 +27,7 @@ func adminLevel() bot.Command {
 		Holes:    []grammar.Hole{who, lvl},
 		Help:     chat.Text{ZH: "改一位管理员的级别。", EN: "Change an admin's level."},
 		Needs:    access.Admins,
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			return change(c, access.Releveled, who, "", func(m chat.Member) ([]journal.Change, access.Decision, error) {
 				changes, d := c.Access.Relevel(c.Group.ID, c.Actor.ID, m.ID, lvl.Of(c.Args), c.Now)
@@ -45,7 +47,7 @@ func adminJob() bot.Command {
 		Holes:    []grammar.Hole{who, jb},
 		Help:     chat.Text{ZH: "改一位管理员的岗位。", EN: "Change an admin's job."},
 		Needs:    access.Admins,
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			return change(c, access.Rejobbed, who, "", func(m chat.Member) ([]journal.Change, access.Decision, error) {
 				changes, d := c.Access.Rejob(c.Group.ID, c.Actor.ID, m.ID, jb.Of(c.Args), c.Now)
@@ -57,32 +59,75 @@ func adminJob() bot.Command {
 
 // adminExtend lengthens a temporary role.
 func adminExtend() bot.Command {
-	who, length, reason := grammar.Person("who"), grammar.Length("length"), grammar.Rest("reason")
+	who, length, end, reason := grammar.Person("who"), grammar.Length("length"), grammar.Moment("until"), grammar.Rest("reason")
 	return bot.Command{
-		Name:     "admin extend",
-		Forms:    []string{"/admin extend {who} [for] {length} [{reason}]", "/延期 {who} {length} [{reason}]"},
+		Name: "admin extend",
+		Forms: []string{
+			"/admin extend {who} [[for] {length}] [(until|到) {until}] [{reason}]",
+			"/延期 {who} [{length}] [(到|until) {until}] [{reason}]",
+		},
 		Examples: []chat.Text{{ZH: "/延期 @zhangsan 3天", EN: "/admin extend @zhangsan 3d"}},
-		Holes:    []grammar.Hole{who, length, reason},
-		Help:     chat.Text{ZH: "延长一个临时授权。", EN: "Lengthen a temporary grant."},
+		Holes:    []grammar.Hole{who, length, end, reason},
+		Help:     chat.Text{ZH: "延长一个临时授权或激活。", EN: "Lengthen a temporary grant or an activation."},
 		Needs:    access.Admins,
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			out, err := change(c, access.Extended, who, reason.Of(c.Args), func(m chat.Member) ([]journal.Change, access.Decision, error) {
-				r, ok := c.Access.Group.Role(m.ID, true)
+				r, ok := extendable(c, m.ID)
 				if !ok {
 					return nil, access.Decision{}, access.ErrNoTemporary
 				}
-				return c.Access.Extend(c.Group.ID, c.Actor.ID, m.ID, r.Until.Add(length.Of(c.Args)), c.Now)
+				later, err := extended(c, r, length, end)
+				if err != nil {
+					return nil, access.Decision{}, err
+				}
+				return c.Access.Extend(c.Group.ID, c.Actor.ID, m.ID, later, c.Now)
 			})
 			if err == nil {
 				return out, nil
 			}
-			return mend(err, map[error]chat.Text{access.ErrNoTemporary: {
-				ZH: "此人在本群没有未到期的临时授权。要新给一个，用 `/设管理 @userid 中级 3天`。",
-				EN: "This person has no temporary grant here that is not over. To give one, use `/admin add @userid mid for 3d`.",
-			}})
+			return mend(err, map[error]chat.Text{
+				access.ErrNoTemporary: {
+					ZH: "此人在本群没有未到期的临时授权。要新给一个，用 `/设管理 @userid 中级 3天`。",
+					EN: "This person has no temporary grant here that is not over. To give one, use `/admin add @userid mid for 3d`.",
+				},
+				access.ErrActivationLength: {
+					ZH: "激活最多再延长到 24 小时之后，也不能超过候补资格本身的期限。",
+					EN: "An activation is extended to 24 hours from now at most, and not beyond the eligibility itself.",
+				},
+			})
 		},
 	}
+}
+
+// extendable is the role whose end an extension moves: the temporary one, else a running activation.
+func extendable(c bot.Call, who chat.User) (access.Role, bool) {
+	if r, ok := c.Access.Group.Role(who, true); ok && r.Live(c.Now) {
+		return r, true
+	}
+	r, ok := c.Access.Group.Active(who)
+	return r, ok && r.Live(c.Now)
+}
+
+// extended is the end that an extension asks for. One that is not later is no mistake of policy: somebody has been
+// faster, or has tapped twice.
+func extended(c bot.Call, r access.Role, length grammar.LengthHole, end grammar.MomentHole) (time.Time, error) {
+	switch {
+	case length.Given(c.Args) && end.Given(c.Args):
+		return time.Time{}, &bot.Refusal{Text: twoEnds}
+	case length.Given(c.Args):
+		return r.Until.Add(length.Of(c.Args)), nil
+	case !end.Given(c.Args):
+		return time.Time{}, &bot.Refusal{Text: chat.Text{
+			ZH: "延长多久？例如 `/延期 @%s 3天`，或 `/延期 @%[1]s 到 2026-12-01`。", EN: "For how long? For example `/admin extend @%s 3d`, or `/admin extend @%[1]s until 2026-12-01`.",
+		}.F(string(r.Who))}
+	}
+	if at := end.Of(c.Args).UTC(); at.After(r.Until) {
+		return at, nil
+	}
+	return time.Time{}, &bot.Refusal{Text: chat.Text{
+		ZH: "%s 的期限已经到 %s，没有改变；要延长，请写更晚的时间。", EN: "%s has until %s already; nothing has changed. To extend, name a later end.",
+	}.F(c.Name(r.Who), c.Moment(r.Until))}
 }
 
 // change is the common way of a command that changes one person's role.
@@ -137,7 +182,7 @@ func adminQuit() bot.Command {
 		Examples: []chat.Text{{ZH: "/辞任", EN: "/admin quit"}},
 		Holes:    []grammar.Hole{reason},
 		Help:     chat.Text{ZH: "辞去自己在本群的角色；最后一位高级不能辞。", EN: "Step down here; the last senior admin cannot."},
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			changes, d := c.Access.Quit(c.Group.ID, c.Actor.ID, reason.Of(c.Args), c.Now)
 			if d.Rule == access.RuleNotAdmin {

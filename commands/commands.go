@@ -18,6 +18,8 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/reminder"
+	"qunguan/bot/setup"
 	"qunguan/bot/task"
 )
 
@@ -51,6 +53,8 @@ func Builds() journal.Builds {
 		"moderation": journal.Typed(moderation.Build),
 		"duty":       journal.Typed(duty.Build),
 		"task":       journal.Typed(task.Build),
+		"reminder":   journal.Typed(reminder.Build),
+		"setup":      journal.Typed(setup.Build),
 	}
 }
 
@@ -59,7 +63,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -71,6 +75,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 // The aggregates that commands read.
 var (
 	tasks  = bot.Reads[task.Book](task.Of)
+	ends   = bot.Reads[reminder.Book](reminder.Of)
 	mutes  = bot.Reads[moderation.Book](moderation.Of)
 	roster = bot.Reads[duty.Roster](duty.Of)
 )
