@@ -95,6 +95,7 @@ type Call struct {
 	Asked     Asked  // what the speaker was last asked to confirm
 	Health    []Part // how the parts of the program are
 	commands  []Command
+	bot       *Bot
 	found     journal.Found
 	unnamed   *[]journal.Name // those whom Name could not name, to be read before the command is run again
 }
@@ -118,6 +119,11 @@ func (c Call) Gives(l access.Level, j access.Job) access.Items {
 	}
 	return held
 }
+
+// Usage is when people last used their items in a group, if Asks or Outcome.Need asked for it; the empty group is what
+// was done for the whole company. A command that asks for the group it is typed in asks for Call.Group.ID, as it does
+// with aggregates.
+func (c Call) Usage(g chat.Group) journal.Usage { return c.found.Usage[g] }
 
 // Queries is how many queries were made.
 func (c Call) Queries() int { return len(c.found.Entries) }

@@ -54,9 +54,10 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 		if out.Again != nil {
 			return t.again(ctx, *out.Again)
 		}
-		if want := out.Need; len(want.Names)+len(want.Queries) > 0 {
+		if want := out.Need; !want.Nothing() {
 			need.Names = append(need.Names, want.Names...)
 			need.Queries = append(need.Queries, want.Queries...)
+			need.Usage = append(need.Usage, want.Usage...)
 			if call, err = t.more(ctx, call, need); err == nil {
 				call, err = t.acquaint(ctx, call, want.Names, need)
 			}
@@ -171,8 +172,10 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 		})
 		w.Names = append(w.Names, asks.Names...)
 		w.Queries = append(w.Queries, asks.Queries...)
+		w.Usage = append(w.Usage, asks.Usage...)
 	}
 	w.Queries = append(w.Queries, more.Queries...)
+	w.Usage = append(w.Usage, more.Usage...)
 	w.Names = unique(w.Names)
 	if t.asksFormerly = t.strangerTo(g); t.asksFormerly {
 		w.Queries = append(w.Queries, t.former(g))
@@ -210,9 +213,10 @@ func (b *Bot) owners() []chat.User {
 const maxPeople = 100
 
 func unique(names []journal.Name) []journal.Name {
-	out := names[:0]
+	out, seen := names[:0], make(map[journal.Name]bool, len(names)) // a command may ask for thousands
 	for _, n := range names {
-		if !slices.Contains(out, n) {
+		if !seen[n] {
+			seen[n] = true
 			out = append(out, n)
 		}
 	}
@@ -355,7 +359,7 @@ func (t *turn) call() Call {
 	f := t.facts
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
-		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), found: f.found, Health: t.bot.Health(),
+		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), bot: t.bot, found: f.found, Health: t.bot.Health(),
 		unnamed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(f.group))
@@ -380,15 +384,21 @@ func accessFacts(c Call, g chat.Group, p directory.Person) access.Facts {
 	if p.Known() && !p.Gone {
 		f.Actor = Inherits(p)
 	}
-	f.Place = access.Place{Departments: c.Group.Departments(), Tags: f.Group.Tags()}
-	if c.Group.MembersKnown {
-		f.Place.People = len(c.Group.Members())
+	group := At[directory.Group](c, directory.OfGroup(g))
+	f.Place = access.Place{Departments: group.Departments(), Tags: f.Group.Tags()}
+	if group.MembersKnown {
+		f.Place.People = len(group.Members())
 	}
 	if c.Has(duty.Of(g)) {
 		f.Roster = onShift{At[duty.Roster](c, duty.Of(g)), c.Zone}
 	}
 	f.Offered = Offered(c.Profile)
 	return f
+}
+
+// In is the facts about another group, as far as they were read: its access book, the group itself, its roster.
+func (c Call) In(g chat.Group) access.Facts {
+	return accessFacts(c, g, At[directory.Person](c, directory.OfPerson(c.Actor.ID)))
 }
 
 // onShift tells decisions about rights who is on duty: the roster's turns, in the bot's zone.

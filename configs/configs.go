@@ -26,6 +26,8 @@ type Config struct {
 	DepartmentAdmins []DepartmentAdmin `koanf:"department_admins"` // may be empty
 	Edition          string            `koanf:"edition"`           // Standard or Education
 
+	Font string `koanf:"font"` // the file of the font that pictures are drawn with; empty: one is looked for
+
 	Redis Redis `koanf:"redis"`
 	WeCom WeCom `koanf:"wecom"`
 	Log   Log   `koanf:"log"`

@@ -36,6 +36,9 @@ var layers = map[string]layer{
 	// A set-up is a draft of a role, so it is written in the words of roles.
 	"bot/setup": {ours: "bot/chat bot/journal bot/access", pure: true},
 
+	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
+	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
+
 	"bot":         {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty", others: "go.uber.org/zap"},
 	"bot/console": {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
 	"commands":    {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},

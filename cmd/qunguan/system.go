@@ -37,6 +37,7 @@ type system struct {
 	courier   *bot.Courier
 	clockwork *scheduler.Clockwork
 	meters    *meters
+	pictures  pictures
 	health    atomic.Pointer[[]bot.Part]
 	ready     chan struct{} // closed once the settings are taken over
 }
@@ -47,6 +48,8 @@ type options struct {
 	log     *zap.Logger
 	http    *http.Client // to the platform; nil is the adapter's own
 	botName string
+	// pictures are drawn with these; the zero pictures draw none.
+	pictures pictures
 }
 
 // newSystem wires everything; it reaches nobody yet.
@@ -55,19 +58,19 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), ready: make(chan struct{})}
+	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{})}
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
-	s.ledger, s.outbox = tenant.Ledger(commands.Builds()), tenant.Outbox(courierName())
+	s.ledger, s.outbox = tenant.Ledger(commands.Builds(), commands.Histories()...), tenant.Outbox(courierName())
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
 	s.bot, err = bot.New(bot.Config{
-		Ledger: s.ledger, Platform: s.platform, Profile: wecom.Profile(), Commands: commands.All(), Jobs: scheduler.Jobs(),
-		Follow: commands.Follow, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
+		Ledger: s.ledger, Platform: s.platform, Profile: wecom.Profile(), Commands: commands.All(), Builds: commands.Builds(), Jobs: scheduler.Jobs(),
+		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
 		Health: s.parts, Education: c.Edition == configs.Education,
 	})
 	if err != nil {
@@ -86,6 +89,7 @@ func adapterConfig(c configs.Config, o options, tokens storage.Tokens) wecom.Con
 	w := wecom.Config{
 		CorpID: c.WeCom.CorpID, APIBase: c.WeCom.APIBase, CustomerContactSecret: c.WeCom.CustomerContact.Secret.Reveal(),
 		Language: chat.Language(c.Language), HTTP: o.http, Now: o.now, Log: o.log, Tokens: tokens, BotName: o.botName,
+		Painter: o.pictures.painter,
 	}
 	w.App.AgentID, w.App.Secret = c.WeCom.App.AgentID, c.WeCom.App.Secret.Reveal()
 	w.App.Token, w.App.EncodingAESKey = c.WeCom.App.Token.Reveal(), c.WeCom.App.EncodingAESKey.Reveal()
