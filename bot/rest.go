@@ -51,6 +51,11 @@ func wakes(c Call, d *Denied) chat.Text {
 		return chat.Text{ZH: "先激活：`/激活 %s 2小时 原因`，再发一次。", EN: " Activate it first: `/activate %s for 2h REASON`, then send this again."}.F(
 			chat.Text{ZH: what, EN: d.Item.String()})
 	case access.RuleNotEligible:
+		if e, ok := c.Access.MayActivate(c.Actor.ID, access.NoItem, c.Group.ID, c.Now); ok {
+			return chat.Text{
+				ZH: "您的候补资格是%s（%s）；要激活它：`/激活 2小时 原因`。", EN: " You are eligible as %s (%s); to activate that: `/activate for 2h REASON`.",
+			}.F(roleName(e), e.Items().Label())
+		}
 		if d.Item != access.NoItem {
 			return chat.Text{}
 		}
@@ -72,7 +77,7 @@ func waking(c Call, said string, d *Denied) *chat.Card {
 		Title: chat.Text{ZH: "先激活“%s”", EN: "Activate “%s” first"}.F(d.Item.Label()),
 		Body:  chat.Text{ZH: "激活后请再发一次原来的命令", EN: "Then send the command again"},
 		Buttons: []chat.Button{{
-			Label: chat.Text{ZH: "激活 2 小时", EN: "For 2 h"}, Style: chat.Primary,
+			Label: chat.Text{ZH: "激活2小时", EN: "For 2 h"}, Style: chat.Primary,
 			Command: "/activate " + d.Item.String() + " for 2h #" + string(c.Group.ID) + " 想执行：" + said,
 		}},
 	}

@@ -71,7 +71,7 @@ func itemsOf(only access.Items) []string {
 // activated tells what an activation gives, and until when.
 func activated(c bot.Call, want access.Activation, changes []journal.Change) chat.Text {
 	r, _ := roleAfter(changes)
-	held := offered(c, r.Items())
+	held := onPlatform(c, r.Items())
 	t := chat.Text{ZH: "%s 激活%s，%s，权限 %d 项：%s", EN: "%s has activated %s, %s, items (%d): %s"}.F(
 		c.Name(r.Who), roleText(r.Level, r.Job), until(c, r.Until), held.Len(), held.Label()).Plus(because(r.Reason))
 	if old, ok := c.Access.Group.Active(r.Who); ok && old.Live(c.Now) {
@@ -88,7 +88,7 @@ func running(c bot.Call) chat.Text {
 	r, _ := c.Access.Group.Active(c.Actor.ID)
 	return chat.Text{
 		ZH: "没有改变：您已激活%s（%s），%s。要换成别的，先发 `/结束激活`。", EN: "Nothing has changed: you have %s activated (%s), %s. For something else, first send `/deactivate`.",
-	}.F(roleText(r.Level, r.Job), offered(c, r.Items()).Label(), until(c, r.Until))
+	}.F(roleText(r.Level, r.Job), onPlatform(c, r.Items()).Label(), until(c, r.Until))
 }
 
 // incomplete says what an activation lacks, with the very command to send.

@@ -63,17 +63,17 @@ func adminExtend() bot.Command {
 	return bot.Command{
 		Name: "admin extend",
 		Forms: []string{
-			"/admin extend {who} [[for] {length}] [(until|到) {until}] [{reason}]",
-			"/延期 {who} [{length}] [(到|until) {until}] [{reason}]",
+			"/admin extend {who} [for] {length} [{reason}]", "/admin extend {who} (until|到) {until} [{reason}]",
+			"/延期 {who} {length} [{reason}]", "/延期 {who} (到|until) {until} [{reason}]",
 		},
 		Examples: []chat.Text{{ZH: "/延期 @zhangsan 3天", EN: "/admin extend @zhangsan 3d"}},
 		Holes:    []grammar.Hole{who, length, end, reason},
-		Help:     chat.Text{ZH: "延长一个临时授权或激活。", EN: "Lengthen a temporary grant or an activation."},
+		Help:     chat.Text{ZH: "延长一个临时授权、激活或有期限的候补。", EN: "Lengthen a temporary grant, an activation or an eligibility."},
 		Needs:    access.Admins,
 		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			out, err := change(c, access.Extended, who, reason.Of(c.Args), func(m chat.Member) ([]journal.Change, access.Decision, error) {
-				r, ok := extendable(c, m.ID)
+				r, ok := c.Access.Extendable(c.Group.ID, m.ID, c.Now)
 				if !ok {
 					return nil, access.Decision{}, access.ErrNoTemporary
 				}
@@ -100,27 +100,11 @@ func adminExtend() bot.Command {
 	}
 }
 
-// extendable is the role whose end an extension moves: the temporary one, else a running activation.
-func extendable(c bot.Call, who chat.User) (access.Role, bool) {
-	if r, ok := c.Access.Group.Role(who, true); ok && r.Live(c.Now) {
-		return r, true
-	}
-	r, ok := c.Access.Group.Active(who)
-	return r, ok && r.Live(c.Now)
-}
-
 // extended is the end that an extension asks for. One that is not later is no mistake of policy: somebody has been
 // faster, or has tapped twice.
 func extended(c bot.Call, r access.Role, length grammar.LengthHole, end grammar.MomentHole) (time.Time, error) {
-	switch {
-	case length.Given(c.Args) && end.Given(c.Args):
-		return time.Time{}, &bot.Refusal{Text: twoEnds}
-	case length.Given(c.Args):
+	if length.Given(c.Args) {
 		return r.Until.Add(length.Of(c.Args)), nil
-	case !end.Given(c.Args):
-		return time.Time{}, &bot.Refusal{Text: chat.Text{
-			ZH: "延长多久？例如 `/延期 @%s 3天`，或 `/延期 @%[1]s 到 2026-12-01`。", EN: "For how long? For example `/admin extend @%s 3d`, or `/admin extend @%[1]s until 2026-12-01`.",
-		}.F(string(r.Who))}
 	}
 	if at := end.Of(c.Args).UTC(); at.After(r.Until) {
 		return at, nil
@@ -167,8 +151,12 @@ func change(
 
 // extra is the reason of a change, where the role itself does not tell it.
 func extra(changes []journal.Change, reason string) chat.Text {
-	if r, ok := roleAfter(changes); ok && r.Reason == reason {
+	r, ok := roleAfter(changes)
+	switch {
+	case ok && r.Reason == reason, reason == "":
 		return chat.Text{}
+	case ok && r.Reason != "":
+		return chat.Text{ZH: "，这次的原因：%s", EN: ", reason for this: %s"}.F(chat.Escape(reason))
 	}
 	return because(reason)
 }

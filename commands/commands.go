@@ -83,8 +83,9 @@ var (
 // due finds out when the record of a change must be looked at again, for changes made of other changes.
 func due(c journal.Change) time.Time {
 	var ends struct {
-		Until time.Time `json:"until"`
-		Check time.Time `json:"check"`
+		Until  time.Time `json:"until"`
+		Check  time.Time `json:"check"`
+		Remind time.Time `json:"remind"`
 	}
 	if c.After == nil || json.Unmarshal(c.After, &ends) != nil {
 		return time.Time{}
@@ -94,6 +95,8 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
+	case "reminder":
+		return ends.Remind
 	}
 	return time.Time{}
 }

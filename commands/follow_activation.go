@@ -19,7 +19,7 @@ func (w wish) announce(c bot.Call, g directory.Group, out bot.Consequence) bot.C
 	}
 	facts := access.Facts{Company: bot.At[access.Book](c, access.Of("")), Group: bot.At[access.Book](c, access.Of(w.group))}
 	text := chat.Text{ZH: "%s 在“%s”激活了%s，权限：%s，%s%s。", EN: "%s in “%s” has activated %s, items: %s, %s%s."}.F(
-		inGroup(c, g, w.who), chat.Escape(g.Title()), roleText(w.role.Level, w.role.Job), offered(c, w.role.Items()).Label(),
+		inGroup(c, g, w.who), chat.Escape(g.Title()), roleText(w.role.Level, w.role.Job), onPlatform(c, w.role.Items()).Label(),
 		until(c, w.role.Until), because(w.role.Reason))
 	seen := map[chat.User]bool{c.Actor.ID: true, w.who: true}
 	for _, u := range append(facts.Admins(w.group, c.Now), facts.Company.Owners()...) {

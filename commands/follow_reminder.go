@@ -156,16 +156,20 @@ func note(reason string) []chat.Field {
 // length: to tap twice does no more than to tap once.
 func (n nearing) offer(to chat.User, r access.Role, card *chat.Card) {
 	switch {
+	case r.Active && to == n.Who && n.last(r):
+		card.Fields = append(card.Fields, chat.Field{
+			Name: chat.Text{ZH: "注意", EN: "Note"}, Value: chat.Text{ZH: "候补资格同时到期", EN: "the eligibility ends then too"},
+		})
 	case r.Active && to == n.Who:
 		what := "/activate "
 		if r.Only.Len() == 1 {
 			what += r.Only.Names()[0] + " "
 		}
 		card.Buttons = []chat.Button{{
-			Label: chat.Text{ZH: "再 1 小时", EN: "1 h more"}, Style: chat.Primary,
+			Label: chat.Text{ZH: "再1小时", EN: "+1h"}, Style: chat.Primary,
 			Command: what + "for 1h #" + string(n.group.ID) + " " + r.Reason,
 		}}
-	case to == n.By && to != n.Who && !r.Eligible:
+	case to == n.By && to != n.Who && n.extends(r):
 		short, long := time.Hour, 24*time.Hour
 		if r.Until.Sub(r.From) >= reminder.Leads[0].Least {
 			short, long = 24*time.Hour, 7*24*time.Hour
@@ -178,10 +182,24 @@ func (n nearing) offer(to chat.User, r access.Role, card *chat.Card) {
 	}
 }
 
+// extends says whether an extension would move the end of just this role: who has several has them moved in an order.
+func (n nearing) extends(r access.Role) bool {
+	facts := access.Facts{Group: bot.At[access.Book](n.c, access.Of(n.group.ID))}
+	first, ok := facts.Extendable(n.group.ID, n.Who, n.c.Now)
+	return ok && first.Key() == r.Key()
+}
+
+// last says whether an activation ends with its eligibility, so that there can be no other after it.
+func (n nearing) last(r access.Role) bool {
+	key := access.EligibleKey(n.Who)
+	end, _, _ := access.EndOf(key, n.c.State(access.Of(n.group.ID)).Records[key])
+	return !end.IsZero() && !end.After(r.Until)
+}
+
 func (n nearing) extend(by time.Duration, style chat.Style) chat.Button {
-	label := chat.Text{ZH: "延期 %d 天", EN: "%d d more"}.F(int(by / (24 * time.Hour)))
+	label := chat.Text{ZH: "延期%d天", EN: "+%dd"}.F(int(by / (24 * time.Hour)))
 	if by < 24*time.Hour {
-		label = chat.Text{ZH: "再 %d 小时", EN: "%d h more"}.F(int(by / time.Hour))
+		label = chat.Text{ZH: "再%d小时", EN: "+%dh"}.F(int(by / time.Hour))
 	}
 	return chat.Button{
 		Label: label, Style: style,

@@ -46,9 +46,9 @@ func term(c bot.Call, g chat.Group, r access.Role) chat.Text {
 	end := until(c, r.Until)
 	switch {
 	case r.Eligible && r.OnDuty:
-		return chat.Text{ZH: "候补（值班时可激活，激活后才生效），", EN: "eligible (may be activated on shift, counts once activated), "}.Plus(end)
+		return chat.Text{ZH: "值班时可激活，激活后才生效，", EN: "may be activated on shift, counts once activated, "}.Plus(end)
 	case r.Eligible:
-		return chat.Text{ZH: "候补（激活后才生效），", EN: "eligible (counts once activated), "}.Plus(end)
+		return chat.Text{ZH: "激活后才生效，", EN: "counts once activated, "}.Plus(end)
 	case r.Active && r.Only != 0:
 		return chat.Text{ZH: "已激活 %s，", EN: "activated for %s, "}.F(r.Only.Label()).Plus(end)
 	case r.Active:
@@ -98,14 +98,14 @@ func rests(c bot.Call, who chat.User) bool {
 
 // madeEligible tells what somebody may activate from now on.
 func madeEligible(c bot.Call, who chat.User, r access.Role) chat.Text {
-	held := offered(c, r.Items())
+	held := onPlatform(c, r.Items())
 	t := chat.Text{ZH: "%s 成为本群%s的候补，%s；激活前没有权限，可激活 %d 项：%s", EN: "%s is eligible as %s here, %s; nothing before it is activated, then items (%d): %s"}.F(
 		c.Name(who), roleText(r.Level, r.Job), until(c, r.Until), held.Len(), held.Label())
 	return t.Plus(because(r.Reason))
 }
 
-// offered is what of some items the platform has.
-func offered(c bot.Call, items access.Items) access.Items {
+// onPlatform is what of some items the platform has.
+func onPlatform(c bot.Call, items access.Items) access.Items {
 	if c.Access.Offered != 0 {
 		items &= c.Access.Offered
 	}

@@ -209,8 +209,8 @@ func matrixLine(c bot.Call, f access.Facts, who chat.User) chat.Text {
 	held := f.Items(who, bot.Inherits(bot.At[directory.Person](c, directory.OfPerson(who))), c.Group.ID, c.Now)
 	var cells []chat.Text
 	for _, family := range []access.Family{access.Members, access.Content, access.Config, access.Governance} {
-		all := offered(c, family.Items())
+		all := onPlatform(c, family.Items())
 		cells = append(cells, chat.Text{ZH: "%s %d/%d", EN: "%s %d/%d"}.F(family.Label(), (held&all).Len(), all.Len()))
 	}
-	return chat.Text{ZH: "权限表：%s ｜ %s", EN: "Matrix: %s | %s"}.F(c.Name(who), chat.Join(" ｜ ", cells...))
+	return chat.Text{ZH: "权限表：%s | %s", EN: "Matrix: %s | %s"}.F(c.Name(who), chat.Join(" | ", cells...))
 }

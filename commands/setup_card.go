@@ -176,10 +176,10 @@ func askData() asked {
 func showDraft(c bot.Call, d setup.Draft) asked {
 	held, cut := c.Gives(d.Level, d.Job), access.Items(0)
 	if given, ok := access.JobItems(d.Job); ok {
-		cut = offered(c, given&^access.Ceiling(d.Level))
+		cut = onPlatform(c, given&^access.Ceiling(d.Level))
 	}
 	q := asked{
-		title: chat.Text{ZH: "确认与复核", EN: "confirm and review"},
+		title: chat.Text{ZH: "展示与复核", EN: "preview and review"},
 		body:  chat.Text{ZH: "%s，%s", EN: "%s, %s"}.F(roleText(d.Level, d.Job), dataText(d.Data)),
 		typed: chat.Text{ZH: "`/向导 确认`，或改复核日期 `/向导 复核 30天|90天`", EN: "`/setup confirm`, or another review date by `/setup review 30d|90d`"},
 		lines: []chat.Text{
@@ -202,7 +202,7 @@ func showDraft(c bot.Call, d setup.Draft) asked {
 	q.buttons = []chat.Button{{Label: chat.Text{ZH: "确认任命", EN: "Confirm"}, Command: "/setup confirm", Style: chat.Primary}}
 	for _, n := range setup.ReviewDays {
 		if n != d.Days {
-			q.buttons = append(q.buttons, chat.Button{Label: chat.Text{ZH: "%d 天后复核", EN: "In %d d"}.F(n), Command: "/setup review " + strconv.Itoa(n) + "d"})
+			q.buttons = append(q.buttons, chat.Button{Label: chat.Text{ZH: "%d天后复核", EN: "In %d d"}.F(n), Command: "/setup review " + strconv.Itoa(n) + "d"})
 		}
 	}
 	q.buttons = append(q.buttons, chat.Button{Label: chat.Text{ZH: "取消", EN: "Cancel"}, Command: "/setup cancel"})

@@ -184,6 +184,22 @@ func TestAnActivationIsExtendedWithinItsBounds(t *testing.T) {
 	assert.ErrorIs(t, err, ErrActivationLength, "the eligibility ends before")
 }
 
+// TestWhatIsExtendedFirst: the temporary role, then the activation, then the eligibility.
+func TestWhatIsExtendedFirst(t *testing.T) {
+	all := []any{temp(wang, Mid, NoJob, inAnHour), activated(wang, Mid, inAnHour), ending(eligible(role(wang, Mid, NoJob)), inAnHour)}
+	for i, want := range []string{"temp/wang", "active/wang", "eligible/wang"} {
+		r, ok := staffed(all[i:]...).facts(t).Extendable(ops, wang, noon)
+		require.True(t, ok)
+		assert.Equal(t, want, r.Key())
+	}
+	_, ok := staffed(eligible(role(wang, Mid, NoJob)), temp(wang, Mid, NoJob, noon)).facts(t).Extendable(ops, wang, noon)
+	assert.False(t, ok, "without an end, or over, there is nothing to extend")
+	c, d, err := staffed(ending(eligible(role(wang, Mid, NoJob)), inAnHour)).facts(t).Extend(ops, boss, wang, inAnHour.Add(time.Hour), noon)
+	require.NoError(t, err)
+	require.True(t, d.Allowed)
+	assert.Equal(t, "eligible/wang", c[0].Key)
+}
+
 // TestTheBoundIsTold: the refusal names when the grantor's own right ends.
 func TestTheBoundIsTold(t *testing.T) {
 	_, d := appoint(li, wang, Mid, NoJob)(staffed(temp(li, Senior, NoJob, inAnHour)).facts(t))

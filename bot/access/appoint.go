@@ -151,19 +151,16 @@ func (a *asker) reworked(r *Role, work func(*Role)) (Change, Decision) {
 	return a.propose(append([]move{m}, a.outgrown(after)...)...)
 }
 
-// Extend moves the end of a person's live temporary role to a later moment; if there is none, that of a running
-// activation, within the bounds of one. An end that is not later grants nothing. ErrNoTemporary says that there is no
-// such role, though the person may hold another.
+// Extend moves the end of the role that Extendable tells to a later moment, that of an activation within the bounds of
+// one. An end that is not later grants nothing. ErrNoTemporary says that there is no such role, though the person may
+// hold another.
 func (f Facts) Extend(g chat.Group, by, who chat.User, until, now time.Time) (Change, Decision, error) {
 	a := f.asker(g, by, now)
 	if d := a.admins(who); !d.Allowed {
 		return nil, d, nil
 	}
-	r := a.held(who, true)
-	if r == nil || !r.Live(a.now) {
-		r = a.role(who, ActiveKey(who))
-	}
-	if r == nil || !r.Live(a.now) {
+	r := a.extendable(who)
+	if r == nil {
 		return nil, a.noRole(who), ErrNoTemporary
 	}
 	if r.Active && until.After(a.latest(who)) {
@@ -174,4 +171,25 @@ func (f Facts) Extend(g chat.Group, by, who chat.User, until, now time.Time) (Ch
 	}
 	c, d := a.reworked(r, func(r *Role) { r.Until = until.UTC() })
 	return c, d, nil
+}
+
+// Extendable is the role of a group's book whose end Extend moves: the live temporary one, else a running activation,
+// else one that may be activated until an end.
+func (f Facts) Extendable(g chat.Group, who chat.User, now time.Time) (Role, bool) {
+	if r := f.asker(g, "", now).extendable(who); r != nil {
+		return *r, true
+	}
+	return Role{}, false
+}
+
+func (a *asker) extendable(who chat.User) *Role {
+	for _, key := range []string{RoleKey(who, true), ActiveKey(who)} {
+		if r := a.role(who, key); r != nil && r.Live(a.now) {
+			return r
+		}
+	}
+	if e := a.role(who, EligibleKey(who)); e != nil && e.Temporary() && !e.over(a.now) {
+		return e
+	}
+	return nil
 }

@@ -82,7 +82,7 @@ var rules = []struct {
 	{RuleNotStaff, "rank", chat.Text{ZH: "只有企业成员可以担任管理员", EN: "only the company's own staff can hold a role"}},
 	{RuleSeparation, "rank", chat.Text{ZH: "违反职责分离：同一个人不能同时持有互斥的权限", EN: "it would break separation of duties: one person may not hold both of what is exclusive"}},
 	{RuleEligible, "", chat.Text{ZH: "有候补资格，可以自己激活", EN: "the person is eligible and may activate it"}},
-	{RuleNotEligible, "rank", chat.Text{ZH: "没有包含这项权限的候补资格", EN: "the person is not eligible for this"}},
+	{RuleNotEligible, "rank", chat.Text{ZH: "没有这样的候补资格", EN: "the person is not eligible for this"}},
 	{RuleNotAdmin, "", chat.Text{ZH: "对方在本群没有角色", EN: "the person holds no role in this group"}},
 }
 

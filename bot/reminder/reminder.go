@@ -99,7 +99,9 @@ func (b Book) Set(g chat.Group, r Reminder) (e journal.Event, ok bool) {
 }
 
 // Drop takes the reminder about a record off the book; ok is false if there is none.
-func (b Book) Drop(g chat.Group, record string) (e journal.Event, ok bool) { return b.gone(Withdrawn, g, record) }
+func (b Book) Drop(g chat.Group, record string) (e journal.Event, ok bool) {
+	return b.gone(Withdrawn, g, record)
+}
 
 // Come is the event in which those concerned are told of an end that is near; ok is false if there is no reminder, if
 // its moment has not come, or the end itself has.
