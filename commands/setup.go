@@ -48,6 +48,9 @@ func setUp() bot.Command {
 			if who.Given(c.Args) {
 				return startSetUp(c, d, who.Ref(c.Args))
 			}
+			if need := unread(c, d); len(need.Names) > 0 {
+				return bot.Outcome{Need: need}, nil
+			}
 			if err := hasDraft(c, d); err != nil {
 				return bot.Outcome{}, err
 			}
@@ -123,11 +126,21 @@ func hasDraft(c bot.Call, d setup.Draft) error {
 	}.F(chat.Escape(title), c.Name(d.Who))}
 }
 
+// unread is what the address book says of the person of a draft, where that was not read: no argument names them.
+func unread(c bot.Call, d setup.Draft) journal.Want {
+	if n := directory.OfPerson(d.Who); d.Who != "" && !c.Has(n) {
+		return journal.Want{Names: []journal.Name{n}}
+	}
+	return journal.Want{}
+}
+
 // appointment is the role that a draft has come to.
 func appointment(c bot.Call, d setup.Draft) access.Appointment {
+	m, _ := c.Group.Member(d.Who)
+	m.ID = d.Who
 	return access.Appointment{
 		By: c.Actor.ID, Who: d.Who, WhoKind: chat.Staff, Level: d.Level, Job: d.Job, Data: d.Data,
-		Review: reviewOf(c, d), Reason: "",
+		Review: reviewOf(c, d), NoContact: contactRight(c, m) == chat.RightMissing,
 	}
 }
 
@@ -151,6 +164,9 @@ func setUpConfirm() bot.Command {
 		Asks:     asksDraft,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			d := drafted(c)
+			if need := unread(c, d); len(need.Names) > 0 {
+				return bot.Outcome{Need: need}, nil
+			}
 			if err := hasDraft(c, d); err != nil {
 				return bot.Outcome{}, err
 			}
@@ -171,6 +187,8 @@ func setUpConfirm() bot.Command {
 				Events: []journal.Event{grant, dropped},
 				Changes: chat.Lines(
 					appointed(c, d.Who, changes),
+					contactUnverified(c, []result{{who: d.Who}}),
+					headcount(c, after),
 					chat.Text{ZH: "范围：%s", EN: "Scope: %s"}.F(dataText(d.Data)),
 					matrixLine(c, after, d.Who),
 					chat.Text{ZH: "首次复核：%s", EN: "First review: %s"}.F(c.Moment(reviewOf(c, d))),
@@ -206,7 +224,7 @@ func setUpCancel() bot.Command {
 
 // matrixLine is a person's line of the table of rights: how much of each family they hold.
 func matrixLine(c bot.Call, f access.Facts, who chat.User) chat.Text {
-	held := f.Items(who, bot.Inherits(bot.At[directory.Person](c, directory.OfPerson(who))), c.Group.ID, c.Now)
+	held := f.Items(who, addressBook(c, who), c.Group.ID, c.Now)
 	var cells []chat.Text
 	for _, family := range []access.Family{access.Members, access.Content, access.Config, access.Governance} {
 		all := onPlatform(c, family.Items())

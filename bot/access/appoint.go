@@ -23,6 +23,9 @@ type Appointment struct {
 	OnDuty bool
 	Data   DataScope // narrows whom it may act on; zero narrows nothing
 	Review time.Time // when somebody should ask whether a fixed role is still needed; zero: not set
+	// NoContact says that the person is known to lack the platform's own right to serve customers (R16). What is not
+	// known does not say so: a company that cannot tell the bot could otherwise appoint nobody.
+	NoContact bool
 }
 
 // ErrNoTemporary says that there is no live temporary role to extend.
@@ -40,6 +43,9 @@ func (f Facts) Appoint(g chat.Group, want Appointment, now time.Time) (Change, D
 	}
 	if want.WhoKind != chat.Staff || want.Who == "" {
 		return nil, denied(RuleNotStaff)
+	}
+	if want.NoContact {
+		return nil, denied(RuleNoContactRight)
 	}
 	after := Role{
 		Who: want.Who, Level: want.Level, Job: want.Job, From: want.From.UTC(), Until: want.Until.UTC(),

@@ -100,6 +100,18 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			}
 		case "no-font":
 			s.pictures = pictures{}
+		case "customers": // customers 39 in GROUP
+			for i := range atoi(t, f[1]) {
+				id := fmt.Sprintf("wmCrowd%04d", i+1)
+				world.People = append(world.People, simulator.Person{ID: id, Name: fmt.Sprintf("客户%04d", i+1), Customer: true})
+				join(t, &world, f[3], id)
+			}
+		case "newcomer": // newcomer ID NAME: a customer who is in no group yet
+			world.People = append(world.People, simulator.Person{ID: f[1], Name: f[2], Customer: true})
+		case "contact": // contact ID on|off: the right to serve customers
+			i := slices.IndexFunc(world.People, func(p simulator.Person) bool { return p.ID == f[1] })
+			require.GreaterOrEqual(t, i, 0, "nobody is %q", f[1])
+			world.People[i].NoContact = f[2] == "off"
 		case "edition":
 			edition = f[1]
 		case "language":
@@ -159,6 +171,14 @@ func (s *theatre) boot() {
 	sys.prepare(s.ctx)
 	parts := sys.examine(s.ctx)
 	sys.health.Store(&parts)
+}
+
+// examine looks at the parts of every process, as each does now and then.
+func (s *theatre) examine() {
+	for _, p := range s.procs {
+		parts := p.system.examine(s.ctx)
+		p.health.Store(&parts)
+	}
 }
 
 // listen sends what is typed from now on to one process.

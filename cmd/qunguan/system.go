@@ -69,9 +69,9 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		return nil, usageError{err}
 	}
 	s.bot, err = bot.New(bot.Config{
-		Ledger: s.ledger, Platform: s.platform, Profile: wecom.Profile(), Commands: commands.All(), Builds: commands.Builds(), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.Builds(), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: c.Edition == configs.Education,
+		Health: s.parts, Education: s.education(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
@@ -83,6 +83,18 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		return nil, fmt.Errorf("wire clockwork: %w", err)
 	}
 	return s, nil
+}
+
+// profileOf is the platform's profile with the limits that the configuration sets.
+func profileOf(c configs.Config) chat.Profile {
+	p := wecom.Profile()
+	if n := c.Limits.RoleCap; n > 0 {
+		p.RoleCap = n
+	}
+	if n := c.Limits.NativeAdmins; n > 0 {
+		p.NativeCap = n
+	}
+	return p
 }
 
 func adapterConfig(c configs.Config, o options, tokens storage.Tokens) wecom.Config {
@@ -118,7 +130,7 @@ func (s *system) handler() http.Handler {
 
 // console serves what the demo's page shows beside the chat.
 func (s *system) console() http.Handler {
-	return console.New(s.ledger, s.now, s.log, bot.Offered(wecom.Profile()), commands.Happenings()).Handler()
+	return console.New(s.ledger, s.now, s.log, bot.Offered(profileOf(s.config)), commands.Happenings()).Handler()
 }
 
 func (s *system) readyz(w http.ResponseWriter, r *http.Request) {
@@ -197,7 +209,7 @@ func (s *system) settle(ctx context.Context) error {
 	for _, a := range s.config.DepartmentAdmins {
 		admins = append(admins, access.DepartmentAdmin{Who: chat.User(a.User), Departments: a.Departments})
 	}
-	limit := wecom.Profile().RoleCap
+	limit := profileOf(s.config).RoleCap
 	return s.bot.Amend(ctx, []journal.Name{access.Of("")}, "", func(c bot.Call) (bot.Outcome, error) {
 		changes := c.Access.Company.Configure(owners, admins, limit)
 		if len(changes) == 0 {

@@ -109,6 +109,7 @@ var methods = []method{
 	{"GET", "user/simplelist", app, (*Simulator).userList},
 	{"GET", "department/list", app, (*Simulator).departmentList},
 	{"GET", "getcallbackip", app, (*Simulator).callbackIP},
+	{"GET", "externalcontact/get_follow_user_list", contact, (*Simulator).followUserList},
 	{"POST", "externalcontact/groupchat/get", contact, (*Simulator).groupGet},
 	{"POST", "externalcontact/groupchat/list", contact, (*Simulator).groupList},
 	{"POST", "appchat/create", app, (*Simulator).appchatCreate},

@@ -84,6 +84,7 @@ type Adapter struct {
 	tokens   *tokens
 	app, bot *envelope // nil: not configured
 	names    departments
+	follow   contacts
 }
 
 // New checks c. Its errors name the configuration key at fault and never hold the value of a secret.
