@@ -105,6 +105,7 @@ func question(c bot.Call, d setup.Draft) asked {
 		return askLevel(c, d)
 	case setup.AskData:
 		return askData()
+	case setup.AskReview:
 	}
 	return showDraft(c, d)
 }

@@ -90,11 +90,8 @@ func (a *asker) eligible(want Activation) (Role, Decision) {
 			if !e.Eligible || !l.covers(a.f, &r) || want.Level != NoLevel && want.Level != e.Level || want.Only.Minus(e.Items()) != 0 {
 				continue
 			}
-			switch silent := l.silence(a.f, want.Who, &r); silent {
-			case RuleNotActivated:
+			if why = l.silence(a.f, want.Who, &r); why == RuleNotActivated {
 				return *e, Decision{Allowed: true, Rule: RuleEligible, item: Admins}
-			default:
-				why = silent
 			}
 		}
 	}

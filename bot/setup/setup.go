@@ -39,7 +39,7 @@ type Draft struct {
 // KeptFor is how long a draft waits for the next answer.
 const KeptFor = 24 * time.Hour
 
-// The days until the first review that are offered; the last one is the default.
+// ReviewDays are the days until the first review that are offered; the last one is the default.
 var ReviewDays = []int{30, 90}
 
 // Of names the aggregate of one person's draft.
