@@ -195,7 +195,8 @@ func (a *asker) mayGrant(m move) Rule {
 // grants is what a move gives that was not there: what is only left as it is, is not granted again.
 func (a *asker) grants(m move) Items {
 	r := *m.after
-	if b := m.before; b != nil && b.Eligible == r.Eligible && (b.Eligible || b.Live(a.now)) && b.lasts(r) {
+	b := m.before
+	if b != nil && b.Eligible == r.Eligible && (!b.OnDuty || r.OnDuty) && (b.Eligible || b.Live(a.now)) && b.lasts(r) {
 		return r.Items().Minus(b.Items())
 	}
 	return r.Items()

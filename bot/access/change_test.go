@@ -164,6 +164,9 @@ var changes = []struct {
 	{"D3 nor one on shift only", staffed(role(wang, Senior, NoJob), dutyBound(role(li, Senior, NoJob))).onDuty(li), quit(wang), false, RuleLastSenior},
 	{"M04 a role for shifts is given like any other", staffed(role(li, Senior, NoJob)), appointOnDuty(li, wang, Mid), true, RuleGranted},
 
+	{"M04 what no longer rests between shifts is granted anew", staffed(role(li, Senior, Operations), dutyBound(role(wang, Mid, Supervisor))), appoint(li, wang, Mid, Supervisor), false, RuleMoreThanHeld},
+	{"M04 what will rest is not", staffed(role(li, Senior, Operations), role(wang, Mid, Supervisor)), appointOnDuty(li, wang, Mid), true, RuleGranted},
+
 	{"D3 a right does not outlast the grantor's", staffed(temp(li, Senior, NoJob, inAnHour)), appoint(li, wang, Mid, NoJob), false, RuleMoreThanHeld},
 	{"D3 neither when it has an end", staffed(temp(li, Senior, NoJob, inAnHour)), appointFor(li, wang, Mid, NoJob, noon, inAnHour.Add(1)), false, RuleMoreThanHeld},
 	{"D3 as long as it is not a longer one", staffed(temp(li, Senior, NoJob, inAnHour)), appointFor(li, wang, Mid, NoJob, noon, inAnHour), true, RuleTemporary},
