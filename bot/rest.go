@@ -19,6 +19,8 @@ func resting(c Call, d *Denied) chat.Text {
 			return d.Decision.Rule.Text()
 		}
 		return chat.Text{ZH: "您有%s的候补资格，还没有激活", EN: "you are eligible as %s, but have not activated it"}.F(roleName(e))
+	case access.RuleNotEligible:
+		return chat.Text{ZH: "您没有这样的候补资格", EN: "you are not eligible for this"}
 	case access.RuleOffDuty:
 		if c.Access.Roster == nil {
 			return d.Decision.Rule.Text()
@@ -34,6 +36,13 @@ func resting(c Call, d *Denied) chat.Text {
 	return chat.Text{
 		ZH: "您自己的这些权限到 %s 为止，不能授予更久；请把结束时间写到那时或更早", EN: "your own right to this ends at %s, and nobody grants for longer; name an end not after it",
 	}.F(c.Moment(d.Decision.Bound()))
+}
+
+func onPlatform(c Call, items access.Items) access.Items {
+	if c.Access.Offered != 0 {
+		items &= c.Access.Offered
+	}
+	return items
 }
 
 func roleName(r access.Role) chat.Text {
@@ -54,7 +63,7 @@ func wakes(c Call, d *Denied) chat.Text {
 		if e, ok := c.Access.MayActivate(c.Actor.ID, access.NoItem, c.Group.ID, c.Now); ok {
 			return chat.Text{
 				ZH: "您的候补资格是%s（%s）；要激活它：`/激活 2小时 原因`。", EN: " You are eligible as %s (%s); to activate that: `/activate for 2h REASON`.",
-			}.F(roleName(e), e.Items().Label())
+			}.F(roleName(e), onPlatform(c, e.Items()).Label())
 		}
 		if d.Item != access.NoItem {
 			return chat.Text{}

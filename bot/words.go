@@ -94,7 +94,8 @@ func reason(c Call, d *Denied) chat.Text {
 	t := d.Decision.Rule.Text()
 	v, ok := d.Decision.Settled()
 	switch {
-	case d.Decision.Rule == access.RuleNotActivated, d.Decision.Rule == access.RuleOffDuty, !d.Decision.Bound().IsZero():
+	case d.Decision.Rule == access.RuleNotActivated, d.Decision.Rule == access.RuleOffDuty,
+		d.Decision.Rule == access.RuleNotEligible, !d.Decision.Bound().IsZero():
 		return resting(c, d)
 	case d.Decision.Rule == access.RuleCap:
 		return c.Full(c.Access)
