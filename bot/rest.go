@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"strings"
-
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 )
@@ -77,20 +75,20 @@ func wakes(c Call, d *Denied) chat.Text {
 
 // waking is the card that activates what a command needs with one tap, for a reason that names the command; nil where
 // the rule is another one.
-func waking(c Call, said string, d *Denied) *chat.Card {
+func waking(c Call, d *Denied) *chat.Card {
 	if d.Decision.Rule != access.RuleNotActivated {
 		return nil
 	}
-	said = clipRunes(inReason.Replace(said), 60)
+	why, chinese := triedAs(c)
+	command := "/activate " + d.Item.String() + " for 2h #" + string(c.Group.ID) + " " + why
+	if chinese {
+		command = "/激活 " + wordOf(d.Item).ZH + " 2小时 #" + string(c.Group.ID) + " " + why
+	}
 	return &chat.Card{
 		Title: chat.Text{ZH: "先激活“%s”", EN: "Activate “%s” first"}.F(d.Item.Label()),
 		Body:  chat.Text{ZH: "激活后请再发一次原来的命令", EN: "Then send the command again"},
 		Buttons: []chat.Button{{
-			Label: chat.Text{ZH: "激活2小时", EN: "For 2 h"}, Style: chat.Primary,
-			Command: "/activate " + d.Item.String() + " for 2h #" + string(c.Group.ID) + " 想执行：" + said,
+			Label: chat.Text{ZH: "激活2小时", EN: "For 2 h"}, Style: chat.Primary, Command: command,
 		}},
 	}
 }
-
-// inReason keeps a command that is quoted as a reason from being read as more than that: as another group, or as flags.
-var inReason = strings.NewReplacer("#", "", "＃", "", "--", "", "－－", "", "\n", " ")

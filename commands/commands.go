@@ -19,6 +19,7 @@ import (
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
 	"qunguan/bot/reminder"
+	"qunguan/bot/request"
 	"qunguan/bot/setup"
 	"qunguan/bot/task"
 )
@@ -55,6 +56,7 @@ func Builds() journal.Builds {
 		"task":       journal.Typed(task.Build),
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
+		"request":    journal.Typed(request.Build),
 	}
 }
 
@@ -63,7 +65,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		reminder.Happenings(), setup.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -97,6 +99,10 @@ func due(c journal.Change) time.Time {
 		return ends.Check
 	case "reminder":
 		return ends.Remind
+	case "request":
+		if r, err := journal.Decode[request.Request](c.After); err == nil {
+			return r.Due()
+		}
 	}
 	return time.Time{}
 }

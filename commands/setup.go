@@ -65,7 +65,7 @@ func setUp() bot.Command {
 			case days.Given(c.Args):
 				next = d.WithDays(days.Of(c.Args))
 			default:
-				return bot.Outcome{Reply: ask(c, d)}, nil
+				return bot.Outcome{Reply: nextQuestion(c, d)}, nil
 			}
 			return answered(c, d, next)
 		},
@@ -85,7 +85,7 @@ func startSetUp(c bot.Call, d setup.Draft, r grammar.Ref) (bot.Outcome, error) {
 		return bot.Outcome{}, err
 	}
 	if d.Open(c.Now) && d.Who == m.ID && d.Group == c.Group.ID {
-		return bot.Outcome{Reply: ask(c, d)}, nil
+		return bot.Outcome{Reply: nextQuestion(c, d)}, nil
 	}
 	return answered(c, d, setup.Start(m.ID, c.Group.ID))
 }
@@ -93,11 +93,11 @@ func startSetUp(c bot.Call, d setup.Draft, r grammar.Ref) (bot.Outcome, error) {
 // answered keeps the draft and asks the next question.
 func answered(c bot.Call, d, next setup.Draft) (bot.Outcome, error) {
 	if next.Missing() == setup.AskReview {
-		if _, decision := c.Access.Appoint(c.Group.ID, appointment(c, next), c.Now); !decision.Allowed {
+		if _, decision, _ := settle(c, next); !decision.Allowed {
 			return bot.Deny(decision, access.Admins, next.Who)
 		}
 	}
-	reply := ask(c, next)
+	reply := nextQuestion(c, next)
 	return bot.Outcome{
 		Reply: reply, Changes: chat.Text{ZH: "保存向导的一步", EN: "a step of the set-up is kept"},
 		Events: []journal.Event{d.Keep(c.Actor.ID, next, c.Now.UTC())},
@@ -144,6 +144,13 @@ func appointment(c bot.Call, d setup.Draft) access.Appointment {
 	}
 }
 
+// settle asks the rules of roles about a draft, with a second person where one is needed.
+func settle(c bot.Call, d setup.Draft) (access.Change, access.Decision, chat.Text) {
+	return secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		return f.Appoint(c.Group.ID, appointment(c, d), c.Now)
+	})
+}
+
 // reviewOf is when the role is reviewed first: at nine of the bot's zone, so many days on.
 func reviewOf(c bot.Call, d setup.Draft) time.Time {
 	day := c.Now.In(c.Zone).AddDate(0, 0, d.Days)
@@ -171,9 +178,9 @@ func setUpConfirm() bot.Command {
 				return bot.Outcome{}, err
 			}
 			if d.Missing() != setup.AskReview {
-				return bot.Outcome{Reply: ask(c, d)}, nil
+				return bot.Outcome{Reply: nextQuestion(c, d)}, nil
 			}
-			changes, decision := c.Access.Appoint(c.Group.ID, appointment(c, d), c.Now)
+			changes, decision, second := settle(c, d)
 			if !decision.Allowed {
 				return bot.Deny(decision, access.Admins, d.Who)
 			}
@@ -181,10 +188,12 @@ func setUpConfirm() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			dropped, _ := d.Drop(c.Actor.ID)
-			grant := granted(c, []result{{who: d.Who, changes: changes}}, "")
+			events := []journal.Event{granted(c, []result{{who: d.Who, changes: changes}}, "")}
+			if dropped, ok := d.Drop(c.Actor.ID); ok && second.IsZero() {
+				events = append(events, dropped) // what waits for a second person must not hang on a draft
+			}
 			return bot.Outcome{
-				Events: []journal.Event{grant, dropped},
+				Events: events, Second: second,
 				Changes: chat.Lines(
 					appointed(c, d.Who, changes),
 					contactUnverified(c, []result{{who: d.Who}}),

@@ -72,10 +72,10 @@ func setUpDays() grammar.ChoiceHole[int] {
 	}, chat.Text{ZH: "30天|90天", EN: "30d|90d"})
 }
 
-// ask puts the question that a draft waits with, as a text that can be answered by typing and a card that can be
+// nextQuestion puts the question that a draft waits with, as a text that can be answered by typing and a card that can be
 // tapped.
-func ask(c bot.Call, d setup.Draft) chat.Reply {
-	q := question(c, d)
+func nextQuestion(c bot.Call, d setup.Draft) chat.Reply {
+	q := questionOf(c, d)
 	head := chat.Text{ZH: "**设置 %s（%d/4 %s）**", EN: "**Set-up of %s (%d of 4: %s)**"}.F(c.Name(d.Who), int(d.Missing()), q.title)
 	lines := append([]chat.Text{head}, q.lines...)
 	lines = append(lines, chat.Text{
@@ -90,14 +90,14 @@ func ask(c bot.Call, d setup.Draft) chat.Reply {
 	return chat.Reply{Text: chat.Lines(lines...), Card: card}
 }
 
-// asked is one question of the set-up.
-type asked struct {
+// setUpQuestion is one question of the set-up.
+type setUpQuestion struct {
 	title, body, typed chat.Text
 	lines              []chat.Text
 	buttons            []chat.Button
 }
 
-func question(c bot.Call, d setup.Draft) asked {
+func questionOf(c bot.Call, d setup.Draft) setUpQuestion {
 	switch d.Missing() {
 	case setup.AskJob:
 		return askJob()
@@ -110,8 +110,8 @@ func question(c bot.Call, d setup.Draft) asked {
 	return showDraft(c, d)
 }
 
-func askJob() asked {
-	q := asked{
+func askJob() setUpQuestion {
+	q := setUpQuestion{
 		title: chat.Text{ZH: "岗位", EN: "job"}, body: chat.Text{ZH: "岗位决定管哪几类", EN: "The job says which families"},
 		typed: chat.Text{ZH: "`/向导 岗位 客服主管|销售代表|运营专员|不设`", EN: "`/setup job supervisor|sales|operations|none`"},
 	}
@@ -135,8 +135,8 @@ func families(j access.Job) chat.Text {
 	return list(out)
 }
 
-func askLevel(c bot.Call, d setup.Draft) asked {
-	q := asked{
+func askLevel(c bot.Call, d setup.Draft) setUpQuestion {
+	q := setUpQuestion{
 		title: chat.Text{ZH: "级别", EN: "level"}, body: chat.Text{ZH: "级别是上限，岗位在上限之内", EN: "The level caps what the job gives"},
 		typed: chat.Text{ZH: "`/向导 级别 高级|中级|普通`", EN: "`/setup level senior|mid|junior`"},
 	}
@@ -156,8 +156,8 @@ func askLevel(c bot.Call, d setup.Draft) asked {
 	return q
 }
 
-func askData() asked {
-	q := asked{
+func askData() setUpQuestion {
+	q := setUpQuestion{
 		title: chat.Text{ZH: "范围", EN: "scope"}, body: chat.Text{ZH: "这些权限可以用在谁身上", EN: "Whom the rights may be used on"},
 		typed: chat.Text{ZH: "`/向导 范围 全部|客户|本人客户`", EN: "`/setup data all|customers|own`"},
 	}
@@ -174,12 +174,12 @@ func askData() asked {
 
 // showDraft shows what the person would hold, what the level cuts, and how full the group would be; the first review is
 // chosen here.
-func showDraft(c bot.Call, d setup.Draft) asked {
+func showDraft(c bot.Call, d setup.Draft) setUpQuestion {
 	held, cut := c.Gives(d.Level, d.Job), access.Items(0)
 	if given, ok := access.JobItems(d.Job); ok {
 		cut = onPlatform(c, given&^access.Ceiling(d.Level))
 	}
-	q := asked{
+	q := setUpQuestion{
 		title: chat.Text{ZH: "展示与复核", EN: "preview and review"},
 		body:  chat.Text{ZH: "%s，%s", EN: "%s, %s"}.F(roleText(d.Level, d.Job), dataText(d.Data)),
 		typed: chat.Text{ZH: "`/向导 确认`，或改复核日期 `/向导 复核 30天|90天`", EN: "`/setup confirm`, or another review date by `/setup review 30d|90d`"},

@@ -86,7 +86,7 @@ func undone(c bot.Call, number grammar.NumberHole) (journal.Entry, error) {
 // primary are the changes of an entry that people made; what followed from them follows anew from their opposite.
 func primary(e journal.Entry) []journal.Change {
 	return slices.DeleteFunc(slices.Clone(e.Changes), func(c journal.Change) bool {
-		return slices.Contains([]string{"ask", "task", "group", "groups", "reminder", "setup"}, c.Of.Kind())
+		return slices.Contains([]string{"ask", "task", "group", "groups", "reminder", "request", "setup"}, c.Of.Kind())
 	})
 }
 
@@ -174,7 +174,11 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 		if e.Kind == access.Granted && !touched(e, later) {
 			why = access.FirstSenior
 		}
-		return facts.MayApply(e.Group, c.Actor.ID, changes, why, c.Now), access.Admins
+		place := e.Group
+		if changes[0].Of == access.Of("") {
+			place = "" // it was said in a group, but is the company's
+		}
+		return facts.MayApply(place, c.Actor.ID, changes, why, c.Now), access.Admins
 	}
 	if changes[0].Of.Kind() == "person" {
 		own := changes[0].Of == directory.OfPerson(c.Actor.ID)
