@@ -27,6 +27,9 @@ func mayPetition(c Call, d *Denied) bool {
 	if d.Item == access.NoItem || !d.Next.IsZero() || !c.Group.Bound() || c.Actor.Kind != chat.Staff || !slices.Contains(askable, d.Decision.Rule) {
 		return false
 	}
+	if _, in := c.Group.Member(c.Actor.ID); !in && c.Group.MembersKnown {
+		return false
+	}
 	w := access.Wish{Who: c.Actor.ID, Is: c.Access.Actor, Item: d.Item, Until: c.Now.Add(RequestFor)}
 	if access.Decide(c.Access, access.Request{Actor: w.Who, Item: w.Item, Group: c.Group.ID, At: c.Now}).Allowed {
 		return false // it is not the item that is missing

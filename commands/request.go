@@ -87,6 +87,9 @@ func mayAsk(c bot.Call, w access.Wish) error {
 			ZH: "只有企业成员可以申请权限。", EN: "Only the company's own staff can ask for rights.",
 		}}
 	}
+	if err := here(c, c.Actor); err != nil {
+		return err
+	}
 	if w.Level != access.NoLevel {
 		if held := c.Access.LevelOf(w.Who, c.Group.ID, c.Now); held >= w.Level || c.Access.Governs(w.Who, c.Group.ID) {
 			return alreadyHeld(levelText(w.Level))
