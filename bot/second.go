@@ -50,7 +50,7 @@ func submit(c Call, cmd Command, out Outcome, impact chat.Text) (Outcome, error)
 		Code: c.Code(), Sort: request.ForAct, By: c.Actor.ID, For: whole.Targets, Group: place, Command: clip(c.Message.Text, 1000),
 		Needs: cmd.Needs.String(), Length: out.Lasts, Preview: out.Changes, Impact: impact, Why: out.Second, Reason: whole.Reason,
 		At: c.Now.UTC(), Until: c.Now.Add(DecideWithin).UTC().Truncate(time.Second), Need: 1, Deny: 1,
-		Events: request.Keep(out.Events),
+		Undoes: out.Undoes, Events: request.Keep(out.Events),
 	}
 	if agreed := c.agreed; agreed != "" {
 		r.Command = clip(agreed, 1000)

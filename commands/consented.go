@@ -106,7 +106,7 @@ func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by cha
 	}
 	events := r.Kept(func(ch journal.Change) journal.Change { return fromNow(ch, r.Length, c.Now) })
 	return bot.Outcome{
-		Events: append(events, e), Rule: access.RuleSecondPerson, Of: &bot.Act{Actor: r.By, Command: p.typed()},
+		Events: append(events, e), Rule: access.RuleSecondPerson, Of: &bot.Act{Actor: r.By, Command: p.typed()}, Undoes: r.Undoes,
 		Changes: chat.Lines(
 			chat.Text{ZH: "同意 %s 的申请 #%d（%s）：", EN: "%s's request #%d (%s) is approved: "}.F(c.Name(r.By), p.n, p.where(c)).Plus(r.Preview), counts(c, r)),
 		Effects: p.tell(c, chat.Lines(

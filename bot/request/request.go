@@ -71,6 +71,7 @@ type Request struct {
 	No      []Verdict     `json:"no,omitempty"`
 	State   State         `json:"state"`
 	Ended   time.Time     `json:"ended,omitzero"`
+	Undoes  int64         `json:"undoes,omitempty"` // of an act: the entry that it takes back
 	Events  []Event       `json:"events,omitempty"` // of an act: what is committed once a second person agrees
 }
 
