@@ -110,17 +110,23 @@ func (t *turn) decide(call *Call) (Outcome, error) {
 		}
 		call.Target = m
 	}
+	second := false
 	if t.command.Needs != access.NoItem {
-		call.Decision = access.Decide(call.Access, access.Request{
+		r := access.Request{
 			Actor: call.Actor.ID, Item: t.command.Needs, Group: call.Group.ID,
 			Target: call.Target.ID, TargetKind: call.Target.Kind, At: call.Now,
-		})
+		}
+		call.Decision = access.Decide(call.Access, r)
+		second = call.consented(r)
 		t.rule = string(call.Decision.Rule)
 		if !call.Decision.Allowed {
 			return Outcome{}, &Denied{Decision: call.Decision, Item: t.command.Needs, Target: call.Target.ID}
 		}
 	}
 	out, err := t.command.Run(*call)
+	if second && out.Second.IsZero() && len(out.Events) > 0 {
+		out.Second = actsOnSenior
+	}
 	if err == nil && !out.Second.IsZero() && !t.match.Flags.DryRun && (out.Confirm.IsZero() || !t.mustAsk(out)) {
 		out, err = submit(*call, t.command, out, t.bot.Impact(*call, out.Events))
 	}
@@ -143,6 +149,23 @@ func (c Call) actingAs(a *Act) Call {
 	}
 	return c
 }
+
+// consented asks again as if a second person had agreed, where nothing but that is missing; what the command returns then
+// waits for it.
+func (c *Call) consented(r access.Request) bool {
+	if c.Decision.Rule != access.RuleSecondPerson {
+		return false
+	}
+	facts := c.Access
+	facts.Consent = true
+	d := access.Decide(facts, r)
+	if d.Allowed {
+		c.Access, c.Decision = facts, d
+	}
+	return d.Allowed
+}
+
+var actsOnSenior = chat.Text{ZH: "对另一位高级操作，要两个人", EN: "acts on another senior take two people"}
 
 // again runs a confirmed command in place of the confirmation.
 func (t *turn) again(ctx context.Context, a Asked) (chat.Reply, error) {

@@ -164,7 +164,7 @@ var policy = []row{
 	may("R40 approving a joiner who holds a role elsewhere", group(role(li, Mid, NoJob), role(wang, Senior, NoJob)), RuleGranted, asksOn(Approve, wang)),
 
 	may("R56 高级: all below 高级", group(role(li, Senior, NoJob), role(wang, Mid, NoJob)), RuleGranted, asksOn(Mute, wang)),
-	mayNot("R56 高级: not another 高级 alone", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)), RuleRank, asksOn(Mute, wang)),
+	mayNot("R56 高级: not another 高级 alone", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)), RuleSecondPerson, asksOn(Mute, wang)),
 	may("R56 高级: another 高级 with a second person", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)).agreed(), RuleGranted, asksOn(Mute, wang)),
 	mayNot("R56 who is no 高级 gains nothing by consent", group(role(li, Mid, Supervisor), role(wang, Mid, NoJob)).agreed(), RuleRank, asksOn(Mute, wang)),
 	may("R56 中级: those without a role", group(role(li, Mid, Supervisor)), RuleGranted, asksOn(Mute, wang)),
