@@ -72,6 +72,13 @@ func (t *turn) learn(ctx context.Context) (Call, *journal.Finished, error) {
 			return Call{}, nil, err
 		}
 	}
+	learnt, err := t.addressed(ctx, call)
+	if err == nil && learnt {
+		call, err = t.more(ctx, call, journal.Want{})
+	}
+	if err != nil {
+		return Call{}, nil, err
+	}
 	return call, nil, nil
 }
 
@@ -140,7 +147,7 @@ func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
 		return fmt.Errorf("ask platform: %w: %w", errSilent, err)
 	}
 	seen.Group = g
-	department, err := b.ownersDepartment(ctx, seen)
+	department, err := b.ownersDepartment(ctx, &seen)
 	if err != nil {
 		return err
 	}
@@ -172,7 +179,8 @@ func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
 }
 
 // ownersDepartment is where the owner of a group belongs: the group's department, which platforms tell only of people.
-func (b *Bot) ownersDepartment(ctx context.Context, seen chat.Observed) (string, error) {
+// Those above it are filled in.
+func (b *Bot) ownersDepartment(ctx context.Context, seen *chat.Observed) (string, error) {
 	if seen.Owner == "" || !seen.MembersKnown || seen.Gone {
 		return "", nil
 	}
@@ -181,6 +189,9 @@ func (b *Bot) ownersDepartment(ctx context.Context, seen chat.Observed) (string,
 	owner, err := b.Platform.Person(asking, seen.Owner)
 	if err != nil {
 		return "", fmt.Errorf("ask platform about the owner: %w", err)
+	}
+	for _, d := range owner.Within {
+		seen.Departments = append(seen.Departments, d.Name)
 	}
 	if len(owner.Departments) == 0 {
 		return "", nil
@@ -239,12 +250,18 @@ func (b *Bot) commitOwn(
 ) error {
 	names = unique(append([]journal.Name{directory.AllGroups}, names...))
 	var last error
-	for range maxTries {
+	for tries, needs := 0, 0; tries < maxTries && needs < maxNeeds; {
 		found, err := b.Ledger.Load(ctx, journal.Want{Names: names})
 		if err != nil {
 			return fmt.Errorf("load facts: %w", err)
 		}
 		call := b.ownCall(found, g)
+		if people := missing(call, staffNames(call.Access, call.Group)); g != "" && len(people) > 0 {
+			names = unique(append(names, people...))
+			last = errors.New("it keeps asking for more")
+			needs++
+			continue
+		}
 		out, err := run(call)
 		if err != nil {
 			return err
@@ -253,6 +270,7 @@ func (b *Bot) commitOwn(
 		if more := missing(call, slices.Concat(after.Need, out.Need.Names, *call.unnamed)); len(more) > 0 {
 			names = unique(append(names, more...))
 			last = errors.New("it keeps asking for more")
+			needs++
 			continue
 		}
 		out.Events, out.Effects = append(out.Events, after.Events...), append(out.Effects, after.Effects...)
@@ -267,6 +285,7 @@ func (b *Bot) commitOwn(
 		_, err = b.Ledger.Commit(ctx, w)
 		if errors.Is(err, journal.ErrStale) {
 			last = err
+			tries++
 			continue
 		}
 		if errors.Is(err, journal.ErrFinished) {
@@ -291,7 +310,7 @@ func (b *Bot) ownCall(found journal.Found, g chat.Group) Call {
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(g))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)
-	c.Access = accessFacts(c, g, directory.Person{})
+	c.Access = accessFacts(c, g, "")
 	return c
 }
 

@@ -173,3 +173,20 @@ func (f *Facts) inherits(p *Person, r *Request) bool {
 	}
 	return false
 }
+
+// OnlyOwn says whether some right of a person, or one of many people's, reaches only customers of their own: whose
+// customer somebody is then matters.
+func (f Facts) OnlyOwn(who chat.User) bool {
+	for _, b := range []Book{f.Company, f.Group} {
+		p := b.person(who)
+		wide, _ := b.wide()
+		for _, lines := range [][]line{p.lines, wide} {
+			for i := range lines {
+				if lines[i].data().Own {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -75,7 +75,7 @@ type Adapter struct {
 	client   *client
 	tokens   *tokens
 	app, bot *envelope // nil: not configured
-	names    departments
+	names    known
 }
 
 // New checks c. Its errors name the configuration key at fault and never hold the value of a secret.
