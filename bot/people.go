@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"go.uber.org/zap"
@@ -167,14 +168,32 @@ func in(g directory.Group, who chat.User, p directory.Person) access.Person {
 // FactsOf is what decisions about another group than the call's look at, of what was read of it.
 func (c Call) FactsOf(g chat.Group) access.Facts { return accessFacts(c, g, c.Actor.ID) }
 
-// WhoWere is FactsOf with one person's record of the address book as it was.
-func (c Call) WhoWere(g chat.Group, who chat.User, was directory.Person) access.Facts {
-	f := c.FactsOf(g)
-	delete(f.People, who)
-	if was.Known() && !was.Gone {
-		f.People[who] = in(At[directory.Group](c, directory.OfGroup(g)), who, was)
+// After is the call as it would be once events had happened, for asking what would then be so of rights. Of what was not
+// read nothing is known after them either.
+func (c Call) After(events []journal.Event) (Call, error) {
+	c.found.States = maps.Clone(c.found.States)
+	for _, e := range events {
+		for _, ch := range e.Changes {
+			s, read := c.found.States[ch.Of]
+			build, concerns := rebuilt[ch.Of.Kind()]
+			if !read || !concerns {
+				continue
+			}
+			s.Records = journal.Apply(s.Records, ch.Of, []journal.Change{ch})
+			var err error
+			if s.Value, err = build(s.Records); err != nil {
+				return c, fmt.Errorf("apply events to %s: %w", ch.Of, err)
+			}
+			c.found.States[ch.Of] = s
+		}
 	}
-	return f
+	return c, nil
+}
+
+// rebuilt are the kinds of aggregates that decisions about rights look at.
+var rebuilt = journal.Builds{
+	"access": journal.Typed(access.Build), "company": journal.Typed(access.Build),
+	"group": journal.Typed(directory.BuildGroup), "person": journal.Typed(directory.BuildPerson),
 }
 
 // ObserveStaff asks the address book about at most so many of a group's staff where positions give roles: those whom

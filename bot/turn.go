@@ -73,6 +73,13 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 			}
 			continue
 		}
+		if len(out.Read) > 0 {
+			need.Names = append(need.Names, out.Read...)
+			if call, err = t.more(ctx, call, need); err != nil {
+				return chat.Reply{}, err
+			}
+			continue
+		}
 		after := t.bot.Follow(call, out.Events)
 		if missing := missing(call, append(after.Need, *call.unnamed...)); len(missing) > 0 {
 			need.Names = append(need.Names, missing...)
@@ -368,7 +375,10 @@ func (t *turn) call() Call {
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
 		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), found: f.found, Health: t.bot.Health(),
-		unnamed: &[]journal.Name{},
+		unnamed: &[]journal.Name{}, Named: t.message.Group != "" || t.match.Group != "",
+	}
+	if t.agreed != nil {
+		c.Named = t.agreed.Named // a confirmation is said elsewhere
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(f.group))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)

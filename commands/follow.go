@@ -28,6 +28,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 			out.Effects = append(out.Effects, settled(c, ch)...)
 		}
 	}
+	out = join(out, followHeirs(c, events))
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {
 		if i, ok := impactOf(c, events); ok {

@@ -34,6 +34,7 @@ func whoami() bot.Command {
 					lines = append(lines, roleLine(c, r))
 				}
 			}
+			lines = append(lines, inheritedLines(c, who)...)
 			held := c.Access.Items(who, c.Access.Actor, c.Group.ID, c.Now)
 			if held.Len() == 0 {
 				lines = append(lines, chat.Text{

@@ -15,6 +15,9 @@ const (
 	Resigned  journal.Kind = "access.resigned"
 	Lapsed    journal.Kind = "access.expired"
 	Settled   journal.Kind = "settings.changed"
+	Mapped    journal.Kind = "access.mapped"
+	Unmapped  journal.Kind = "access.unmapped"
+	Switched  journal.Kind = "access.mapping_switched"
 )
 
 // Happenings describes the kinds of events of this package.
@@ -28,6 +31,9 @@ func Happenings() []journal.Happening {
 		{Kind: Resigned, Text: chat.Text{ZH: "辞任", EN: "stepped down"}},
 		{Kind: Lapsed, Text: chat.Text{ZH: "授权到期", EN: "a grant ended"}, Final: chat.Text{
 			ZH: "它按时间结束；要继续，请重新 /设管理。", EN: "It ended by time; to go on, appoint again."}},
+		{Kind: Mapped, Text: chat.Text{ZH: "设置继承", EN: "gave a role to a position or department"}},
+		{Kind: Unmapped, Text: chat.Text{ZH: "删除继承", EN: "took a role from a position or department"}},
+		{Kind: Switched, Text: chat.Text{ZH: "停用或启用继承", EN: "switched a role by position or department"}},
 		{Kind: Settled, Text: chat.Text{ZH: "配置生效", EN: "settings were taken over"}, Final: chat.Text{
 			ZH: "它来自配置文件；请改配置。", EN: "It comes from the configuration file; change that."}},
 	}

@@ -90,6 +90,8 @@ var (
 	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S+)$`)
 	native   = regexp.MustCompile(`^native admin @(\S+) in (\S+) (on|off)$`)
 	moves    = regexp.MustCompile(`^@(\S+) (joins|leaves|owns) (\S+)$`)
+	becomes  = regexp.MustCompile(`^@(\S+) becomes (\S+)$`)
+	moved    = regexp.MustCompile(`^@(\S+) moves to (.+)$`)
 	renames  = regexp.MustCompile(`^group (\S+) is renamed (\S+)$`)
 	another  = regexp.MustCompile(`^process (\d+)$`)
 	delivers = regexp.MustCompile(`^again(, fresh)?$`)
@@ -109,6 +111,10 @@ func (s *theatre) take(st scene) []string {
 		err = s.sim.SetAdmin(s.group(m(native)[2]), m(native)[1], m(native)[3] == "on")
 	case m(moves) != nil:
 		d, err = s.move(m(moves))
+	case m(becomes) != nil:
+		d, err = s.sim.ChangePosition(s.ctx, m(becomes)[1], m(becomes)[2])
+	case m(moved) != nil:
+		d, err = s.sim.ChangeDepartments(s.ctx, m(moved)[1], strings.Fields(m(moved)[2])...)
 	case m(renames) != nil:
 		d, err = s.sim.RenameGroup(s.ctx, s.group(m(renames)[1]), m(renames)[2])
 	case m(another) != nil:
