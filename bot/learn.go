@@ -27,10 +27,7 @@ func (t *turn) learn(ctx context.Context) (Call, *journal.Finished, error) {
 		err := t.bot.observeGroup(ctx, g)
 		if errors.Is(err, errSilent) {
 			t.bot.Log.Warn("group not read", zap.String("group", string(g)), zap.Error(err))
-			return Call{}, nil, &Refusal{Text: chat.Text{
-				ZH: "暂时读不到这个群的信息（企业微信没有应答），什么都没有改变。请稍后再发。",
-				EN: "This group cannot be read at present (WeCom does not answer); nothing has changed. Send it again later.",
-			}}
+			return Call{}, nil, &Refusal{Text: unread(err, t.bot.Education)}
 		}
 		if err != nil {
 			return Call{}, nil, fmt.Errorf("observe group: %w", err)
@@ -201,12 +198,25 @@ func (b *Bot) ownersDepartment(ctx context.Context, seen *chat.Observed) (string
 
 // observePerson asks the address book about a person and commits what has changed.
 func (b *Bot) observePerson(ctx context.Context, u chat.User) error {
-	asking, cancel := context.WithTimeout(ctx, askPlatform)
-	seen, err := b.Platform.Person(asking, u)
-	cancel()
+	seen, err := b.askPerson(ctx, u)
 	if err != nil {
-		return fmt.Errorf("ask platform: %w: %w", errSilent, err)
+		return err
 	}
+	return b.keepPerson(ctx, u, seen)
+}
+
+func (b *Bot) askPerson(ctx context.Context, u chat.User) (chat.Person, error) {
+	asking, cancel := context.WithTimeout(ctx, askPlatform)
+	defer cancel()
+	seen, err := b.Platform.Person(asking, u)
+	if err != nil {
+		return seen, fmt.Errorf("ask platform: %w: %w", errSilent, err)
+	}
+	return seen, nil
+}
+
+// keepPerson commits what the address book has told of a person, and what follows where they have left.
+func (b *Bot) keepPerson(ctx context.Context, u chat.User, seen chat.Person) error {
 	return b.amend(ctx, []journal.Name{directory.OfPerson(u), access.Of("")}, func(c Call) (Outcome, error) {
 		person := At[directory.Person](c, directory.OfPerson(u))
 		changes := person.Observe(u, seen, c.Now)
@@ -305,7 +315,7 @@ func (b *Bot) commitOwn(
 func (b *Bot) ownCall(found journal.Found, g chat.Group) Call {
 	now := b.Now()
 	c := Call{
-		Now: now, Said: now, Zone: b.Zone, Profile: b.Profile, Education: b.Education, commands: b.All(), found: found,
+		Now: now, Said: now, Zone: b.Zone, Profile: b.Profile, Education: b.Education, commands: b.All(), bot: b, found: found,
 		unnamed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(g))

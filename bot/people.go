@@ -165,37 +165,6 @@ func in(g directory.Group, who chat.User, p directory.Person) access.Person {
 	return out
 }
 
-// FactsOf is what decisions about another group than the call's look at, of what was read of it.
-func (c Call) FactsOf(g chat.Group) access.Facts { return accessFacts(c, g, c.Actor.ID) }
-
-// After is the call as it would be once events had happened, for asking what would then be so of rights. Of what was not
-// read nothing is known after them either.
-func (c Call) After(events []journal.Event) (Call, error) {
-	c.found.States = maps.Clone(c.found.States)
-	for _, e := range events {
-		for _, ch := range e.Changes {
-			s, read := c.found.States[ch.Of]
-			build, concerns := rebuilt[ch.Of.Kind()]
-			if !read || !concerns {
-				continue
-			}
-			s.Records = journal.Apply(s.Records, ch.Of, []journal.Change{ch})
-			var err error
-			if s.Value, err = build(s.Records); err != nil {
-				return c, fmt.Errorf("apply events to %s: %w", ch.Of, err)
-			}
-			c.found.States[ch.Of] = s
-		}
-	}
-	return c, nil
-}
-
-// rebuilt are the kinds of aggregates that decisions about rights look at.
-var rebuilt = journal.Builds{
-	"access": journal.Typed(access.Build), "company": journal.Typed(access.Build),
-	"group": journal.Typed(directory.BuildGroup), "person": journal.Typed(directory.BuildPerson),
-}
-
 // ObserveStaff asks the address book about at most so many of a group's staff where positions give roles: those whom
 // the bot has never met first, then the others in turn, since platforms do not always tell of a changed position. round
 // says whose turn it is. It returns how many were asked about.
@@ -221,13 +190,54 @@ func (b *Bot) ObserveStaff(ctx context.Context, g chat.Group, most, round int) (
 		return known(At[directory.Person](c, x)) - known(At[directory.Person](c, y))
 	})
 	people = people[:min(most, len(people))]
+	return len(people), b.observeAll(ctx, g, people)
+}
+
+// atOnce is how many people are committed as one entry: those concerned are then told once, not person by person.
+const atOnce = 100
+
+// observeAll asks the address book about people of a group and commits what has changed.
+func (b *Bot) observeAll(ctx context.Context, g chat.Group, people []journal.Name) error {
 	var faults []error
+	seen := map[chat.User]chat.Person{}
 	for _, n := range people {
-		if err := b.acquaint(ctx, chat.User(n.ID())); err != nil {
-			faults = append(faults, err)
+		u := chat.User(n.ID())
+		p, err := b.askPerson(ctx, u)
+		switch {
+		case err != nil:
+			b.Log.Warn("person not read", zap.String("person", string(u)), zap.Error(err))
+		case p.Gone:
+			faults = append(faults, b.keepPerson(ctx, u, p))
+		default:
+			seen[u] = p
+		}
+		if len(seen) == atOnce {
+			faults = append(faults, b.keepPeople(ctx, g, seen))
+			clear(seen)
 		}
 	}
-	return len(people), errors.Join(faults...)
+	return errors.Join(append(faults, b.keepPeople(ctx, g, seen))...)
+}
+
+// keepPeople commits what the address book has told of people of a group.
+func (b *Bot) keepPeople(ctx context.Context, g chat.Group, seen map[chat.User]chat.Person) error {
+	who := slices.Sorted(maps.Keys(seen))
+	names := []journal.Name{access.Of(""), access.Of(g), directory.OfGroup(g)}
+	for _, u := range who {
+		names = append(names, directory.OfPerson(u))
+	}
+	return b.amend(ctx, names, func(c Call) (Outcome, error) {
+		e := journal.Event{Kind: directory.PersonObserved}
+		for _, u := range who {
+			if changes := At[directory.Person](c, directory.OfPerson(u)).Observe(u, seen[u], c.Now); len(changes) > 0 {
+				e.Targets, e.Changes = append(e.Targets, u), append(e.Changes, changes...)
+			}
+		}
+		if len(e.Changes) == 0 {
+			return Outcome{}, nil
+		}
+		return Outcome{Events: []journal.Event{e}}, nil
+	}, "")
 }
 
 // KnownGroups lists the groups that the bot has seen and that are not gone.

@@ -374,7 +374,7 @@ func (t *turn) call() Call {
 	f := t.facts
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
-		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), found: f.found, Health: t.bot.Health(),
+		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), bot: t.bot, found: f.found, Health: t.bot.Health(),
 		unnamed: &[]journal.Name{}, Named: t.message.Group != "" || t.match.Group != "",
 	}
 	if t.agreed != nil {
@@ -411,6 +411,11 @@ func accessFacts(c Call, g chat.Group, actor chat.User) access.Facts {
 	}
 	f.Offered = Offered(c.Profile)
 	return f
+}
+
+// In is the facts about another group, as far as they were read: its access book, the group itself, its roster.
+func (c Call) In(g chat.Group) access.Facts {
+	return accessFacts(c, g, c.Actor.ID)
 }
 
 // onShift tells decisions about rights who is on duty: the roster's turns, in the bot's zone.

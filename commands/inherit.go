@@ -184,7 +184,7 @@ func depth(c bot.Call, groups []chat.Group, s access.Subject) int {
 		return 0
 	}
 	for _, g := range groups {
-		for _, p := range c.FactsOf(g).People {
+		for _, p := range c.In(g).People {
 			for _, d := range p.Departments {
 				if d.Name == s.ID {
 					return d.Depth

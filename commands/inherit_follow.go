@@ -3,6 +3,7 @@ package commands
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
@@ -28,6 +29,8 @@ func followHeirs(c bot.Call, events []journal.Event) bot.Consequence {
 	if len(t.groups) == 0 {
 		return bot.Consequence{}
 	}
+	slices.Sort(t.groups)
+	t.groups = slices.Compact(t.groups)
 	then, err := c.After(events)
 	if err != nil {
 		return bot.Consequence{} // the commit will say so
@@ -35,32 +38,29 @@ func followHeirs(c bot.Call, events []journal.Event) bot.Consequence {
 	var told telling
 	var out bot.Consequence
 	for _, g := range t.groups {
-		after := then.FactsOf(g)
-		told.add(c, g, after, access.Shifts(c.FactsOf(g), after, g, c.Now))
+		after := then.In(g)
+		told.add(c, g, after, access.Shifts(c.In(g), after, g, c.Now))
 		if !after.Maps() {
 			continue
 		}
 		for _, u := range bot.Staff(bot.At[directory.Group](then, directory.OfGroup(g))) {
-			if known := bot.At[directory.Person](then, directory.OfPerson(u)).Known(); !known && t.learns && !slices.Contains(t.strangers, u) {
-				t.strangers = append(t.strangers, u)
+			if t.learns && !bot.At[directory.Person](then, directory.OfPerson(u)).Known() {
+				out.Effects = append(out.Effects, chat.Effect{Kind: chat.ObserveStaff, Group: g})
+				break
 			}
 		}
 	}
-	out.Effects = told.effects(then, t.gone)
-	for _, u := range t.strangers[:min(len(t.strangers), maxReach)] {
-		out.Effects = append(out.Effects, chat.Effect{Kind: chat.Observe, To: u})
-	}
+	out.Effects = append(told.effects(then, t.gone), out.Effects...)
 	return out
 }
 
 // touches are the groups in which roles by position may have changed, and what must still be read to tell.
 type touches struct {
-	groups    []chat.Group
-	need      []journal.Name
-	mapped    bool        // a mapping itself is changed
-	learns    bool        // people whom the bot has never met may have come in reach
-	gone      []chat.User // who has left the company, and cannot be written to
-	strangers []chat.User
+	groups []chat.Group
+	need   []journal.Name
+	mapped bool        // a mapping itself is changed
+	learns bool        // people whom the bot has never met may have come in reach
+	gone   []chat.User // who has left the company, and cannot be written to
 }
 
 func (t *touches) note(c bot.Call, ch journal.Change) {
@@ -68,11 +68,11 @@ func (t *touches) note(c bot.Call, ch journal.Change) {
 	case ch.Of.Kind() == "person" && ch.Key == "profile":
 		t.person(c, ch)
 	case ch.Of.Kind() == "group":
-		t.group(c, chat.Group(ch.Of.ID()))
+		t.group(c, chat.Group(ch.Of.ID()), ch.Key)
 	case ch.Of == access.Of("") && access.IsMapping(ch):
 		t.book(c, "")
 	case ch.Of != access.Of("") && ch.Of.Kind() == access.Of("g").Kind():
-		if in := chat.Group(ch.Of.ID()); t.mapped || c.Has(ch.Of) && c.Has(access.Of("")) && c.FactsOf(in).Maps() {
+		if in := chat.Group(ch.Of.ID()); t.mapped || c.Has(ch.Of) && c.Has(access.Of("")) && c.In(in).Maps() {
 			t.book(c, in) // also an appointment can take the last place, and a dismissal free one
 		}
 	}
@@ -82,23 +82,23 @@ func (t *touches) note(c bot.Call, ch journal.Change) {
 func (t *touches) book(c bot.Call, in chat.Group) {
 	need, groups := reading(c, in)
 	t.need, t.groups, t.learns = append(t.need, need...), append(t.groups, groups...), t.learns || t.mapped
-	slices.Sort(t.groups)
-	t.groups = slices.Compact(t.groups)
 }
 
 // group notes a group whose people are seen to come or go.
-func (t *touches) group(c bot.Call, g chat.Group) {
-	if slices.Contains(t.groups, g) {
-		return
-	}
+func (t *touches) group(c bot.Call, g chat.Group, key string) {
 	for _, n := range []journal.Name{access.Of(""), access.Of(g), directory.OfGroup(g)} {
 		if !c.Has(n) {
-			t.need = append(t.need, access.Of(""), access.Of(g), directory.OfGroup(g))
-			return
+			t.need = append(t.need, n)
 		}
 	}
-	if c.FactsOf(g).Maps() {
-		t.learns = true
+	if len(t.need) > 0 || !c.In(g).Maps() {
+		return
+	}
+	if u, isMember := strings.CutPrefix(key, "member/"); isMember && !c.Has(directory.OfPerson(chat.User(u))) && len(t.need) < maxReach {
+		t.need = append(t.need, directory.OfPerson(chat.User(u)))
+	}
+	t.learns = true
+	if !slices.Contains(t.groups, g) {
 		t.book(c, g)
 	}
 }
@@ -117,10 +117,10 @@ func (t *touches) person(c bot.Call, ch journal.Change) {
 		t.need = append(t.need, access.Of(""))
 		return
 	}
-	if company := (access.Facts{Company: bot.At[access.Book](c, access.Of(""))}); !was.Known() && !company.Maps() {
-		return // met for the first time: a group's own mapping counts from now on, and is no change
-	}
-	groups, need := groupsOf(c, who)
+	company := access.Facts{Company: bot.At[access.Book](c, access.Of(""))}
+	// Of somebody who is met for the first time, while the company maps nothing, all groups need not be searched: a
+	// group that does asks about its people itself.
+	groups, need := groupsOf(c, who, !was.Known() && !company.Maps())
 	t.groups, t.need = append(t.groups, groups...), append(t.need, need...)
 }
 
@@ -140,10 +140,13 @@ func moves(was, is directory.Person) bool {
 	return was.Position != is.Position || was.Gone != is.Gone || !slices.Equal(was.Departments, is.Departments) || !slices.Equal(was.Within, is.Within)
 }
 
-// groupsOf are the groups that somebody is in and where roles come by position, among the first maxGroups; need is what
-// must still be read to tell.
-func groupsOf(c bot.Call, who chat.User) (groups []chat.Group, need []journal.Name) {
-	all := c.Groups.All()
+// groupsOf are the groups that somebody is in and where roles come by position, among the first maxGroups, or among
+// those that were read; need is what must still be read to tell.
+func groupsOf(c bot.Call, who chat.User, read bool) (groups []chat.Group, need []journal.Name) {
+	all := slices.Clone(c.Groups.All())
+	if read {
+		all = slices.DeleteFunc(all, func(l directory.Listed) bool { return !c.Has(directory.OfGroup(l.ID)) || !c.Has(access.Of(l.ID)) })
+	}
 	all = all[:min(len(all), maxGroups)]
 	for _, l := range all {
 		if n := directory.OfGroup(l.ID); !c.Has(n) {
@@ -162,7 +165,7 @@ func groupsOf(c bot.Call, who chat.User) (groups []chat.Group, need []journal.Na
 			need = append(need, n)
 			continue
 		}
-		if !c.FactsOf(l.ID).Maps() {
+		if !c.In(l.ID).Maps() {
 			continue
 		}
 		groups = append(groups, l.ID)

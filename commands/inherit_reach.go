@@ -31,7 +31,7 @@ func reached(c bot.Call, in chat.Group, groups []chat.Group, changes []journal.C
 				unread[u] = true
 			}
 		}
-		before := c.FactsOf(g)
+		before := c.In(g)
 		after, err := before.After(in, changes)
 		if err != nil {
 			continue // the commit will say so

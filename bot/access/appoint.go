@@ -17,6 +17,9 @@ type Appointment struct {
 	From    time.Time // zero: now, if there is an end
 	Until   time.Time // exclusive; zero: a fixed role
 	Reason  string
+	// NoContact says that the person is known to lack the platform's own right to serve customers (R16). What is not
+	// known does not say so: a company that cannot tell the bot could otherwise appoint nobody.
+	NoContact bool
 }
 
 // ErrNoTemporary says that there is no live temporary role to extend.
@@ -34,6 +37,9 @@ func (f Facts) Appoint(g chat.Group, want Appointment, now time.Time) (Change, D
 	}
 	if want.WhoKind != chat.Staff || want.Who == "" {
 		return nil, denied(RuleNotStaff)
+	}
+	if want.NoContact {
+		return nil, denied(RuleNoContactRight)
 	}
 	after := Role{
 		Who: want.Who, Level: want.Level, Job: want.Job, From: want.From.UTC(), Until: want.Until.UTC(),
@@ -93,13 +99,16 @@ func (a *asker) end(who chat.User) (Change, Decision) {
 	return a.propose(moves...)
 }
 
-// noRole says why there is nothing to change: no role at all, or one that the company gave for many groups, which a
-// single group cannot take away.
+// noRole says why there is nothing to change: no role at all, one by position or department, or one that the company
+// gave for many groups, which a single group cannot take away.
 func (a *asker) noRole(who chat.User) Decision {
-	if a.f.standing(who, a.g, a.now) != NoLevel {
-		return denied(RuleTier)
+	switch {
+	case a.f.standing(who, a.g, a.now) == NoLevel:
+		return denied(RuleNotAdmin)
+	case !a.f.appointed(who, &Request{Group: a.g, At: a.now}):
+		return denied(RuleInherited)
 	}
-	return denied(RuleNotAdmin)
+	return denied(RuleTier)
 }
 
 // Relevel gives a person's role another level. It is the fixed role; the temporary one if there is no other.

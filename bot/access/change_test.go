@@ -128,11 +128,15 @@ var changes = []struct {
 	{"customers hold no role", staffed(), func(f Facts) (Change, Decision) {
 		return f.Appoint(ops, Appointment{By: boss, Who: kunde, WhoKind: chat.Customer, Level: Junior}, noon)
 	}, false, RuleNotStaff},
+	{"R16 who is known to lack 客户联系 holds none", staffed(), func(f Facts) (Change, Decision) {
+		return f.Appoint(ops, Appointment{By: boss, Who: wang, WhoKind: chat.Staff, Level: Junior, NoContact: true}, noon)
+	}, false, RuleNoContactRight},
 	{"who is unknown holds none either", staffed(), func(f Facts) (Change, Decision) {
 		return f.Appoint(ops, Appointment{By: boss, Who: wang, Level: Junior}, noon)
 	}, false, RuleNotStaff},
 	{"who holds no role cannot lose it", staffed(temp(wang, Mid, NoJob, noon)), dismiss(boss, wang), false, RuleNotAdmin},
 	{"nor step down", staffed(), quit(wang), false, RuleNotAdmin},
+	{"a role by position does not end by itself", company(Owner{boss}, lead()).knowing(map[chat.User]Person{wang: leader}), dismiss(boss, wang), false, RuleInherited},
 	{"a role in all groups does not end in one", company(Owner{boss}, role(wang, Mid, NoJob)), dismiss(boss, wang), false, RuleTier},
 	{"a role in all groups is given by owners", company(Owner{boss}, role(li, Senior, NoJob)), func(f Facts) (Change, Decision) {
 		return f.Appoint("", Appointment{By: li, Who: wang, WhoKind: chat.Staff, Level: Junior}, noon)

@@ -132,7 +132,7 @@ func (f Facts) Pending(who chat.User, g chat.Group, at time.Time) bool {
 }
 
 func (f *Facts) pending(who chat.User, r *Request) bool {
-	taken, mine := 0, f.person(who)
+	taken, mine, most := 0, f.person(who), (&asker{f: f}).cap()
 	for _, u := range f.named() {
 		if f.appointed(u, r) {
 			if u == who {
@@ -148,8 +148,11 @@ func (f *Facts) pending(who chat.User, r *Request) bool {
 		if p.Joined < mine.Joined || p.Joined == mine.Joined && u < who {
 			taken++
 		}
+		if taken >= most {
+			return true
+		}
 	}
-	return taken >= (&asker{f: f}).cap()
+	return taken >= most
 }
 
 // appointed says whether somebody holds a role by name that is not over.

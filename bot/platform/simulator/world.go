@@ -46,6 +46,7 @@ type Person struct {
 	Departments []string
 	Customer    bool
 	Followers   []string // of a customer: the staff whose customer they are
+	NoContact   bool     // staff without 客户联系, the right to serve customers
 }
 
 // Group is a chat group. Owner and Members name people; only staff may be owner or admin, and customers are members of
