@@ -28,6 +28,9 @@ func matrixTree() bot.Command {
 			if !c.Profile.Inherits {
 				return bot.Refuse(noInheritance(c))
 			}
+			if err := mayLook(c); err != nil {
+				return bot.Outcome{}, err
+			}
 			var need []journal.Name
 			staff := bot.Staff(c.Group)
 			for _, u := range staff {
@@ -41,6 +44,14 @@ func matrixTree() bot.Command {
 			return bot.Outcome{Reply: chat.Reply{Text: treeOf(c, staff)}}, nil
 		},
 	}
+}
+
+// mayLook lets any admin look at who may do what here, and whoever holds audit.
+func mayLook(c bot.Call) error {
+	if c.Access.Governs(c.Actor.ID, c.Group.ID) || c.Access.LevelOf(c.Actor.ID, c.Group.ID, c.Now) != access.NoLevel {
+		return nil
+	}
+	return mayAudit(c, "")
 }
 
 // branch is a department with what stands in it.

@@ -55,6 +55,7 @@ func TestServe(t *testing.T) {
 	})
 	t.Run("config check", func(t *testing.T) { checkConfig(t, s) })
 	t.Run("audit export", func(t *testing.T) { exportAudit(t, s) })
+	t.Run("matrix", func(t *testing.T) { writeMatrix(t, s) })
 	t.Run("SIGTERM drains", func(t *testing.T) { drain(t, s, p) })
 	t.Run("without Redis", func(t *testing.T) { withoutRedis(t, s, p) })
 }
