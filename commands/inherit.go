@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"regexp"
+
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -47,6 +49,11 @@ func inherit() bot.Command {
 				m.Subject.Kind = access.OfPosition
 			}
 			switch {
+			case conditionLike.MatchString(m.Reason):
+				return bot.Refuse(chat.Text{
+					ZH: "“%s”像是条件，但没看懂：人数写成 至少 200 人，场景写成 场景 线下活动。真是原因的话，请放在引号里。",
+					EN: "“%s” looks like a condition but was not understood: write at least 200, during offline_event. If it is the reason, quote it.",
+				}.F(chat.Escape(m.Reason)))
 			case !lvl.Given(c.Args) && !jb.Given(c.Args):
 				return bot.Refuse(chat.Text{
 					ZH: "请写级别或岗位：高级、中级、普通，客服主管、销售代表、运营专员。例如：`/继承 职位 客服主管 中级`",
@@ -63,6 +70,9 @@ func inherit() bot.Command {
 		},
 	}
 }
+
+// conditionLike is a reason that begins like a condition: a role that was to be narrower must not become a wide one.
+var conditionLike = regexp.MustCompile(`(?i)^(至少|至多|场景|标签|部门群|at least|up to|during|tagged|groups of)`)
 
 // setInheritance shows what a mapping would do, and sets it.
 func setInheritance(c bot.Call, m access.Mapping) (bot.Outcome, error) {
