@@ -13,6 +13,7 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
+	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 )
@@ -238,6 +239,24 @@ func (b *Bot) keepPeople(ctx context.Context, g chat.Group, seen map[chat.User]c
 		}
 		return Outcome{Events: []journal.Event{e}}, nil
 	}, "")
+}
+
+// Facts reads what decisions about a group look at, for whoever only looks.
+func (b *Bot) Facts(ctx context.Context, g chat.Group) (access.Facts, error) {
+	names := []journal.Name{access.Of(""), access.Of(g), directory.OfGroup(g), duty.Of(g)}
+	for range maxNeeds {
+		found, err := b.Ledger.Load(ctx, journal.Want{Names: names})
+		if err != nil {
+			return access.Facts{}, fmt.Errorf("load facts: %w", err)
+		}
+		c := b.ownCall(found, g)
+		people := missing(c, staffNames(c.Access, c.Group))
+		if len(people) == 0 {
+			return c.Access, nil
+		}
+		names = append(names, people...)
+	}
+	return access.Facts{}, errors.New("load facts: people keep coming")
 }
 
 // KnownGroups lists the groups that the bot has seen and that are not gone.
