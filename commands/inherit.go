@@ -1,7 +1,9 @@
 package commands
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
@@ -89,7 +91,8 @@ func setInheritance(c bot.Call, m access.Mapping) (bot.Outcome, error) {
 	if len(read) > 0 {
 		return bot.Outcome{Read: read}, nil
 	}
-	m.Subject.Depth = depth(c, groups, m.Subject)
+	known := subjects(c, groups, m.Subject.Kind)
+	m.Subject.Depth = known[m.Subject.ID] // deeper is more specific; of an unknown department 0
 	changes, d := c.Access.Map(in, c.Actor.ID, m, c.Now)
 	if !d.Allowed {
 		return bot.Deny(d, access.Policy, "")
@@ -102,6 +105,10 @@ func setInheritance(c bot.Call, m access.Mapping) (bot.Outcome, error) {
 		return bot.Outcome{}, err
 	}
 	r := reached(c, in, groups, changes)
+	doubt := chat.Text{}
+	if r.unread == 0 {
+		doubt = unheardOf(m.Subject, known)
+	}
 	held := m.Role("").Items()
 	if c.Access.Offered != 0 {
 		held &= c.Access.Offered
@@ -110,7 +117,7 @@ func setInheritance(c bot.Call, m access.Mapping) (bot.Outcome, error) {
 		subjectText(m.Subject), placeText(c, in, m), roleText(m.Level, m.Job), held.Len(), held.Label(), because(m.Reason))
 	out := bot.Outcome{
 		Events:  []journal.Event{{Kind: access.Mapped, Group: in, Items: []string{access.Policy.String()}, Reason: m.Reason, Changes: changes}},
-		Changes: chat.Lines(text, conditions(c, m), r.text(c, in), inBotOnly),
+		Changes: chat.Lines(text, conditions(c, m), doubt, r.text(c, in), inBotOnly),
 		Confirm: chat.Text{ZH: "以后凡是%s的人都得到这个角色", EN: "from now on everybody there has this role: %s"}.F(subjectText(m.Subject)),
 	}
 	if in == "" {
@@ -188,19 +195,41 @@ func reading(c bot.Call, in chat.Group) (missing []journal.Name, groups []chat.G
 	return missing, groups
 }
 
-// depth is how deep a department is in the address book, as far as somebody who was read is in it.
-func depth(c bot.Call, groups []chat.Group, s access.Subject) int {
-	if s.Kind != access.OfDepartment {
-		return 0
-	}
+// subjects are the positions, or the departments with their depth, of those people of the groups who were read.
+func subjects(c bot.Call, groups []chat.Group, kind access.SubjectKind) map[string]int {
+	out := map[string]int{}
 	for _, g := range groups {
 		for _, p := range c.In(g).People {
-			for _, d := range p.Departments {
-				if d.Name == s.ID {
-					return d.Depth
+			if kind == access.OfPosition {
+				for _, name := range p.Positions {
+					out[name] = 0
 				}
+				continue
+			}
+			for _, d := range p.Departments {
+				out[d.Name] = max(out[d.Name], d.Depth)
 			}
 		}
 	}
-	return 0
+	return out
 }
+
+// unheardOf warns of a position or department that nobody is of: it may be misspelt.
+func unheardOf(s access.Subject, known map[string]int) chat.Text {
+	if _, ok := known[s.ID]; ok || len(known) == 0 {
+		return chat.Text{}
+	}
+	var names []chat.Text
+	for i, name := range slices.Sorted(maps.Keys(known)) {
+		if i == maxSuggested {
+			names = append(names, chat.Same("…"))
+			break
+		}
+		names = append(names, chat.Same(chat.Escape(name)))
+	}
+	return chat.Text{
+		ZH: "⚠️ 这些群里没有人属于%s，请核对写法；有的是：%s", EN: "⚠️ nobody in these groups is of %s; check the spelling. There are: %s",
+	}.F(subjectText(s), list(names))
+}
+
+const maxSuggested = 8
