@@ -260,8 +260,9 @@ func (b *Bot) commitOwn(
 ) error {
 	names = unique(append([]journal.Name{directory.AllGroups}, names...))
 	var last error
+	var queries []journal.Query
 	for tries, needs := 0, 0; tries < maxTries && needs < maxNeeds; {
-		found, err := b.Ledger.Load(ctx, journal.Want{Names: names})
+		found, err := b.Ledger.Load(ctx, journal.Want{Names: names, Queries: queries})
 		if err != nil {
 			return fmt.Errorf("load facts: %w", err)
 		}
@@ -275,6 +276,11 @@ func (b *Bot) commitOwn(
 		out, err := run(call)
 		if err != nil {
 			return err
+		}
+		if asks := out.Need.Queries; len(asks) > 0 {
+			queries, last = append(queries, asks...), errors.New("it keeps asking for more")
+			needs++
+			continue
 		}
 		after := b.Follow(call, out.Events)
 		if more := missing(call, slices.Concat(after.Need, out.Need.Names, *call.unnamed)); len(more) > 0 {

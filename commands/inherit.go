@@ -93,7 +93,9 @@ func setInheritance(c bot.Call, m access.Mapping) (bot.Outcome, error) {
 	}
 	known := subjects(c, groups, m.Subject.Kind)
 	m.Subject.Depth = known[m.Subject.ID] // deeper is more specific; of an unknown department 0
-	changes, d := c.Access.Map(in, c.Actor.ID, m, c.Now)
+	changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		return f.Map(in, c.Actor.ID, m, c.Now)
+	})
 	if !d.Allowed {
 		return bot.Deny(d, access.Policy, "")
 	}
@@ -118,6 +120,7 @@ func setInheritance(c bot.Call, m access.Mapping) (bot.Outcome, error) {
 	out := bot.Outcome{
 		Events:  []journal.Event{{Kind: access.Mapped, Group: in, Items: []string{access.Policy.String()}, Reason: m.Reason, Changes: changes}},
 		Changes: chat.Lines(text, conditions(c, m), doubt, r.text(c, in), inBotOnly),
+		Second:  second,
 		Confirm: chat.Text{ZH: "以后凡是%s的人都得到这个角色", EN: "from now on everybody there has this role: %s"}.F(subjectText(m.Subject)),
 	}
 	if in == "" {

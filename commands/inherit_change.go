@@ -89,12 +89,15 @@ func (how mapChange) run(c bot.Call, kind access.SubjectKind, subject string) (b
 	if len(read) > 0 {
 		return bot.Outcome{Read: read}, nil
 	}
-	facts, lines := c.Access, []chat.Text(nil)
+	facts, lines, second := c.Access, []chat.Text(nil), chat.Text{}
 	var changes []journal.Change
 	for _, m := range found {
-		one, d := how.do(facts, in, c.Actor.ID, m, c)
+		one, d, needs := secondPerson(facts, func(f access.Facts) (access.Change, access.Decision) { return how.do(f, in, c.Actor.ID, m, c) })
 		if !d.Allowed {
 			return bot.Deny(d, access.Policy, "")
+		}
+		if !needs.IsZero() {
+			second = needs
 		}
 		if len(one) == 0 {
 			continue
@@ -113,6 +116,7 @@ func (how mapChange) run(c bot.Call, kind access.SubjectKind, subject string) (b
 	out := bot.Outcome{
 		Events:  []journal.Event{{Kind: how.kind, Group: in, Items: []string{access.Policy.String()}, Changes: changes}},
 		Changes: chat.Lines(append(lines, r.text(c, in))...),
+		Second:  second,
 	}
 	switch touched := len(r.gain) + len(r.lose) + len(r.pending); {
 	case in == "":
@@ -202,10 +206,10 @@ func mappingLine(c bot.Call, in chat.Group, m access.Mapping) chat.Text {
 	}
 	line = line.Plus(chat.Text{ZH: "。在“%s” %d 人", EN: ". In “%s” %d people"}.F(chat.Escape(c.Group.Title()), len(have)+len(wait)))
 	if len(have) > 0 {
-		line = line.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(names(c, have)))
+		line = line.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(fewNames(c, have)))
 	}
 	if len(wait) > 0 {
-		line = line.Plus(chat.Text{ZH: "；待定：%s", EN: "; waiting: %s"}.F(names(c, wait)))
+		line = line.Plus(chat.Text{ZH: "；待定：%s", EN: "; waiting: %s"}.F(fewNames(c, wait)))
 	}
 	return line
 }

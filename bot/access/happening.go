@@ -18,6 +18,12 @@ const (
 	Mapped    journal.Kind = "access.mapped"
 	Unmapped  journal.Kind = "access.unmapped"
 	Switched  journal.Kind = "access.mapping_switched"
+
+	RequestRule journal.Kind = "access.request_rule_changed"
+	Delegated   journal.Kind = "access.delegated"
+	Undelegated journal.Kind = "access.delegation_ended"
+	GlassBroken journal.Kind = "access.glass_broken"
+	GlassMended journal.Kind = "access.glass_mended"
 )
 
 // Happenings describes the kinds of events of this package.
@@ -34,6 +40,12 @@ func Happenings() []journal.Happening {
 		{Kind: Mapped, Text: chat.Text{ZH: "设置继承", EN: "gave a role to a position or department"}},
 		{Kind: Unmapped, Text: chat.Text{ZH: "删除继承", EN: "took a role from a position or department"}},
 		{Kind: Switched, Text: chat.Text{ZH: "停用或启用继承", EN: "switched a role by position or department"}},
+		{Kind: RequestRule, Text: chat.Text{ZH: "改审批规则", EN: "changed a rule about requests"}},
+		{Kind: Delegated, Text: chat.Text{ZH: "请人代理审批", EN: "let somebody decide in their place"}},
+		{Kind: Undelegated, Text: chat.Text{ZH: "结束代理审批", EN: "decides requests alone again"}},
+		{Kind: GlassBroken, Text: chat.Text{ZH: "应急", EN: "broke the glass"}},
+		{Kind: GlassMended, Text: chat.Text{ZH: "结束应急", EN: "ended the emergency"}, Final: chat.Text{
+			ZH: "要再次应急，请重新发 /应急。", EN: "For another emergency, send /breakglass again."}},
 		{Kind: Settled, Text: chat.Text{ZH: "配置生效", EN: "settings were taken over"}, Final: chat.Text{
 			ZH: "它来自配置文件；请改配置。", EN: "It comes from the configuration file; change that."}},
 	}
