@@ -14,10 +14,13 @@ const (
 	Extended  journal.Kind = "access.extended"
 	Resigned  journal.Kind = "access.resigned"
 	Lapsed    journal.Kind = "access.expired"
-	Settled   journal.Kind = "settings.changed"
 	Mapped    journal.Kind = "access.mapped"
 	Unmapped  journal.Kind = "access.unmapped"
 	Switched  journal.Kind = "access.mapping_switched"
+	Activated journal.Kind = "access.activated"
+	// Deactivated says that a person has ended their own activation.
+	Deactivated journal.Kind = "access.deactivated"
+	Settled     journal.Kind = "settings.changed"
 
 	RequestRule journal.Kind = "access.request_rule_changed"
 	Delegated   journal.Kind = "access.delegated"
@@ -40,6 +43,8 @@ func Happenings() []journal.Happening {
 		{Kind: Mapped, Text: chat.Text{ZH: "设置继承", EN: "gave a role to a position or department"}},
 		{Kind: Unmapped, Text: chat.Text{ZH: "删除继承", EN: "took a role from a position or department"}},
 		{Kind: Switched, Text: chat.Text{ZH: "停用或启用继承", EN: "switched a role by position or department"}},
+		{Kind: Activated, Text: chat.Text{ZH: "激活", EN: "activated"}},
+		{Kind: Deactivated, Text: chat.Text{ZH: "结束激活", EN: "ended the activation of"}},
 		{Kind: RequestRule, Text: chat.Text{ZH: "改审批规则", EN: "changed a rule about requests"}},
 		{Kind: Delegated, Text: chat.Text{ZH: "请人代理审批", EN: "let somebody decide in their place"}},
 		{Kind: Undelegated, Text: chat.Text{ZH: "结束代理审批", EN: "decides requests alone again"}},
