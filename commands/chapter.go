@@ -21,7 +21,10 @@ var chapters = []chapter{
 		"setup", "activate", "deactivate",
 	}},
 	{chat.Text{ZH: "查看", EN: "look"}, []string{
-		"whoami", "can", "why", "matrix", "history", "check", "check all", "audit",
+		"whoami", "can", "why", "matrix", "matrix tree", "history", "check", "check all", "audit",
+	}},
+	{chat.Text{ZH: "策略", EN: "policy"}, []string{
+		"inherit", "inherit list", "inherit off", "inherit on", "inherit remove",
 	}},
 	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list"}},
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{
