@@ -162,6 +162,9 @@ func (a *asker) mayGrant(m move) Rule {
 		return ""
 	}
 	r := *m.after
+	if a.f.jobGrants(r.Job) != r.Grants {
+		return RuleNothingGranted // there is no such job, or it is another one since
+	}
 	if r.Items() == 0 || r.over(a.now) || r.Temporary() && !r.Until.After(r.From) {
 		return RuleNothingGranted
 	}
@@ -169,7 +172,7 @@ func (a *asker) mayGrant(m move) Rule {
 		return why
 	}
 	grants := r.Items()
-	if m.before != nil && m.before.Live(a.now) && m.before.lasts(r) {
+	if m.before != nil && m.before.Live(a.now) && m.before.lasts(r) && r.Data.within(m.before.Data) {
 		grants = grants.Minus(m.before.Items()) // what is only left as it is, is not granted again
 	}
 	if a.lacks(grants) {
@@ -186,8 +189,12 @@ func (r Role) lasts(o Role) bool {
 	return !r.Temporary() || o.Temporary() && !o.Until.After(r.Until)
 }
 
-// mayStand is why the group may not be left as the moves would leave it; empty if it may.
+// mayStand is why the group may not be left as the moves would leave it; empty if it may. Of a role in the company's
+// book Fits is asked, in each group.
 func (a *asker) mayStand(moves []move, undoes Undoes) Rule {
+	if a.g == "" {
+		return ""
+	}
 	people, seniors := a.census(nil)
 	peopleAfter, seniorsAfter := a.census(moves)
 	switch {

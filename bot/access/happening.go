@@ -15,6 +15,15 @@ const (
 	Resigned  journal.Kind = "access.resigned"
 	Lapsed    journal.Kind = "access.expired"
 	Settled   journal.Kind = "settings.changed"
+
+	Excepted   journal.Kind = "access.excepted"
+	Unexcepted journal.Kind = "access.exception_removed"
+	Narrowed   journal.Kind = "access.scope_changed"
+	Spread     journal.Kind = "access.groups_changed"
+	Marked     journal.Kind = "access.group_tagged"
+	Unmarked   journal.Kind = "access.group_untagged"
+	Defined    journal.Kind = "access.job_defined"
+	Forgotten  journal.Kind = "access.job_deleted"
 )
 
 // Happenings describes the kinds of events of this package.
@@ -28,6 +37,14 @@ func Happenings() []journal.Happening {
 		{Kind: Resigned, Text: chat.Text{ZH: "辞任", EN: "stepped down"}},
 		{Kind: Lapsed, Text: chat.Text{ZH: "授权到期", EN: "a grant ended"}, Final: chat.Text{
 			ZH: "它按时间结束；要继续，请重新 /设管理。", EN: "It ended by time; to go on, appoint again."}},
+		{Kind: Excepted, Text: chat.Text{ZH: "设例外", EN: "made an exception for"}},
+		{Kind: Unexcepted, Text: chat.Text{ZH: "取消例外", EN: "took an exception away from"}},
+		{Kind: Narrowed, Text: chat.Text{ZH: "改范围", EN: "changed the scope of"}},
+		{Kind: Spread, Text: chat.Text{ZH: "改跨群范围", EN: "changed the groups of"}},
+		{Kind: Marked, Text: chat.Text{ZH: "加群标签", EN: "tagged the group"}},
+		{Kind: Unmarked, Text: chat.Text{ZH: "去群标签", EN: "untagged the group"}},
+		{Kind: Defined, Text: chat.Text{ZH: "定义岗位", EN: "defined a job"}},
+		{Kind: Forgotten, Text: chat.Text{ZH: "删除岗位", EN: "deleted a job"}},
 		{Kind: Settled, Text: chat.Text{ZH: "配置生效", EN: "settings were taken over"}, Final: chat.Text{
 			ZH: "它来自配置文件；请改配置。", EN: "It comes from the configuration file; change that."}},
 	}
