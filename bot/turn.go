@@ -48,6 +48,16 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 			}
 			continue
 		}
+		if staff := *call.unmailed; len(staff) > 0 {
+			need.Names = append(need.Names, staff...)
+			if call, err = t.more(ctx, call, need); err == nil {
+				call, err = t.acquaint(ctx, call, staff, need)
+			}
+			if err != nil {
+				return chat.Reply{}, err
+			}
+			continue
+		}
 		if err != nil {
 			return t.say(ctx, err)
 		}
@@ -103,6 +113,9 @@ func (t *turn) decide(call *Call) (Outcome, error) {
 			return Outcome{}, err
 		}
 		call.Target = m
+	}
+	if t.command.Owners && !call.Access.IsOwner(call.Actor.ID) {
+		return Outcome{}, &Denied{Decision: access.Decision{Rule: access.RuleTier}, Item: t.command.Needs, Target: call.Target.ID}
 	}
 	if t.command.Needs != access.NoItem {
 		call.Decision = access.Decide(call.Access, access.Request{
@@ -360,7 +373,7 @@ func (t *turn) call() Call {
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
 		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), bot: t.bot, found: f.found, Health: t.bot.Health(),
-		unnamed: &[]journal.Name{},
+		unnamed: &[]journal.Name{}, unmailed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(f.group))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)
