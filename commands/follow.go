@@ -26,6 +26,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 				out = w.follow(c, e, out)
 			}
 			out.Effects = append(out.Effects, settled(c, ch)...)
+			out.Effects = append(out.Effects, shapeNews(c, e, ch)...)
 		}
 	}
 	out = watchSize(c, events, watchAdmins(c, events, out))
@@ -223,6 +224,12 @@ func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
 		r, ok := roleAfter(changesOf(e, w.who))
 		if !ok {
 			return chat.Text{}
+		}
+		if e.Kind == access.Narrowed {
+			by = chat.Text{ZH: "，范围改为：%s", EN: ", on: %s"}.F(scopeText(c, r.Data)).Plus(by)
+		}
+		if e.Kind == access.Defined {
+			by = chat.Text{ZH: "，岗位改为：%s", EN: ", whose job now gives: %s"}.F(briefly(c, onPlatform(c, r.Items()))).Plus(by)
 		}
 		return chat.Text{ZH: "%s 在“%s”的角色：%s，%s%s。", EN: "%s in “%s” now is %s, %s%s."}.F(
 			who, place, roleText(r.Level, r.Job), until(c, r.Until), by.Plus(because(r.Reason)))

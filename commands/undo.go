@@ -174,7 +174,11 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 		if e.Kind == access.Granted && !touched(e, later) {
 			why = access.FirstSenior
 		}
-		return facts.MayApply(e.Group, c.Actor.ID, changes, why, c.Now), access.Admins
+		place := e.Group
+		if slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.Of == access.Of("") }) {
+			place = "" // what the company has set is the company's, wherever it was typed
+		}
+		return facts.MayApply(place, c.Actor.ID, changes, why, c.Now), access.Admins
 	}
 	if changes[0].Of.Kind() == "person" {
 		own := changes[0].Of == directory.OfPerson(c.Actor.ID)
