@@ -57,7 +57,10 @@ func adminAdd() bot.Command {
 			if len(b.done) == 0 {
 				return b.nobody(chat.Text{ZH: "没有人被任命：", EN: "Nobody was appointed:"})
 			}
-			out := bot.Outcome{Events: []journal.Event{b.event(c, access.Granted, a.Reason)}, Changes: tally(c, b)}
+			out := bot.Outcome{Events: []journal.Event{b.event(c, access.Granted, a.Reason)}, Changes: tally(c, b), Second: b.second}
+			if length.Given(c.Args) && !from.Given(c.Args) {
+				out.Lasts = length.Of(c.Args)
+			}
 			switch {
 			case !pasted.Given(c.Args) && a.Level == access.NoLevel && a.Job == access.NoJob && a.Reason != "":
 				out.Confirm = chat.Text{

@@ -42,7 +42,13 @@ func adminRemove() bot.Command {
 			if len(b.done) == 0 {
 				return b.nobody(chat.Text{ZH: "没有人被撤销：", EN: "Nobody was dismissed:"})
 			}
-			out := bot.Outcome{Events: []journal.Event{b.event(c, access.Revoked, why)}, Changes: chat.Lines(dismissals(b, why), headcount(c, b.facts))}
+			if len(b.done) > manyPeople && !c.Access.Governs(c.Actor.ID, c.Group.ID) {
+				b.second = manySecond
+			}
+			out := bot.Outcome{
+				Events:  []journal.Event{b.event(c, access.Revoked, why)},
+				Changes: chat.Lines(dismissals(b, why), headcount(c, b.facts)), Second: b.second,
+			}
 			switch {
 			case b.senior:
 				out.Confirm = chat.Text{ZH: "撤销高级管理员", EN: "this dismisses a senior admin"}

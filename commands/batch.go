@@ -66,12 +66,20 @@ type batch struct {
 	denied    error        // why the last one failed
 	byName    bool         // somebody was found by another word than the userid
 	senior    bool         // somebody gets, or loses, the highest level
+	second    chat.Text    // why a second person must agree; zero if nobody must
 }
 
 // fail notes that somebody cannot be done, and why.
 func (b *batch) fail(said chat.Text, err error, why, next chat.Text) {
 	b.denied = err
 	b.bad = append(b.bad, result{line: said, why: why, next: next})
+}
+
+// wants notes that a second person must agree: to all of the list, which is one entry.
+func (b *batch) wants(second chat.Text) {
+	if !second.IsZero() {
+		b.second = second
+	}
 }
 
 // refuse notes a rule's no.
@@ -116,7 +124,9 @@ func appointAll(c bot.Call, people []nominee, a access.Appointment) (batch, erro
 		one := a
 		one.Who, one.WhoKind, one.Level, one.Job = m.ID, m.Kind, n.level, n.job
 		one.NoContact = contactRight(c, m) == chat.RightMissing
-		changes, d := b.facts.Appoint(c.Group.ID, one, c.Now)
+		changes, d, second := secondPerson(b.facts, func(f access.Facts) (access.Change, access.Decision) {
+			return f.Appoint(c.Group.ID, one, c.Now)
+		})
 		if !d.Allowed {
 			b.refuse(c, m.ID, d)
 			continue
@@ -125,6 +135,7 @@ func appointAll(c bot.Call, people []nominee, a access.Appointment) (batch, erro
 		if b.facts, err = b.facts.After(c.Group.ID, changes); err != nil {
 			return b, fmt.Errorf("appoint %s: %w", m.ID, err)
 		}
+		b.wants(second)
 		b.byName = b.byName || string(m.ID) != n.ref.Said
 		b.senior = b.senior || senior(changes)
 		b.done = append(b.done, result{who: m.ID, changes: changes, line: appointed(c, m.ID, changes)})
@@ -140,7 +151,9 @@ func dismissAll(c bot.Call, refs []grammar.Ref, reason string) (batch, error) {
 		if !ok {
 			continue
 		}
-		changes, d := b.facts.Dismiss(c.Group.ID, c.Actor.ID, m.ID, reason, c.Now)
+		changes, d, second := secondPerson(b.facts, func(f access.Facts) (access.Change, access.Decision) {
+			return f.Dismiss(c.Group.ID, c.Actor.ID, m.ID, reason, c.Now)
+		})
 		if !d.Allowed {
 			b.refuse(c, m.ID, d)
 			continue
@@ -150,6 +163,7 @@ func dismissAll(c bot.Call, refs []grammar.Ref, reason string) (batch, error) {
 		if b.facts, err = b.facts.After(c.Group.ID, changes); err != nil {
 			return b, fmt.Errorf("dismiss %s: %w", m.ID, err)
 		}
+		b.wants(second)
 		b.byName = b.byName || string(m.ID) != r.Said
 		b.done = append(b.done, result{who: m.ID, changes: changes, line: dismissed(c, m.ID)})
 	}

@@ -148,7 +148,11 @@ func exception(e access.Effect, en, zh string, help, example chat.Text) bot.Comm
 			case s.Until.IsZero():
 				s.Review = c.Said.Add(reviewAfter).UTC().Truncate(time.Second)
 			}
-			return except(c, m, s, items.of(c.Args))
+			out, err := except(c, m, s, items.of(c.Args))
+			if length.Given(c.Args) && !from.Given(c.Args) {
+				out.Lasts = length.Of(c.Args) // counts from a second person's consent, if there must be one
+			}
+			return out, err
 		},
 	}
 }
@@ -178,15 +182,21 @@ func except(c bot.Call, m chat.Member, s access.Statement, rights []right) (bot.
 	}
 	s.Subject = access.About(m.ID)
 	var all access.Items
+	var second chat.Text
 	for _, r := range rights {
 		s.Items, s.Breadth = r.items, r.breadth
-		changes, d := facts.Except(c.Group.ID, c.Actor.ID, s, c.Now)
+		changes, d, two := secondPerson(facts, func(f access.Facts) (access.Change, access.Decision) {
+			return f.Except(c.Group.ID, c.Actor.ID, s, c.Now)
+		})
 		if !d.Allowed {
 			return bot.Deny(d, access.Admins, m.ID)
 		}
 		var err error
 		if facts, err = facts.After(c.Group.ID, changes); err != nil {
 			return bot.Outcome{}, fmt.Errorf("make exception for %s: %w", m.ID, err)
+		}
+		if !two.IsZero() {
+			second = two
 		}
 		all |= r.items
 		e.Changes = append(e.Changes, changes...)
@@ -196,7 +206,7 @@ func except(c bot.Call, m chat.Member, s access.Statement, rights []right) (bot.
 	if err != nil {
 		return bot.Outcome{}, err
 	}
-	out := bot.Outcome{Events: []journal.Event{e}}
+	out := bot.Outcome{Events: []journal.Event{e}, Second: second}
 	out.Changes = chat.Lines(append([]chat.Text{excepted(c, m.ID, s, labels(rights), e.Changes)}, effects...)...)
 	if s.Effect == access.Allow && (all.Has(access.Admins) || all.Has(access.Policy)) {
 		out.Confirm = chat.Text{ZH: "允许设管理员或改权限策略", EN: "this allows to appoint admins, or to change policy"}

@@ -55,7 +55,7 @@ func exceptionNews(c bot.Call, e journal.Event, ch journal.Change) (chat.User, c
 	if ch.Of == access.Of("") {
 		place = chat.Text{}
 	}
-	what := chat.Text{ZH: "%s %s", EN: "%s %s"}.F(effectText(s.Effect), s.Label())
+	what := chat.Text{ZH: "%s %s", EN: "%s %s"}.F(effectText(s.Effect), about(c, s))
 	switch {
 	case ch.After != nil:
 		return who, chat.Text{ZH: "%s %s的例外：%s，%s%s。", EN: "%s has an exception%s: %s, %s%s."}.F(

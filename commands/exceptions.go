@@ -34,7 +34,7 @@ func exceptions() bot.Command {
 				return bot.Outcome{}, err
 			}
 			var lines []chat.Text
-			for _, s := range personal(c) {
+			for _, s := range personalExceptions(c) {
 				if of == "" || s.Subject == access.About(of) {
 					lines = append(lines, exceptionLine(c, s))
 				}
@@ -58,8 +58,8 @@ func mayList(c bot.Call, of chat.User) error {
 	return mayAudit(c, of)
 }
 
-// personal are the exceptions about one person that are not over and may count in the group, by person.
-func personal(c bot.Call) []access.Statement {
+// personalExceptions are the exceptions about one person that are not over and may count in the group, by person.
+func personalExceptions(c bot.Call) []access.Statement {
 	var out []access.Statement
 	for _, s := range slices.Concat(c.Access.Company.Statements(), c.Access.Group.Statements()) {
 		here := s.Scope.Kind == access.All || slices.Contains(s.Scope.Groups, c.Group.ID) ||
@@ -88,7 +88,7 @@ func exceptionLine(c bot.Call, s access.Statement) chat.Text {
 
 // exceptionText tells one exception without its person.
 func exceptionText(c bot.Call, s access.Statement) chat.Text {
-	t := chat.Text{ZH: "%s %s，%s", EN: "%s %s, %s"}.F(effectText(s.Effect), s.Label(), termText(c, s))
+	t := chat.Text{ZH: "%s %s，%s", EN: "%s %s, %s"}.F(effectText(s.Effect), about(c, s), termText(c, s))
 	if !s.Review.IsZero() && !c.Now.Before(s.Review) {
 		t = t.Plus(chat.Text{ZH: "（⚠️ 已到复查日）", EN: " (⚠️ review is due)"})
 	}
@@ -102,6 +102,14 @@ func exceptionText(c bot.Call, s access.Statement) chat.Text {
 		t = t.Plus(chat.Text{ZH: "，来源 %s", EN: ", source %s"}.F(chat.Escape(s.Source)))
 	}
 	return t.Plus(because(s.Reason)).Plus(standing(c, s))
+}
+
+// about names what an exception is about: many items by their families, as the person who asked would say it.
+func about(c bot.Call, s access.Statement) chat.Text {
+	if items := onPlatform(c, s.Items); s.Breadth != access.OfFamily && items.Len() > 6 {
+		return briefly(c, items)
+	}
+	return s.Label()
 }
 
 // standing says of what an exception is about that it does not count at present, and by which rule.
@@ -138,7 +146,7 @@ func standing(c bot.Call, s access.Statement) chat.Text {
 // ownExceptions are the lines of somebody's own exceptions.
 func ownExceptions(c bot.Call, who chat.User) []chat.Text {
 	var lines []chat.Text
-	for _, s := range personal(c) {
+	for _, s := range personalExceptions(c) {
 		if s.Subject == access.About(who) {
 			lines = append(lines, chat.Text{ZH: "- 例外：%s", EN: "- exception: %s"}.F(exceptionText(c, s)))
 		}

@@ -73,7 +73,9 @@ func scope() bot.Command {
 }
 
 func narrow(c bot.Call, m chat.Member, data access.DataScope) (bot.Outcome, error) {
-	changes, d := c.Access.Narrow(c.Group.ID, c.Actor.ID, m.ID, data, c.Now)
+	changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		return f.Narrow(c.Group.ID, c.Actor.ID, m.ID, data, c.Now)
+	})
 	if !d.Allowed {
 		return bot.Deny(d, access.Policy, m.ID)
 	}
@@ -103,7 +105,7 @@ func narrow(c bot.Call, m chat.Member, data access.DataScope) (bot.Outcome, erro
 		Events: []journal.Event{{
 			Kind: access.Narrowed, Group: c.Group.ID, Targets: []chat.User{m.ID}, Items: []string{access.Policy.String()}, Changes: changes,
 		}},
-		Changes: chat.Lines(lines...),
+		Changes: chat.Lines(lines...), Second: second,
 	}, nil
 }
 

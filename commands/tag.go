@@ -61,7 +61,9 @@ func tagOff() bot.Command {
 }
 
 func retag(c bot.Call, name string, on bool, reason string) (bot.Outcome, error) {
-	changes, d := c.Access.Tag(c.Group.ID, c.Actor.ID, name, on, c.Now)
+	changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		return f.Tag(c.Group.ID, c.Actor.ID, name, on, c.Now)
+	})
 	if !d.Allowed {
 		return bot.Deny(d, access.Policy, "")
 	}
@@ -78,7 +80,7 @@ func retag(c bot.Call, name string, on bool, reason string) (bot.Outcome, error)
 	}
 	out := bot.Outcome{Events: []journal.Event{{
 		Kind: kind, Group: c.Group.ID, Items: []string{access.Policy.String()}, Reason: reason, Changes: changes,
-	}}}
+	}}, Second: second}
 	lines := []chat.Text{head.F(chat.Escape(c.Group.Title()), chat.Escape(name)).Plus(because(reason))}
 	for _, r := range c.Access.Company.TaggedRoles(name) {
 		t := chat.Text{ZH: "- 失去跨群角色：%s %s", EN: "- loses the role across groups: %s %s"}

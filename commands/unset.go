@@ -38,15 +38,21 @@ func unexcept(c bot.Call, m chat.Member, rights []right, reason string) (bot.Out
 	e := journal.Event{Kind: access.Unexcepted, Group: c.Group.ID, Targets: []chat.User{m.ID}, Reason: reason}
 	var all access.Items
 	var gone, none []right
+	var second chat.Text
 	for _, r := range rights {
 		s := access.Statement{Subject: access.About(m.ID), Items: r.items, Breadth: r.breadth}
-		changes, d := c.Access.Unset(c.Group.ID, c.Actor.ID, s, c.Now)
+		changes, d, two := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+			return f.Unset(c.Group.ID, c.Actor.ID, s, c.Now)
+		})
 		switch {
 		case !d.Allowed:
 			return bot.Deny(d, access.Admins, m.ID)
 		case len(changes) == 0:
 			none = append(none, r)
 			continue
+		}
+		if !two.IsZero() {
+			second = two
 		}
 		gone, all = append(gone, r), all|r.items
 		e.Changes = append(e.Changes, changes...)
@@ -65,7 +71,7 @@ func unexcept(c bot.Call, m chat.Member, rights []right, reason string) (bot.Out
 	if len(none) > 0 {
 		lines = append(lines, noException(c, m, none))
 	}
-	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(lines...)}, nil
+	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(lines...), Second: second}, nil
 }
 
 // noException says why there is nothing to take away, and where the item is spoken about instead.

@@ -16,14 +16,19 @@ const (
 	Lapsed    journal.Kind = "access.expired"
 	Settled   journal.Kind = "settings.changed"
 
-	Excepted   journal.Kind = "access.excepted"
-	Unexcepted journal.Kind = "access.exception_removed"
-	Narrowed   journal.Kind = "access.scope_changed"
-	Spread     journal.Kind = "access.groups_changed"
-	Marked     journal.Kind = "access.group_tagged"
-	Unmarked   journal.Kind = "access.group_untagged"
-	Defined    journal.Kind = "access.job_defined"
-	Forgotten  journal.Kind = "access.job_deleted"
+	Excepted    journal.Kind = "access.excepted"
+	Unexcepted  journal.Kind = "access.exception_removed"
+	Narrowed    journal.Kind = "access.scope_changed"
+	Spread      journal.Kind = "access.groups_changed"
+	Marked      journal.Kind = "access.group_tagged"
+	Unmarked    journal.Kind = "access.group_untagged"
+	Defined     journal.Kind = "access.job_defined"
+	Forgotten   journal.Kind = "access.job_deleted"
+	RequestRule journal.Kind = "access.request_rule_changed"
+	Delegated   journal.Kind = "access.delegated"
+	Undelegated journal.Kind = "access.delegation_ended"
+	GlassBroken journal.Kind = "access.glass_broken"
+	GlassMended journal.Kind = "access.glass_mended"
 )
 
 // Happenings describes the kinds of events of this package.
@@ -45,6 +50,12 @@ func Happenings() []journal.Happening {
 		{Kind: Unmarked, Text: chat.Text{ZH: "去群标签", EN: "untagged the group"}},
 		{Kind: Defined, Text: chat.Text{ZH: "定义岗位", EN: "defined a job"}},
 		{Kind: Forgotten, Text: chat.Text{ZH: "删除岗位", EN: "deleted a job"}},
+		{Kind: RequestRule, Text: chat.Text{ZH: "改审批规则", EN: "changed a rule about requests"}},
+		{Kind: Delegated, Text: chat.Text{ZH: "请人代理审批", EN: "let somebody decide in their place"}},
+		{Kind: Undelegated, Text: chat.Text{ZH: "结束代理审批", EN: "decides requests alone again"}},
+		{Kind: GlassBroken, Text: chat.Text{ZH: "应急", EN: "broke the glass"}},
+		{Kind: GlassMended, Text: chat.Text{ZH: "结束应急", EN: "ended the emergency"}, Final: chat.Text{
+			ZH: "要再次应急，请重新发 /应急。", EN: "For another emergency, send /breakglass again."}},
 		{Kind: Settled, Text: chat.Text{ZH: "配置生效", EN: "settings were taken over"}, Final: chat.Text{
 			ZH: "它来自配置文件；请改配置。", EN: "It comes from the configuration file; change that."}},
 	}
