@@ -102,6 +102,9 @@ func reason(c Call, d *Denied) chat.Text {
 	t := d.Decision.Rule.Text()
 	v, ok := d.Decision.Settled()
 	switch {
+	case d.Decision.Rule == access.RuleNotActivated, d.Decision.Rule == access.RuleOffDuty,
+		d.Decision.Rule == access.RuleNotEligible, !d.Decision.Bound().IsZero():
+		return resting(c, d)
 	case d.Decision.Rule == access.RuleCap:
 		return c.Full(c.Access)
 	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
@@ -178,6 +181,9 @@ func could(c Call, d *Denied) chat.Text {
 		if d.Decision.Rule == access.RuleTier && len(c.Access.Across(c.Group.ID, d.Target, c.Now)) > 0 {
 			next = next.Plus(acrossHint.F(string(d.Target)))
 		}
+		return next
+	}
+	if next := wakes(c, d); !next.IsZero() {
 		return next
 	}
 	if d.Item == access.NoItem {

@@ -24,7 +24,7 @@ func adminRemove() bot.Command {
 			ZH: "撤销管理员，从下一条消息起生效；也可以粘贴名单，每行一人。", EN: "Dismiss admins, from the next message on; or paste a list, a line each.",
 		},
 		Needs: access.Admins,
-		Reads: []bot.Source{tasks},
+		Reads: []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			refs, why := who.Refs(c.Args), reason.Of(c.Args)
 			if pasted.Given(c.Args) {
@@ -46,7 +46,7 @@ func adminRemove() bot.Command {
 				b.second = manySecond
 			}
 			out := bot.Outcome{
-				Events:  []journal.Event{b.event(c, access.Revoked, why)},
+				Events:  []journal.Event{entry(c, access.Revoked, b.done, why)},
 				Changes: chat.Lines(dismissals(b, why), headcount(c, b.facts)), Second: b.second,
 			}
 			switch {
@@ -64,9 +64,9 @@ func adminRemove() bot.Command {
 
 func dismissed(c bot.Call, who chat.User) chat.Text {
 	var was []chat.Text
-	for _, temporary := range []bool{false, true} {
-		if r, ok := c.Access.Group.Role(who, temporary); ok {
-			was = append(was, roleText(r.Level, r.Job))
+	for _, r := range rolesOf(c, who) {
+		if !r.Active {
+			was = append(was, roleText(r.Level, r.Job).Plus(mode(r)))
 		}
 	}
 	return chat.Text{ZH: "%s 不再是本群管理员（原为%s）", EN: "%s is no admin here any more (was %s)"}.F(c.Name(who), list(was))

@@ -170,13 +170,17 @@ func dismissAll(c bot.Call, refs []grammar.Ref, reason string) (batch, error) {
 	return b, nil
 }
 
-// event is the one entry of all that is done.
-func (b batch) event(c bot.Call, kind journal.Kind, reason string) journal.Event {
+// entry is the one entry of all that is done.
+func entry(c bot.Call, kind journal.Kind, done []result, reason string) journal.Event {
 	e := journal.Event{Kind: kind, Group: c.Group.ID, Items: rights, Reason: reason}
-	for _, d := range b.done {
+	for _, d := range done {
 		e.Targets, e.Changes = append(e.Targets, d.who), append(e.Changes, d.changes...)
 	}
 	return e
+}
+
+func granted(c bot.Call, done []result, reason string) journal.Event {
+	return entry(c, access.Granted, done, reason)
 }
 
 // nobody is the no of a list of which nothing could be done; of one person it is that person's.

@@ -18,6 +18,7 @@ type chapter struct {
 var chapters = []chapter{
 	{chat.Text{ZH: "管理员", EN: "admins"}, []string{
 		"admin list", "admin add", "admin remove", "admin level", "admin job", "admin extend", "admin quit",
+		"setup", "activate", "deactivate",
 	}},
 	{chat.Text{ZH: "例外与范围", EN: "exceptions"}, []string{
 		"allow", "deny", "unset", "exceptions", "scope", "scope groups", "admin groups", "admin remove across",

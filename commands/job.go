@@ -62,11 +62,3 @@ func cutText(c bot.Call, r access.Role) chat.Text {
 	}
 	return chat.Text{ZH: "（岗位里的 %s 被级别上限截去）", EN: " (of the job, the ceiling of the level cuts %s)"}.F(briefly(c, cut))
 }
-
-// onPlatform is what the platform has of some items.
-func onPlatform(c bot.Call, items access.Items) access.Items {
-	if c.Access.Offered != 0 {
-		items &= c.Access.Offered
-	}
-	return items
-}

@@ -14,7 +14,10 @@ const (
 	Extended  journal.Kind = "access.extended"
 	Resigned  journal.Kind = "access.resigned"
 	Lapsed    journal.Kind = "access.expired"
-	Settled   journal.Kind = "settings.changed"
+	Activated journal.Kind = "access.activated"
+	// Deactivated says that a person has ended their own activation.
+	Deactivated journal.Kind = "access.deactivated"
+	Settled     journal.Kind = "settings.changed"
 
 	Excepted    journal.Kind = "access.excepted"
 	Unexcepted  journal.Kind = "access.exception_removed"
@@ -50,6 +53,8 @@ func Happenings() []journal.Happening {
 		{Kind: Unmarked, Text: chat.Text{ZH: "去群标签", EN: "untagged the group"}},
 		{Kind: Defined, Text: chat.Text{ZH: "定义岗位", EN: "defined a job"}},
 		{Kind: Forgotten, Text: chat.Text{ZH: "删除岗位", EN: "deleted a job"}},
+		{Kind: Activated, Text: chat.Text{ZH: "激活", EN: "activated"}},
+		{Kind: Deactivated, Text: chat.Text{ZH: "结束激活", EN: "ended the activation of"}},
 		{Kind: RequestRule, Text: chat.Text{ZH: "改审批规则", EN: "changed a rule about requests"}},
 		{Kind: Delegated, Text: chat.Text{ZH: "请人代理审批", EN: "let somebody decide in their place"}},
 		{Kind: Undelegated, Text: chat.Text{ZH: "结束代理审批", EN: "decides requests alone again"}},

@@ -40,8 +40,8 @@ var (
 	helping   = ItemsOf(Invite, Mute)
 )
 
-// helper is a role with the custom job, as it is defined.
-func helper(who chat.User, l Level) Role {
+// assistant is a role with the custom job, as it is defined.
+func assistant(who chat.User, l Level) Role {
 	return Role{Who: who, Level: l, Job: helpers, Grants: helping, By: boss, At: hourAgo}
 }
 
@@ -150,7 +150,7 @@ func TestWideningIsNotUndoneByLess(t *testing.T) {
 func TestRedefining(t *testing.T) {
 	def := JobDefinition{Name: helpers, Items: helping}
 	w := company(Owner{boss}, def, Role{Who: zhang, Level: Mid, Job: helpers, Grants: helping, Tag: "VIP"}).
-		and(helper(wang, Mid), role(li, Senior, NoJob), lead(func(m *Mapping) { m.Job, m.Grants = helpers, helping }))
+		and(assistant(wang, Mid), role(li, Senior, NoJob), lead(func(m *Mapping) { m.Job, m.Grants = helpers, helping }))
 	f := w.facts(t)
 	books := map[chat.Group]Book{ops: f.Group}
 	assert.Len(t, f.JobHolders(helpers, books, noon), 3)
@@ -165,7 +165,7 @@ func TestRedefining(t *testing.T) {
 	back := opposite(c)
 	assert.True(t, after.MayApply("", boss, back, OtherChange, noon).Allowed)
 	assert.False(t, after.MayApply("", li, back, OtherChange, noon).Allowed)
-	stale := helper("sun", Mid)
+	stale := assistant("sun", Mid)
 	assert.Equal(t, RuleNothingGranted, after.MayApply(ops, boss, []journal.Change{set(after.Group, ops, stale.Key(), &stale)}, OtherChange, noon).Rule,
 		"a role comes back only with what its job is now")
 
