@@ -54,13 +54,16 @@ func (a *asker) mayExcept(s Statement) Decision {
 	case s.Effect == Allow && (a.lacks(s.Items) || !a.narrowed(s.Data)):
 		return denied(RuleMoreThanHeld)
 	}
-	if bound := a.ends(s.Items, s.Until); s.Effect == Allow && !bound.IsZero() {
+	if bound := a.ends(s.right(), s.Items, s.Until); s.Effect == Allow && !bound.IsZero() {
 		return Decision{Rule: RuleMoreThanHeld, item: Admins, bound: bound}
 	}
 	if s.Subject.Kind != OnePerson {
 		return d
 	}
 	who := chat.User(s.Subject.ID)
+	if why := a.against(a.f.eligibleLevel(who, a.g, a.now)); s.Effect == Deny && why != "" {
+		return denied(why) // a level that may be activated is not an inferior's to silence
+	}
 	if x := a.separates(who, Change{set(a.book(), a.g, StatementKey(s), &s)}, s.From); x != nil {
 		return Decision{Rule: RuleSeparation, item: Admins, exclusive: x.Name}
 	}
@@ -74,6 +77,14 @@ func (a *asker) mayAddress(s Statement) Decision {
 		return a.admins(chat.User(s.Subject.ID))
 	}
 	return a.mayPolicy()
+}
+
+// right is the item by which such statements are made.
+func (s Statement) right() Item {
+	if s.Subject.Kind == OnePerson {
+		return Admins
+	}
+	return Policy
 }
 
 // within says whether the scope is about no other group than g.
@@ -119,6 +130,9 @@ func (a *asker) mayUnset(old Statement) Decision {
 		return denied(RuleTier)
 	case old.Effect == Deny && a.lacks(old.Items):
 		return denied(RuleMoreThanHeld)
+	}
+	if bound := a.ends(old.right(), old.Items, old.Until); old.Effect == Deny && !bound.IsZero() {
+		return Decision{Rule: RuleMoreThanHeld, item: Admins, bound: bound}
 	}
 	return d
 }

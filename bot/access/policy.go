@@ -3,6 +3,7 @@ package access
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"qunguan/bot/journal"
 )
@@ -41,6 +42,9 @@ func (a *asker) mayMap(m Mapping) Decision {
 	}
 	if why := a.against(m.Level); why != "" {
 		return Decision{Rule: why, item: Policy}
+	}
+	if bound := a.ends(Policy, r.Items(), time.Time{}); !m.Off && !bound.IsZero() {
+		return Decision{Rule: RuleMoreThanHeld, item: Policy, bound: bound}
 	}
 	return d
 }
