@@ -50,6 +50,7 @@ var attacks = []struct {
 	{"nobody agrees to what gives them something by their position", staffed(role(zhang, Senior, NoJob), role(li, Senior, NoJob)).knowing(map[chat.User]Person{zhang: manager}), consent(zhang, mapped(li, Mapping{Subject: managers, Level: Senior}), li), RuleSelf},
 	{"nor by their department", staffed(role(zhang, Senior, NoJob), role(li, Senior, NoJob)).knowing(map[chat.User]Person{zhang: manager}), consent(zhang, except(li, says(Allow, inRegion, Invite)), li), RuleSelf},
 	{"who may act on few does not let others act on all", staffed(Role{Who: li, Level: Senior, Job: Sales, Data: DataScope{Members: []chat.User{kunde}}}, says(Allow, me, Admins, byEnterprise), role(wang, Mid, NoJob)), except(li, says(Allow, About(wang), Remove)), RuleMoreThanHeld},
+	{"nor by a position", staffed(Role{Who: li, Level: Senior, Data: DataScope{Kind: chat.Customer}}).agreed(), mapped(li, Mapping{Subject: managers, Level: Mid}), RuleMoreThanHeld},
 	{"a 高级 to be activated is not silenced by a 高级 alone", staffed(role(li, Senior, NoJob), eligible(role(wang, Senior, NoJob))), except(li, says(Deny, About(wang), Mute)), RuleSecondPerson},
 }
 

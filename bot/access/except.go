@@ -51,7 +51,7 @@ func (a *asker) mayExcept(s Statement) Decision {
 		return denied(RuleMoreThanHeld)
 	case s.Tier == Enterprise && !a.above:
 		return denied(RuleTier)
-	case s.Effect == Allow && (a.lacks(s.Items) || !a.narrowed(s.Data)):
+	case s.Effect == Allow && (a.lacks(s.Items) || !a.reaches(s.right(), s.Items, s.Data)):
 		return denied(RuleMoreThanHeld)
 	}
 	if bound := a.ends(s.right(), s.Items, s.Until); s.Effect == Allow && !bound.IsZero() {
@@ -90,11 +90,6 @@ func (s Statement) right() Item {
 // within says whether the scope is about no other group than g.
 func (s Scope) within(g chat.Group) bool {
 	return (s.Kind == OneGroup || s.Kind == MemberSet) && len(s.Groups) == 1 && s.Groups[0] == g
-}
-
-// narrowed says whether d is at least as narrow as the asker's own right to appoint.
-func (a *asker) narrowed(d DataScope) bool {
-	return d.within(a.data())
 }
 
 // Unset takes the exception with the subject, scope and items of s away, fixed and temporary, whatever its effect.

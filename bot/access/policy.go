@@ -37,7 +37,7 @@ func (a *asker) mayMap(m Mapping) Decision {
 		return Decision{Rule: RuleMoreThanHeld, item: Policy}
 	case m.Tier == Enterprise && !a.above:
 		return Decision{Rule: RuleTier, item: Policy}
-	case a.lacks(r.Items()):
+	case a.lacks(r.Items()), !m.Off && !a.reaches(Policy, r.Items(), DataScope{}):
 		return Decision{Rule: RuleMoreThanHeld, item: Policy}
 	}
 	if why := a.against(m.Level); why != "" {
