@@ -89,7 +89,7 @@ func voters(c bot.Call, r request.Request) chat.Text {
 // perform commits the act that a second person has agreed to, if it still can be done just as it was asked for.
 func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by chat.User) (bot.Outcome, error) {
 	asker := as(c, r.By)
-	d := asker.MayWithConsent(r.Group, r.By, r.For, p.needs(), p.changes(), c.Now)
+	d := asker.MayWithConsent(r.Group, r.By, r.For, p.needs(), p.changes(c), c.Now)
 	why := p.left(c)
 	switch {
 	case !why.IsZero():
@@ -101,12 +101,11 @@ func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by cha
 	if !why.IsZero() {
 		return p.moot(c, why)
 	}
-	if d := as(c, by).MayConsent(r.Group, by, r.By, r.For, p.needs(), p.changes(), c.Now); !d.Allowed {
+	if d := as(c, by).MayConsent(r.Group, by, r.By, r.For, p.needs(), p.changes(c), c.Now); !d.Allowed {
 		return bot.Outcome{}, p.denied(c, d)
 	}
-	events := r.Kept(func(ch journal.Change) journal.Change { return fromNow(ch, r.Length, c.Now) })
 	return bot.Outcome{
-		Events: append(events, e), Rule: access.RuleSecondPerson, Of: &bot.Act{Actor: r.By, Command: p.typed()}, Undoes: r.Undoes,
+		Events: append(p.events(c), e), Rule: access.RuleSecondPerson, Of: &bot.Act{Actor: r.By, Command: p.typed()}, Undoes: r.Undoes,
 		Changes: chat.Lines(
 			chat.Text{ZH: "同意 %s 的申请 #%d（%s）：", EN: "%s's request #%d (%s) is approved: "}.F(c.Name(r.By), p.n, p.where(c)).Plus(r.Preview), counts(c, r)),
 		Effects: p.tell(c, chat.Lines(

@@ -119,7 +119,7 @@ func (p petition) mayJudge(c bot.Call, who chat.User) access.Decision {
 		if d := access.Decide(f, access.Request{Actor: who, Item: p.needs(), Group: p.r.Group, At: c.Now}); !d.Allowed {
 			return d
 		}
-		d := f.MayConsent(p.r.Group, who, p.r.By, p.r.For, p.needs(), p.changes(), c.Now)
+		d := f.MayConsent(p.r.Group, who, p.r.By, p.r.For, p.needs(), p.changes(c), c.Now)
 		if d.Allowed || p.moved(c) || !slices.Contains(personal, d.Rule) {
 			return access.Decision{Allowed: true, Rule: access.RuleSecondPerson}
 		}
@@ -134,9 +134,14 @@ func (p petition) mayJudge(c bot.Call, who chat.User) access.Decision {
 // personal are the rules that say no because of who decides; by any other, nobody could do the act at present.
 var personal = []access.Rule{access.RuleRank, access.RuleSelf, access.RuleMoreThanHeld, access.RuleTier}
 
-func (p petition) changes() []journal.Change {
+// events are those of the act as they would be committed now: what is judged is what is done.
+func (p petition) events(c bot.Call) []journal.Event {
+	return p.r.Kept(func(ch journal.Change) journal.Change { return fromNow(ch, p.r.Length, c.Now) })
+}
+
+func (p petition) changes(c bot.Call) []journal.Change {
 	var out []journal.Change
-	for _, e := range p.r.Kept(func(ch journal.Change) journal.Change { return ch }) {
+	for _, e := range p.events(c) {
 		out = append(out, e.Changes...)
 	}
 	return out
@@ -144,7 +149,7 @@ func (p petition) changes() []journal.Change {
 
 // moved says whether what the act would change is not any more as it was when it was asked for.
 func (p petition) moved(c bot.Call) bool {
-	return slices.ContainsFunc(p.changes(), func(ch journal.Change) bool {
+	return slices.ContainsFunc(p.changes(c), func(ch journal.Change) bool {
 		return !bytes.Equal(c.State(ch.Of).Records[ch.Key], ch.Before)
 	})
 }
