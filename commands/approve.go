@@ -100,6 +100,9 @@ func decision(cmd bot.Command, number grammar.NumberHole, run func(bot.Call, pet
 		if err != nil {
 			return bot.Outcome{}, err
 		}
+		if now, ok := bot.At[request.Book](c, ch.Of).Get(ch.Key); ok {
+			then = now
+		}
 		if want := reads(c, ch.Of, then); len(want) > 0 {
 			return bot.Outcome{Need: journal.Want{Names: want}}, nil
 		}
@@ -125,6 +128,9 @@ func reads(c bot.Call, of journal.Name, r request.Request) []journal.Name {
 	people := []chat.User{r.By}
 	if len(r.For) == 1 {
 		people = append(people, r.For...) // of several at once nobody is looked up anew
+	}
+	for _, v := range slices.Concat(r.Yes, r.No) {
+		people = append(people, judgeOf(v))
 	}
 	for _, u := range people {
 		if u != "" {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -129,11 +130,21 @@ func (p petition) left(c bot.Call) chat.Text {
 		if who := bot.At[directory.Person](c, directory.OfPerson(u)); who.Known() && who.Gone {
 			return chat.Text{ZH: "%s 已离开企业", EN: "%s has left the company"}.F(c.Name(u))
 		}
-		if _, in := c.Group.Member(u); !in && c.Group.MembersKnown && p.r.Sort != request.ForAct {
+		if _, in := c.Group.Member(u); !in && c.Group.MembersKnown && p.mustBeHere(u) {
 			return chat.Text{ZH: "%s 已不在本群", EN: "%s is not in the group any more"}.F(c.Name(u))
 		}
 	}
 	return chat.Text{}
+}
+
+// mustBeHere says whether somebody must be in the group for the request to make sense: who gets something there.
+func (p petition) mustBeHere(u chat.User) bool {
+	if p.r.Sort != request.ForAct {
+		return true
+	}
+	return p.r.Group != "" && slices.Contains(p.r.For, u) && slices.ContainsFunc(p.r.Events, func(e request.Event) bool {
+		return e.Kind == access.Granted
+	})
 }
 
 // moot closes a request whose act cannot be done any more as it was asked for, and tells whoever asked.

@@ -18,6 +18,7 @@ func (p petition) verdict(c bot.Call, yes bool, reason string) (bot.Outcome, err
 	if err := noSlip(reason); err != nil {
 		return bot.Outcome{}, err
 	}
+	p = p.recounted(c)
 	v := request.Verdict{Who: c.Actor.ID, At: c.Now.UTC(), Reason: reason}
 	if err := p.r.MayDecide(v); err != nil {
 		return p.mayNot(c, err)
@@ -48,6 +49,19 @@ func (p petition) verdict(c bot.Call, yes bool, reason string) (bot.Outcome, err
 		return p.perform(c, r, e, judgeOf(v))
 	}
 	return p.grant(c, r, e, judgeOf(v))
+}
+
+// recounted is the petition with the words that count at this moment, by the rules of this moment.
+func (p petition) recounted(c bot.Call) petition {
+	need := 0
+	if p.r.Sort == request.ForItem || p.r.Sort == request.ForLevel {
+		need = c.Access.ApprovalOf(p.r.What).Need
+	}
+	then := p
+	then.r.Need = max(p.r.Need, need)
+	then.book = p.book.Recount(p.r.Code, need, func(v request.Verdict) bool { return then.mayJudge(c, judgeOf(v)).Allowed })
+	then.r, _ = then.book.Get(p.r.Code)
+	return then
 }
 
 // judgeOf is by whose rights a verdict counts.
