@@ -20,6 +20,8 @@ type Wish struct {
 	Source string // what the record names as its source
 	// NoContact says that the person is known to lack the platform's right that a role needs.
 	NoContact bool
+	// OwnShift says that they have made the roster themselves, so that to be on shift is their own word.
+	OwnShift bool
 }
 
 // What is the wish by the name of what is wanted.
@@ -85,13 +87,15 @@ func (f Facts) Approvers(g chat.Group, w Wish, now time.Time) []chat.User {
 }
 
 // GrantOnDuty fulfils a wish at once where the company's policy lets whoever is on shift have it: as a setting of
-// whoever made that policy. ok is false where there is no such policy, no such shift, or where that would not count.
+// whoever made that policy. ok is false where there is no such policy, no such shift, one that they have planned
+// themselves, or where that would not count.
 func (f Facts) GrantOnDuty(g chat.Group, w Wish, now time.Time) (c Change, d Decision, ok bool) {
 	rule := f.ApprovalOf(w.What())
-	if !rule.OnDuty || !f.onDuty(w.Who, now) {
+	if !rule.OnDuty || w.OwnShift || !f.onDuty(w.Who, now) {
 		return nil, Decision{}, false
 	}
 	w.Source = "on-duty"
+	f.Actor = f.People[rule.By] // who is judged
 	c, d = f.Grant(g, rule.By, w, now)
 	if !d.Allowed {
 		return nil, d, false
