@@ -177,6 +177,9 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 		if e.Kind == access.Resigned && e.Actor == c.Actor.ID {
 			return access.Decision{Rule: access.RuleSelf}, access.Admins
 		}
+		if facts.Governs(e.Actor, e.Group) && !facts.Governs(c.Actor.ID, e.Group) && restores(changes) {
+			return access.Decision{Rule: access.RuleTier}, access.Admins // it would stand as the company's setting again
+		}
 		why := access.OtherChange
 		if e.Kind == access.Granted && !touched(e, later) {
 			why = access.FirstSenior
@@ -206,6 +209,11 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 		}
 	}
 	return access.Decide(facts, r), i
+}
+
+// restores says whether changes bring back what was there before.
+func restores(changes []journal.Change) bool {
+	return slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.After != nil })
 }
 
 // touched says whether the rights of the group have changed since an entry.
