@@ -267,9 +267,11 @@ func (c Call) Find(r grammar.Ref) (chat.Member, error) {
 	if len(found) == 0 && r.By == grammar.ByEmail {
 		found = grammar.FindPerson(r, c.addressed())
 	}
-	if len(found) == 0 {
+	isID := func(m chat.Member) bool { return strings.EqualFold(string(m.ID), r.Said) }
+	if !slices.ContainsFunc(found, isID) {
+		// A userid of the company's is that person's, whatever somebody else calls themselves in the group.
 		if p := At[directory.Person](c, directory.OfPerson(chat.User(r.Said))); p.Known() && !p.Gone {
-			found = append(found, p.Member())
+			found = []chat.Member{p.Member()}
 		}
 	}
 	if len(found) == 0 && chat.User(r.Said) == c.Actor.ID {
