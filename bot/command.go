@@ -207,6 +207,9 @@ type Denied struct {
 	Item     access.Item
 	Target   chat.User
 	Next     chat.Text // what to do next, if it is not to ask those who hold Item
+	// Said is what to say of several no's at once, about All; zero where there is one.
+	Said chat.Text
+	All  []chat.User
 }
 
 func (d *Denied) Error() string { return "denied: " + string(d.Decision.Rule) }

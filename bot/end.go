@@ -77,7 +77,7 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	e := t.header(CommandRefused, journal.Refused)
 	e.Rule = string(d.Decision.Rule)
 	e.Items = []string{d.Item.String()}
-	if d.Target != "" {
+	if e.Targets = d.All; d.Target != "" && len(d.All) == 0 {
 		e.Targets = []chat.User{d.Target}
 	}
 	was, err := t.formerly(ctx, d)

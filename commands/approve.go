@@ -54,7 +54,9 @@ func withdraw() bot.Command {
 		Help:     chat.Text{ZH: "收回自己还没有结果的申请。", EN: "Take back a request of your own that nobody has decided."},
 	}, number, func(c bot.Call, p petition) (bot.Outcome, error) {
 		if p.r.By != c.Actor.ID {
-			return bot.Refuse(chat.Text{ZH: "这是 %s 的申请，只有本人能收回。", EN: "%s asked for this; only they can take it back."}.F(c.Name(p.r.By)))
+			return bot.Outcome{}, &bot.Denied{Decision: access.Decision{Rule: access.RuleDefault}, Next: chat.Text{
+				ZH: "只有提出申请的人能收回它。", EN: " Only whoever asked can take it back.",
+			}}
 		}
 		_, e, err := p.book.Close(p.r.Code, request.Withdrawn, c.Now.UTC())
 		if err != nil {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"qunguan/bot"
+	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
@@ -43,9 +44,9 @@ func done() bot.Command {
 				return bot.Refuse(chat.Text{ZH: "没有这个任务，或它已被撤回。", EN: "There is no such task, or it was taken back."})
 			}
 			if t.Owner != c.Actor.ID && c.Group.Owner != c.Actor.ID {
-				return bot.Refuse(chat.Text{
-					ZH: "这一步是请 %s 做的，只有群主能说做完了。", EN: "%s was asked to do this; only the owner can say that it is done.",
-				}.F(c.Name(t.Owner)))
+				return bot.Outcome{}, &bot.Denied{Decision: access.Decision{Rule: access.RuleDefault}, Next: chat.Text{
+					ZH: "这一步是请 %s 做的，只有群主能说做完了。", EN: " %s was asked to do this; only the owner can say that it is done.",
+				}.F(c.Name(t.Owner))}
 			}
 			e, ok := tasks.Of(c).Claimed(c.Group.ID, key, c.Actor.ID, c.Now.UTC())
 			if !ok {
