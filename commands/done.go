@@ -84,6 +84,9 @@ func taskList() bot.Command {
 		Help:     chat.Text{ZH: "请群主做的事，各到哪一步。", EN: "What the owner was asked to do, and what became of it."},
 		Reads:    []bot.Source{tasks},
 		Run: func(c bot.Call) (bot.Outcome, error) {
+			if err := mayLook(c); err != nil && c.Actor.ID != c.Group.Owner {
+				return bot.Outcome{}, err
+			}
 			all := tasks.Of(c).All()
 			if len(all) == 0 {
 				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "没有请群主做的事。", EN: "Nothing was asked of the owner."}}}, nil
