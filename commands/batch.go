@@ -59,6 +59,9 @@ func nominees(c bot.Call, lines []grammar.Line, level access.Level, job access.J
 	return out, strings.Join(remarks, " ")
 }
 
+// foundByName asks to look again at whom a name, which anybody gives themselves, was taken for.
+var foundByName = chat.Text{ZH: "按姓名或邮箱找到的人，请核对 userid", EN: "found by name or e-mail; check the userid"}
+
 // batch is what came of a list.
 type batch struct {
 	done, bad []result

@@ -61,7 +61,7 @@ func delegate() bot.Command {
 			}.F(c.Name(c.Actor.ID), c.Moment(until)).Plus(chat.Same(" " + chat.ThisEntry))
 			confirm := chat.Text{}
 			if string(m.ID) != who.Ref(c.Args).Said {
-				confirm = chat.Text{ZH: "按姓名或邮箱找到的人，请核对 userid", EN: "found by name or e-mail; check the userid"}
+				confirm = foundByName
 			}
 			return bot.Outcome{
 				Confirm: confirm,
