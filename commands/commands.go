@@ -15,6 +15,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
+	"qunguan/bot/event"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
@@ -51,6 +52,7 @@ func Builds() journal.Builds {
 		"moderation": journal.Typed(moderation.Build),
 		"duty":       journal.Typed(duty.Build),
 		"task":       journal.Typed(task.Build),
+		"event":      journal.Typed(event.Build),
 	}
 }
 
@@ -59,7 +61,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		bot.Happenings(),
+		event.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -73,6 +75,7 @@ var (
 	tasks  = bot.Reads[task.Book](task.Of)
 	mutes  = bot.Reads[moderation.Book](moderation.Of)
 	roster = bot.Reads[duty.Roster](duty.Of)
+	events = bot.Reads[event.Book](event.Of)
 )
 
 // due finds out when the record of a change must be looked at again, for changes made of other changes.
@@ -80,6 +83,7 @@ func due(c journal.Change) time.Time {
 	var ends struct {
 		Until time.Time `json:"until"`
 		Check time.Time `json:"check"`
+		Next  time.Time `json:"next"`
 	}
 	if c.After == nil || json.Unmarshal(c.After, &ends) != nil {
 		return time.Time{}
@@ -89,6 +93,8 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
+	case "event":
+		return ends.Next
 	}
 	return time.Time{}
 }

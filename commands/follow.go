@@ -28,7 +28,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 			out.Effects = append(out.Effects, settled(c, ch)...)
 		}
 	}
-	out = watchSize(c, events, watchAdmins(c, events, out))
+	out = remind(c, events, watchSize(c, events, watchAdmins(c, events, out)))
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {
 		if i, ok := impactOf(c, events); ok {
