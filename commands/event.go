@@ -23,14 +23,15 @@ var (
 )
 
 // timelike is how moments begin: what begins so is no name of a big event, so that `/预演 明天9点` stays a time.
-var timelike = regexp.MustCompile(`(?i)^(\d|今|明|后天|大后天|昨|周|星期|礼拜|下周|下个?星期|下个?礼拜|本周|这周|上午|下午|早上|晚上|中午|现在|到|至|today|tomorrow|tonight|next|now|in$|to$|until|` +
-	`mon|tue|wed|thu|fri|sat|sun|list|remove|add)|^(列表|删除|取消)$`)
+var timelike = regexp.MustCompile(`(?i)^(\d+([-/:.年月日号点时天周秒分]|小时|d$|h$|m$|am$|pm$)|\d{8}$|(今|明|昨|后|大后)(天|日|晚|早)|` +
+	`(上|下|本|这)?个?(周|星期|礼拜)([一二三四五六日天末]|$)|(上|下)午|早上|晚上|中午|凌晨|现在|(到|至|list|remove|add|列表|删除|取消|in|to|until|` +
+	`today|tomorrow|tonight|next|now|(mon|tues?|wednes|thurs?|fri|satur|sun)(day)?)$)`)
 
 // eventName is the hole for the name of a big event.
 func eventName() grammar.ChoiceHole[string] {
 	return grammar.Choice("event", func(s string) (string, bool) {
-		return s, !timelike.MatchString(s) && utf8.RuneCountInString(s) <= 20 && s[0] != '/' && s[0] != '@'
-	}, chat.Text{ZH: "大事", EN: "event"})
+		return s, !timelike.MatchString(s) && utf8.RuneCountInString(s) <= 20 && s != "" && s[0] != '/' && s[0] != '@'
+	}, chat.Text{ZH: "大事名称", EN: "event"})
 }
 
 // eventAdd notes a big event, so that the group's people are reminded to rehearse (R43).

@@ -42,13 +42,18 @@ type planned struct {
 	does chat.Text // what it changes, if it would not
 }
 
-// rehearse walks through a time on the facts of a call. It asks the engine at every full hour, and at every moment at
-// which something that is written begins or ends, or a turn of duty does: so each moment's answer is the engine's own.
+// rehearse walks through a time on the facts of a call.
 func rehearse(c bot.Call, from, until time.Time) rehearsal {
 	r := rehearsal{
 		from: from.In(c.Zone), until: until.In(c.Zone), facts: acquainted(c), group: c.Group.ID,
 		roster: bot.At[duty.Roster](c, duty.Of(c.Group.ID)),
 	}
+	return r.walk()
+}
+
+// walk asks the engine at every full hour, and at every moment at which something that is written begins or ends, or a
+// turn of duty does: so each moment's answer is the engine's own.
+func (r rehearsal) walk() rehearsal {
 	moments := r.moments()
 	for i, rights := range r.facts.Timeline(r.group, moments) {
 		s := stretch{span: span{moments[i], r.until}, rights: rights, admins: len(r.facts.Admins(r.group, moments[i]))}

@@ -26,7 +26,7 @@ func (r rehearsal) findings(c bot.Call) []chat.Text {
 	out = append(out, r.halfway(c)...)
 	if most := r.facts.MostAdmins(); r.most() > most {
 		when := r.spans(func(s stretch) bool { return s.admins > most })
-		out = append(out, chat.Text{ZH: "🔴 管理员超过上限 %d 人：%s", EN: "🔴 more than %d admins: %s"}.F(most, r.times(c, when)))
+		out = append(out, chat.Text{ZH: "🔴 管理员超过上限 %d 人：%s", EN: "🔴 more than %d admins: %s"}.F(most, r.times(when)))
 	}
 	return append(out, r.contradictions(c)...)
 }
@@ -65,19 +65,23 @@ func clip(s string, n int) string {
 	return s
 }
 
-// duty tells when nobody is on duty, and when somebody is who may do nothing. A group without a roster is told once.
+// duty tells when nobody is on duty, and when somebody is who may do nothing. That there is no roster at all is no gap: the
+// summary says so.
 func (r rehearsal) duty(c bot.Call) []chat.Text {
-	if len(r.roster.Shifts) == 0 {
-		return nil
-	}
 	var out []chat.Text
+	if len(r.people()) == 0 {
+		out = append(out, chat.Text{ZH: "🔴 没有任何管理员", EN: "🔴 there is no admin at all"})
+	}
+	if len(r.roster.Shifts) == 0 {
+		return out
+	}
 	if gaps := r.spans(func(s stretch) bool { return !s.onDuty }); len(gaps) > 0 {
-		out = append(out, chat.Text{ZH: "🔴 无人值班：%s", EN: "🔴 nobody is on duty: %s"}.F(r.times(c, gaps)))
+		out = append(out, chat.Text{ZH: "🔴 无人值班：%s", EN: "🔴 nobody is on duty: %s"}.F(r.times(gaps)))
 	}
 	for _, who := range r.roster.Staff() {
 		idle := r.spans(func(s stretch) bool { return s.onDuty && s.turn.Who == who && !r.able(who, s) })
 		if len(idle) > 0 {
-			out = append(out, chat.Text{ZH: "🔴 %s 值班时没有任何权限：%s", EN: "🔴 %s is on duty without any right: %s"}.F(c.Name(who), r.times(c, idle)))
+			out = append(out, chat.Text{ZH: "🔴 %s 值班时没有任何权限：%s", EN: "🔴 %s is on duty without any right: %s"}.F(c.Name(who), r.times(idle)))
 		}
 	}
 	return out
@@ -107,7 +111,7 @@ func (r rehearsal) uncovered(c bot.Call) []chat.Text {
 	}
 	var out []chat.Text
 	for _, items := range order {
-		out = append(out, chat.Text{ZH: "🟡 没有管理员能“%s”：%s", EN: "🟡 no admin can “%s”: %s"}.F(briefly(c, items), r.times(c, when[items])))
+		out = append(out, chat.Text{ZH: "🟡 没有管理员能“%s”：%s", EN: "🟡 no admin can “%s”: %s"}.F(briefly(c, items), r.times(when[items])))
 	}
 	return out
 }

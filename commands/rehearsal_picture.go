@@ -124,7 +124,7 @@ func (r rehearsal) byPerson(c bot.Call, p *chat.Picture) {
 		duty.Cells = append(duty.Cells, cellOf(of))
 	}
 	p.Rows = append(p.Rows, duty)
-	people := r.people()
+	people, partly := r.people(), false
 	for _, who := range people[:min(len(people), mostPictured)] {
 		row := chat.Row{Label: chat.Same(plainName(c, who))}
 		items, _ := r.holdings(who)
@@ -132,12 +132,16 @@ func (r rehearsal) byPerson(c bot.Call, p *chat.Picture) {
 			row.Note = chat.Text{ZH: "%d 项", EN: "%d items"}.F(mostItems(items))
 		}
 		for _, at := range hours {
-			row.Cells = append(row.Cells, r.personCell(who, mostItems(items), at))
+			cell := r.personCell(who, mostItems(items), at)
+			partly = partly || cell.Shade == chat.Off
+			row.Cells = append(row.Cells, cell)
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	p.Legend = append(legend(seen),
-		chat.Key{Cell: chat.Cell{Shade: chat.Off}, Meaning: chat.Text{ZH: "这一小时部分时间或只有部分权限", EN: "part of the hour, or part of the rights"}})
+	if p.Legend = legend(seen); partly {
+		p.Legend = append(p.Legend, chat.Key{Cell: chat.Cell{Shade: chat.Off}, Meaning: chat.Text{
+			ZH: "部分时间，或部分权限", EN: "part of the hour, or of the rights"}})
+	}
 	if more := len(people) - mostPictured; more > 0 {
 		p.Notes = append(p.Notes, chat.Text{ZH: "另有 %d 人见文字", EN: "%d more people are in the text"}.F(more))
 	}

@@ -64,15 +64,25 @@ func (r rehearsal) planText() []chat.Text {
 	return out
 }
 
+// whoCan tells who can do what and when; people of whom the same is so stand in one line.
 func (r rehearsal) whoCan(c bot.Call) []chat.Text {
-	var out []chat.Text
+	var order []chat.Text
+	same := map[chat.Text][]chat.Text{}
 	for _, who := range r.people() {
 		items, when := r.holdings(who)
 		var parts []chat.Text
 		for i := range items {
-			parts = append(parts, chat.Text{ZH: "%s：%s", EN: "%s: %s"}.F(r.times(c, when[i]), briefly(c, items[i])))
+			parts = append(parts, chat.Text{ZH: "%s：%s", EN: "%s: %s"}.F(r.times(when[i]), briefly(c, items[i])))
 		}
-		out = append(out, chat.Text{ZH: "- %s　", EN: "- %s: "}.F(c.Name(who)).Plus(chat.Join("；", parts...)))
+		all := chat.Text{ZH: chat.Join("；", parts...).ZH, EN: chat.Join("; ", parts...).EN}
+		if same[all] == nil {
+			order = append(order, all)
+		}
+		same[all] = append(same[all], c.Name(who))
+	}
+	var out []chat.Text
+	for _, all := range order {
+		out = append(out, chat.Text{ZH: "- %s　%s", EN: "- %s: %s"}.F(list(same[all]), all))
 	}
 	if len(out) == 0 {
 		out = append(out, chat.Text{ZH: "- 没有管理员", EN: "- there is no admin"})
@@ -87,7 +97,7 @@ func (r rehearsal) whoCan(c bot.Call) []chat.Text {
 const mostSpans = 4
 
 // times tells when something is so: always, every day at the same hours, or from when to when.
-func (r rehearsal) times(c bot.Call, spans []span) chat.Text {
+func (r rehearsal) times(spans []span) chat.Text {
 	if len(spans) == 1 && spans[0] == (span{r.from, r.until}) {
 		return chat.Text{ZH: "全程", EN: "throughout"}
 	}

@@ -26,6 +26,9 @@ type Event struct {
 	Next time.Time `json:"next,omitzero"`
 }
 
+// Due is when the reminder must come; zero is never.
+func (e Event) Due() time.Time { return e.Next }
+
 // DaysBefore are how many days before an event its group's people are reminded (R43), and Hour is when, on the clock
 // of the group's zone.
 var DaysBefore = []int{7, 1}
