@@ -407,6 +407,9 @@ type onShift struct {
 	zone   *time.Location
 }
 
+// Shifts tells decisions about rights who is on duty by a roster.
+func (c Call) Shifts(r duty.Roster) access.Roster { return onShift{r, c.Zone} }
+
 // OnDuty says whether a person has the turn that runs at a moment. The backup rests until they take over.
 func (s onShift) OnDuty(who chat.User, at time.Time) bool {
 	t, ok := s.roster.OnDuty(at.In(s.zone))

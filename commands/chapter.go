@@ -20,10 +20,10 @@ var chapters = []chapter{
 		"admin list", "admin add", "admin remove", "admin level", "admin job", "admin extend", "admin quit",
 	}},
 	{chat.Text{ZH: "查看", EN: "look"}, []string{
-		"whoami", "can", "why", "matrix", "history", "check", "check all", "audit",
+		"whoami", "can", "why", "matrix", "history", "check", "check all", "audit", "replay",
 	}},
 	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list"}},
-	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "size", "size apply"}},
+	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "rehearse", "event list", "event add", "event remove", "size", "size apply"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
 		"undo", "tasks", "use", "groups", "status", "guide", "duties", "help",
 	}},

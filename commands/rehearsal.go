@@ -37,9 +37,10 @@ type span struct{ from, until time.Time }
 
 // planned is one command of the plan.
 type planned struct {
-	text string
-	err  error     // why it would be refused
-	does chat.Text // what it changes, if it would not
+	text   string
+	err    error     // why it would be refused
+	does   chat.Text // what it changes, if it would not
+	second bool      // somebody else must agree
 }
 
 // rehearse walks through a time on the facts of a call.
@@ -125,7 +126,13 @@ func follow(c bot.Call, plan []string) (after bot.Call, told []planned, events [
 			need.Usage = append(need.Usage, s.Need.Usage...)
 			continue
 		}
-		p := planned{text: text, err: s.Err, does: s.Outcome.Changes}
+		p := planned{text: text}
+		if forSecond(s.Err) {
+			p.second, after.Access.Consent = true, true
+			s = after.Suppose(text)
+			after.Access.Consent = false
+		}
+		p.err, p.does = s.Err, s.Outcome.Changes
 		if s.Err == nil && len(s.Outcome.Events) == 0 {
 			p.err = &bot.Refusal{Text: chat.Text{ZH: "它什么都不改变。", EN: "It changes nothing."}}
 		}
@@ -144,6 +151,12 @@ func follow(c bot.Call, plan []string) (after bot.Call, told []planned, events [
 		}
 	}
 	return after, told, events, need, nil
+}
+
+// forSecond says that a command is only refused for the want of a second person's consent.
+func forSecond(err error) bool {
+	var denied *bot.Denied
+	return errors.As(err, &denied) && denied.Decision.Rule == access.RuleSecondPerson
 }
 
 // hourly is what is so in each hour: the stretches that touch it.

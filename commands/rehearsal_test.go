@@ -131,8 +131,8 @@ func TestTimesAreToldAsPeopleSay(t *testing.T) {
 // TestStepsOfAPlan holds where one command of a plan ends and the next begins.
 func TestStepsOfAPlan(t *testing.T) {
 	for plan, want := range map[string][]string{
-		"":                             nil,
-		"/设管理 @li 高级":                  {"/设管理 @li 高级"},
+		"":            nil,
+		"/设管理 @li 高级": {"/设管理 @li 高级"},
 		"/设管理 @li 高级\n\n /撤管理 @zhao\n": {"/设管理 @li 高级", "/撤管理 @zhao"},
 		"/a 1；/b 2; ／c 3":              {"/a 1", "/b 2", "／c 3"},
 		"/a 原因；很长":                     {"/a 原因；很长"},

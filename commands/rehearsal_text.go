@@ -58,7 +58,11 @@ func (r rehearsal) planText() []chat.Text {
 	var out []chat.Text
 	for _, p := range r.plan {
 		if p.err == nil {
-			out = append(out, chat.Text{ZH: "- 可行：`%s`", EN: "- would be done: `%s`"}.F(clip(p.text, 80)))
+			t := chat.Text{ZH: "- 可行：`%s`", EN: "- would be done: `%s`"}.F(clip(p.text, 80))
+			if p.second {
+				t = t.Plus(chat.Text{ZH: "（需要第二个人同意）", EN: " (if a second person agrees)"})
+			}
+			out = append(out, t)
 		}
 	}
 	return out

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"qunguan/bot"
@@ -75,9 +74,6 @@ func step(r access.Rule) chat.Text {
 	return chat.Text{ZH: "，判定步骤 %s", EN: ", step %s"}.F(r.Step())
 }
 
-// maxUnwind is how many entries are taken back to see a decision as it was.
-const maxUnwind = 1000
-
 func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 	found, _ := c.Entries(0)
 	if len(found) == 0 || n < 1 {
@@ -88,65 +84,34 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 		return bot.Outcome{}, err
 	}
 	head := entryLine(c, e)
-	if len(e.Items) == 0 || e.Actor == "" || e.Rule == "" {
+	r, ok := questionOf(e, bot.At[directory.Group](c, directory.OfGroup(e.Group)).Member)
+	if !ok {
 		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, chat.Text{
 			ZH: "这一条没有要判定的权限。", EN: "No permission had to be decided for this entry.",
 		})}}, nil
 	}
-	i, ok := access.ParseItem(e.Items[0])
-	if !ok {
-		return bot.Outcome{}, fmt.Errorf("explain #%d: unknown item %q", n, e.Items[0])
-	}
 	if c.Queries() < 2 {
-		return bot.Outcome{Need: journal.Want{
-			Names:   []journal.Name{access.Of(e.Group), directory.OfGroup(e.Group), directory.OfPerson(e.Actor)},
-			Queries: []journal.Query{{Since: e.At, Limit: maxUnwind}},
-		}}, nil
+		need := changesSince(e.Group, e.At)
+		need.Names = append(booksOf(e.Group), directory.OfGroup(e.Group), directory.OfPerson(e.Actor))
+		return bot.Outcome{Need: need}, nil
 	}
-	later, more := c.Entries(1)
+	later, more := changed(c, e.Group, 1)
 	if more {
 		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)), chat.Text{
 			ZH: "之后的变更超过 %d 条，逐条依据不再还原。", EN: "More than %d changes since; the grants are not unwound.",
-		}.F(maxUnwind))}}, nil
+		}.F(maxHistory))}}, nil
 	}
-	facts, err := then(c, e, later)
-	if err != nil {
-		return bot.Outcome{}, err
-	}
-	r := access.Request{Actor: e.Actor, Item: i, Group: e.Group, At: e.At}
-	if len(e.Targets) == 1 && i != access.Admins {
-		r.Target = e.Targets[0]
-		if m, ok := bot.At[directory.Group](c, directory.OfGroup(e.Group)).Member(r.Target); ok {
-			r.TargetKind = m.Kind
+	was := pastOf(c, c.In(e.Group), e.Group, nil)
+	for _, l := range later {
+		if l.N >= e.N {
+			was.back(l)
 		}
 	}
+	facts, err := was.now()
+	if err != nil {
+		return bot.Outcome{}, fmt.Errorf("unwind rights to #%d: %w", e.N, err)
+	}
+	facts.Actor = addressBook(c, e.Actor)
 	d := access.Decide(facts, r)
 	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)), explain(c, d))}}, nil
-}
-
-// then returns the facts of rights as they were just before an entry, by taking back what came later.
-func then(c bot.Call, e journal.Entry, later []journal.Entry) (access.Facts, error) {
-	books := map[journal.Name]access.Book{}
-	for _, name := range []journal.Name{access.Of(""), access.Of(e.Group)} {
-		records := map[string]json.RawMessage{}
-		for k, v := range c.State(name).Records {
-			records[k] = v
-		}
-		for _, l := range later { // newest first
-			if l.N >= e.N {
-				records = journal.Apply(records, name, l.Opposite())
-			}
-		}
-		b, err := access.Build(records)
-		if err != nil {
-			return access.Facts{}, fmt.Errorf("unwind rights to #%d: %w", e.N, err)
-		}
-		books[name] = b
-	}
-	group := bot.At[directory.Group](c, directory.OfGroup(e.Group))
-	return access.Facts{
-		Company: books[access.Of("")], Group: books[access.Of(e.Group)],
-		Actor: bot.Inherits(bot.At[directory.Person](c, directory.OfPerson(e.Actor))),
-		Place: access.Place{Departments: group.Departments()},
-	}, nil
 }
