@@ -239,7 +239,7 @@ func BenchmarkReplay(b *testing.B) {
 		}
 		l.write(journal.Entry{Kind: "moderation.muted", Outcome: journal.Done, Actor: who, Items: []string{"mute"}, Rule: "granted"})
 	}
-	denied := access.Statement{Subject: access.About("admin7"), Scope: access.In(replayGroup), Effect: access.Deny, Items: access.ItemsOf(access.Mute)}
+	denied := access.Statement{Subject: access.About("admin8"), Scope: access.In(replayGroup), Effect: access.Deny, Items: access.ItemsOf(access.Mute)}
 	deny := journal.Set(access.Of(replayGroup), access.StatementKey(denied), nil, &denied)
 	b.Run("unwound", func(b *testing.B) {
 		for b.Loop() {
