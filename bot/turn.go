@@ -254,6 +254,7 @@ func (t *turn) load(ctx context.Context) (Call, *journal.Finished, error) {
 		return Call{}, nil, err
 	}
 	t.accepted = true
+	t.waiting.accepted()
 	if found.Finished != nil {
 		return Call{}, found.Finished, nil
 	}
