@@ -19,6 +19,7 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/request"
 	"qunguan/bot/task"
 )
 
@@ -53,6 +54,7 @@ func Builds() journal.Builds {
 		"duty":       journal.Typed(duty.Build),
 		"task":       journal.Typed(task.Build),
 		"event":      journal.Typed(event.Build),
+		"request":    journal.Typed(request.Build),
 	}
 }
 
@@ -61,7 +63,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		event.Happenings(), bot.Happenings(),
+		request.Happenings(), event.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -98,6 +100,10 @@ func due(c journal.Change) time.Time {
 		return ends.Check
 	case "event":
 		return ends.Next
+	case "request":
+		if r, err := journal.Decode[request.Request](c.After); err == nil {
+			return r.Due()
+		}
 	}
 	return time.Time{}
 }

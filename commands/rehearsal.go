@@ -127,12 +127,7 @@ func follow(c bot.Call, plan []string) (after bot.Call, told []planned, events [
 			continue
 		}
 		p := planned{text: text}
-		if forSecond(s.Err) {
-			p.second, after.Access.Consent = true, true
-			s = after.Suppose(text)
-			after.Access.Consent = false
-		}
-		p.err, p.does = s.Err, s.Outcome.Changes
+		p.err, p.does, p.second = s.Err, s.Outcome.Changes, !s.Outcome.Second.IsZero()
 		if s.Err == nil && len(s.Outcome.Events) == 0 {
 			p.err = &bot.Refusal{Text: chat.Text{ZH: "它什么都不改变。", EN: "It changes nothing."}}
 		}
@@ -151,12 +146,6 @@ func follow(c bot.Call, plan []string) (after bot.Call, told []planned, events [
 		}
 	}
 	return after, told, events, need, nil
-}
-
-// forSecond says that a command is only refused for the want of a second person's consent.
-func forSecond(err error) bool {
-	var denied *bot.Denied
-	return errors.As(err, &denied) && denied.Decision.Rule == access.RuleSecondPerson
 }
 
 // hourly is what is so in each hour: the stretches that touch it.

@@ -106,7 +106,7 @@ func roleOf(who chat.User, level access.Level) *access.Role {
 	return &access.Role{Who: who, Level: level}
 }
 
-func numbersOf(list []reversal) (out []int64) {
+func entryNumbers(list []reversal) (out []int64) {
 	for _, x := range list {
 		out = append(out, x.entry.N)
 	}
@@ -147,8 +147,8 @@ func TestReplayOfAPreparedLog(t *testing.T) {
 		"a dismissal":           {dismissed, []int64{6}, nil},
 	} {
 		out := l.replay(c.proposal)
-		assert.Equal(t, c.refuses, numbersOf(out.refuses), name)
-		assert.Equal(t, c.allows, numbersOf(out.allows), name)
+		assert.Equal(t, c.refuses, entryNumbers(out.refuses), name)
+		assert.Equal(t, c.allows, entryNumbers(out.allows), name)
 		assert.Equal(t, 10, len(out.refuses)+len(out.allows)+out.stay+out.stayNot, name)
 	}
 	assert.Equal(t, access.RuleGranted, l.replay(deny).refuses[0].was.Rule)

@@ -86,7 +86,7 @@ func undone(c bot.Call, number grammar.NumberHole) (journal.Entry, error) {
 // primary are the changes of an entry that people made; what followed from them follows anew from their opposite.
 func primary(e journal.Entry) []journal.Change {
 	return slices.DeleteFunc(slices.Clone(e.Changes), func(c journal.Change) bool {
-		return slices.Contains([]string{"ask", "task", "group", "groups"}, c.Of.Kind())
+		return slices.Contains([]string{"ask", "task", "group", "groups", "request"}, c.Of.Kind())
 	})
 }
 
@@ -120,7 +120,14 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		back.Due = due(back)
 		changes = append(changes, back)
 	}
-	d, item := mayUndo(c, e, changes, later)
+	var item access.Item
+	_, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		as := c
+		as.Access = f
+		var d access.Decision
+		d, item = mayUndo(as, e, changes, later)
+		return nil, d
+	})
 	if !d.Allowed {
 		return bot.Deny(d, item, "")
 	}
@@ -128,7 +135,7 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		Kind: bot.Undone, Group: e.Group, Targets: e.Targets, Items: e.Items, Reason: e.Reason, Changes: changes,
 	}
 	out := bot.Outcome{
-		Events: []journal.Event{event}, Undoes: e.N, Rule: d.Rule,
+		Events: []journal.Event{event}, Undoes: e.N, Rule: d.Rule, Second: second,
 		Changes: chat.Text{ZH: "撤销 %s", EN: "undo %s"}.F(entryLine(c, e)),
 	}
 	switch {
@@ -174,7 +181,11 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 		if e.Kind == access.Granted && !touched(e, later) {
 			why = access.FirstSenior
 		}
-		return facts.MayApply(e.Group, c.Actor.ID, changes, why, c.Now), access.Admins
+		place := e.Group
+		if changes[0].Of == access.Of("") {
+			place = "" // it was said in a group, but is the company's
+		}
+		return facts.MayApply(place, c.Actor.ID, changes, why, c.Now), access.Admins
 	}
 	if changes[0].Of.Kind() == "person" {
 		own := changes[0].Of == directory.OfPerson(c.Actor.ID)
