@@ -149,7 +149,7 @@ func remind(c bot.Call, happened []journal.Event, out bot.Consequence) bot.Conse
 		if err != nil || !c.Now.Before(e.From) {
 			continue
 		}
-		if need := unread(c, c.Now, e.From); len(need) > 0 {
+		if need := append(unread(c, c.Now, e.From), notLoaded(c, directory.OfPerson(e.By))...); len(need) > 0 {
 			out.Need = append(out.Need, need...)
 			continue
 		}
@@ -161,9 +161,12 @@ func remind(c bot.Call, happened []journal.Event, out bot.Consequence) bot.Conse
 	return out
 }
 
-// inCharge are the live seniors who hold duty, and whoever noted the event.
+// inCharge are the live seniors who hold duty, and whoever noted the event unless they have left.
 func inCharge(c bot.Call, e event.Event) []chat.User {
-	out := []chat.User{e.By}
+	var out []chat.User
+	if !bot.At[directory.Person](c, directory.OfPerson(e.By)).Gone {
+		out = append(out, e.By)
+	}
 	f := acquainted(c)
 	for _, u := range f.Who(access.Duty, c.Group.ID, c.Now) {
 		if f.LevelOf(u, c.Group.ID, c.Now) == access.Senior && !slices.Contains(out, u) {
@@ -177,17 +180,6 @@ func inCharge(c bot.Call, e event.Event) []chat.User {
 func reminderCard(c bot.Call, e event.Event) chat.Card {
 	r := rehearse(c, e.From, e.Until)
 	found := r.findings(c)
-	var lines []chat.Text
-	for i, t := range found {
-		if i == 3 {
-			lines = append(lines, chat.Text{ZH: "…共 %d 项", EN: "… %d in all"}.F(len(found)))
-			break
-		}
-		lines = append(lines, t)
-	}
-	if len(lines) == 0 {
-		lines = append(lines, chat.Text{ZH: "预演没有发现问题", EN: "The rehearsal found nothing"})
-	}
 	admins := chat.Text{ZH: "最多 %d 人，上限 %d 人", EN: "at most %d of %d"}.F(r.most(), r.facts.MostAdmins())
 	rota := chat.Text{ZH: "没有排班", EN: "no roster"}
 	if len(r.roster.Shifts) > 0 {
@@ -195,7 +187,7 @@ func reminderCard(c bot.Call, e event.Event) chat.Card {
 	}
 	return chat.Card{
 		Title: chat.Text{ZH: "大事将到：%s（%s）", EN: "Coming up: %s (%s)"}.F(e.Name, ahead(c, e.From)),
-		Body:  chat.Lines(lines...),
+		Body:  inBrief(found),
 		Fields: []chat.Field{
 			{Name: chat.Text{ZH: "群", EN: "Group"}, Value: chat.Same(c.Group.Title())},
 			{Name: chat.Text{ZH: "时间", EN: "When"}, Value: chat.Text{ZH: "%s 到 %s", EN: "%s to %s"}.F(c.Moment(e.From), c.Moment(e.Until))},
@@ -208,6 +200,28 @@ func reminderCard(c bot.Call, e event.Event) chat.Card {
 			Command: "/rehearse " + e.Name + " #" + string(c.Group.ID),
 		}},
 	}
+}
+
+// inBrief is as much of what was found as a card surely shows whole: what is longer would come as a second message.
+func inBrief(found []chat.Text) chat.Text {
+	if len(found) == 0 {
+		return chat.Text{ZH: "预演没有发现问题", EN: "The rehearsal found nothing"}
+	}
+	var told chat.Text
+	for i := range found {
+		more := chat.Lines(found[:i+1]...)
+		if i < len(found)-1 {
+			more = chat.Lines(more, chat.Text{ZH: "…共 %d 项", EN: "… %d in all"}.F(len(found)))
+		}
+		if utf8.RuneCountInString(more.ZH) > maxPreview || utf8.RuneCountInString(more.EN) > maxPreview {
+			break
+		}
+		told = more
+	}
+	if told.IsZero() {
+		told = chat.Text{ZH: "预演发现 %d 项，点“预演”看", EN: "The rehearsal found %d; tap Rehearse"}.F(len(found))
+	}
+	return told
 }
 
 // ahead is how many days of the calendar are left until a moment.

@@ -52,8 +52,8 @@ func rehearse(c bot.Call, from, until time.Time) rehearsal {
 	return r.walk()
 }
 
-// walk asks the engine at every full hour, and at every moment at which something that is written begins or ends, or a
-// turn of duty does: so each moment's answer is the engine's own.
+// walk asks the engine at every moment at which something that is written begins or ends, or a turn of duty does. Between
+// two of them no answer changes, so that of each hour is the engine's own.
 func (r rehearsal) walk() rehearsal {
 	moments := r.moments()
 	for i, rights := range r.facts.Timeline(r.group, moments) {
@@ -69,9 +69,6 @@ func (r rehearsal) walk() rehearsal {
 
 func (r rehearsal) moments() []time.Time {
 	out := []time.Time{r.from}
-	for at := r.from.Truncate(time.Hour).Add(time.Hour); at.Before(r.until); at = at.Add(time.Hour) {
-		out = append(out, at)
-	}
 	for _, at := range r.facts.Moments(r.from, r.until) {
 		out = append(out, at.In(r.from.Location()))
 	}

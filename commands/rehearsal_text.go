@@ -76,7 +76,7 @@ func (r rehearsal) whoCan(c bot.Call) []chat.Text {
 		items, when := r.holdings(who)
 		var parts []chat.Text
 		for i := range items {
-			parts = append(parts, chat.Text{ZH: "%s：%s", EN: "%s: %s"}.F(r.times(when[i]), briefly(c, items[i])))
+			parts = append(parts, chat.Text{ZH: "%s：%s", EN: "%[2]s (%[1]s)"}.F(r.times(when[i]), briefly(c, items[i])))
 		}
 		all := chat.Text{ZH: chat.Join("；", parts...).ZH, EN: chat.Join("; ", parts...).EN}
 		if same[all] == nil {
