@@ -102,6 +102,9 @@ func reason(c Call, d *Denied) chat.Text {
 	t := d.Decision.Rule.Text()
 	v, ok := d.Decision.Settled()
 	switch {
+	case d.Decision.Rule == access.RuleNotActivated, d.Decision.Rule == access.RuleOffDuty,
+		d.Decision.Rule == access.RuleNotEligible, !d.Decision.Bound().IsZero():
+		return resting(c, d)
 	case d.Decision.Rule == access.RuleCap:
 		return c.Full(c.Access)
 	case !ok:
@@ -155,6 +158,9 @@ func could(c Call, d *Denied) chat.Text {
 		return d.Next
 	}
 	if next, ok := mendable[d.Decision.Rule]; ok {
+		return next
+	}
+	if next := wakes(c, d); !next.IsZero() {
 		return next
 	}
 	if d.Item == access.NoItem {

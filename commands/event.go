@@ -134,9 +134,9 @@ func eventRemove() bot.Command {
 	}
 }
 
-// remind tells those in charge of duty what a rehearsal finds, when the reminder of a big event has come. Each gets one
+// remindOfEvents tells those in charge of duty what a rehearsal finds, when the reminder of a big event has come. Each gets one
 // message. Once the event has begun, nobody is told.
-func remind(c bot.Call, happened []journal.Event, out bot.Consequence) bot.Consequence {
+func remindOfEvents(c bot.Call, happened []journal.Event, out bot.Consequence) bot.Consequence {
 	for _, h := range happened {
 		if h.Kind != event.Reminded || len(h.Changes) == 0 {
 			continue
@@ -149,7 +149,7 @@ func remind(c bot.Call, happened []journal.Event, out bot.Consequence) bot.Conse
 		if err != nil || !c.Now.Before(e.From) {
 			continue
 		}
-		if need := append(unread(c, c.Now, e.From), notLoaded(c, directory.OfPerson(e.By))...); len(need) > 0 {
+		if need := append(unknownAdmins(c, c.Now, e.From), notLoaded(c, directory.OfPerson(e.By))...); len(need) > 0 {
 			out.Need = append(out.Need, need...)
 			continue
 		}

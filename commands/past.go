@@ -90,8 +90,8 @@ func (p *past) build(n journal.Name, records map[string]json.RawMessage) error {
 	return err
 }
 
-// questionOf is what had to be decided for an entry; ok is false where nothing had to be.
-func questionOf(e journal.Entry, member func(chat.User) (chat.Member, bool)) (r access.Request, ok bool) {
+// requestOf is what had to be decided for an entry; ok is false where nothing had to be.
+func requestOf(e journal.Entry, member func(chat.User) (chat.Member, bool)) (r access.Request, ok bool) {
 	if len(e.Items) == 0 || e.Actor == "" || e.Rule == "" {
 		return access.Request{}, false
 	}

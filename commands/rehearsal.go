@@ -25,15 +25,15 @@ type rehearsal struct {
 
 // stretch is a time in which nothing changes.
 type stretch struct {
-	span
+	period
 	turn   duty.Turn
 	onDuty bool // turn runs
 	rights access.Matrix
 	admins int
 }
 
-// span is a time; until is exclusive.
-type span struct{ from, until time.Time }
+// period is a time; until is exclusive.
+type period struct{ from, until time.Time }
 
 // planned is one command of the plan.
 type planned struct {
@@ -57,7 +57,7 @@ func rehearse(c bot.Call, from, until time.Time) rehearsal {
 func (r rehearsal) walk() rehearsal {
 	moments := r.moments()
 	for i, rights := range r.facts.Timeline(r.group, moments) {
-		s := stretch{span: span{moments[i], r.until}, rights: rights, admins: len(r.facts.Admins(r.group, moments[i]))}
+		s := stretch{period: period{moments[i], r.until}, rights: rights, admins: len(r.facts.Admins(r.group, moments[i]))}
 		if i+1 < len(moments) {
 			s.until = moments[i+1]
 		}
@@ -99,8 +99,8 @@ func acquainted(c bot.Call) access.Facts {
 	return f
 }
 
-// unread are the people of the group's admins of whom the address book has not been read.
-func unread(c bot.Call, moments ...time.Time) (need []journal.Name) {
+// unknownAdmins are the people of the group's admins of whom the address book has not been read.
+func unknownAdmins(c bot.Call, moments ...time.Time) (need []journal.Name) {
 	for _, at := range moments {
 		for _, who := range c.Access.Admins(c.Group.ID, at) {
 			if n := directory.OfPerson(who); !c.Has(n) && !slices.Contains(need, n) {
@@ -161,8 +161,8 @@ func (r rehearsal) hourly(hour time.Time) []stretch {
 }
 
 // spans are when something is so, neighbours made one.
-func (r rehearsal) spans(so func(stretch) bool) []span {
-	var out []span
+func (r rehearsal) spans(so func(stretch) bool) []period {
+	var out []period
 	for _, s := range r.stretches {
 		if !so(s) {
 			continue
@@ -171,7 +171,7 @@ func (r rehearsal) spans(so func(stretch) bool) []span {
 			out[last].until = s.until
 			continue
 		}
-		out = append(out, s.span)
+		out = append(out, s.period)
 	}
 	return out
 }
@@ -182,7 +182,7 @@ func (r rehearsal) able(who chat.User, s stretch) bool {
 }
 
 // holdings are the different rights that one person has in the time, in the order in which they come, with when.
-func (r rehearsal) holdings(who chat.User) (items []access.Items, when [][]span) {
+func (r rehearsal) holdings(who chat.User) (items []access.Items, when [][]period) {
 	for _, s := range r.stretches {
 		if has := s.rights[who]; has != 0 && !slices.Contains(items, has) {
 			items = append(items, has)

@@ -98,7 +98,7 @@ func (r rehearsal) uncovered(c bot.Call) []chat.Text {
 		ever |= held[i]
 	}
 	var order []access.Items
-	when := map[access.Items][]span{}
+	when := map[access.Items][]period{}
 	for i, s := range r.stretches {
 		lacks := ever.Minus(held[i])
 		if lacks == 0 {
@@ -107,7 +107,7 @@ func (r rehearsal) uncovered(c bot.Call) []chat.Text {
 		if when[lacks] == nil {
 			order = append(order, lacks)
 		}
-		when[lacks] = joined(when[lacks], s.span)
+		when[lacks] = joined(when[lacks], s.period)
 	}
 	var out []chat.Text
 	for _, items := range order {
@@ -116,7 +116,7 @@ func (r rehearsal) uncovered(c bot.Call) []chat.Text {
 	return out
 }
 
-func joined(spans []span, s span) []span {
+func joined(spans []period, s period) []period {
 	if last := len(spans) - 1; last >= 0 && spans[last].until.Equal(s.from) {
 		spans[last].until = s.until
 		return spans

@@ -98,30 +98,30 @@ func TestEachHourOfARehearsalIsTheEngines(t *testing.T) {
 func TestTimesAreToldAsPeopleSay(t *testing.T) {
 	from := time.Date(2026, 10, 1, 0, 0, 0, 0, cst)
 	r := rehearsal{from: from, until: from.AddDate(0, 0, 7)}
-	day := func(n, hour, hours int) span {
+	day := func(n, hour, hours int) period {
 		at := from.AddDate(0, 0, n).Add(time.Duration(hour) * time.Hour)
-		return span{at, at.Add(time.Duration(hours) * time.Hour)}
+		return period{at, at.Add(time.Duration(hours) * time.Hour)}
 	}
-	var noons, nights []span
+	var noons, nights []period
 	for n := range 7 {
 		noons = append(noons, day(n, 12, 1))
 	}
-	nights = append(nights, span{from, from.Add(6 * time.Hour)})
+	nights = append(nights, period{from, from.Add(6 * time.Hour)})
 	for n := range 6 {
 		nights = append(nights, day(n, 22, 8))
 	}
 	nights = append(nights, day(6, 22, 2))
 	for _, c := range []struct {
-		spans []span
+		spans []period
 		want  string
 	}{
-		{[]span{{r.from, r.until}}, "全程"},
+		{[]period{{r.from, r.until}}, "全程"},
 		{noons, "每天 12:00–13:00"},
 		{noons[:2], "10-01 12:00–13:00、10-02 12:00–13:00"},
 		{noons[2:6], "10-03 至 10-06 每天 12:00–13:00"},
 		{nights, "每天 22:00–06:00"},
-		{[]span{day(0, 12, 12)}, "10-01 12:00–24:00"},
-		{[]span{day(0, 12, 48)}, "10-01 12:00 – 10-03 12:00"},
+		{[]period{day(0, 12, 12)}, "10-01 12:00–24:00"},
+		{[]period{day(0, 12, 48)}, "10-01 12:00 – 10-03 12:00"},
 	} {
 		got := r.times(c.spans)
 		assert.Equal(t, c.want, got.ZH, fmt.Sprint(c.spans))

@@ -101,8 +101,8 @@ func (r rehearsal) whoCan(c bot.Call) []chat.Text {
 const mostSpans = 4
 
 // times tells when something is so: always, every day at the same hours, or from when to when.
-func (r rehearsal) times(spans []span) chat.Text {
-	if len(spans) == 1 && spans[0] == (span{r.from, r.until}) {
+func (r rehearsal) times(spans []period) chat.Text {
+	if len(spans) == 1 && spans[0] == (period{r.from, r.until}) {
 		return chat.Text{ZH: "全程", EN: "throughout"}
 	}
 	var parts []chat.Text
@@ -138,7 +138,7 @@ func (d everyDay) text() chat.Text {
 
 // daily finds what is so at the same hours of at least three days on end; the rest is left. The first and the last time
 // may be cut by the beginning and the end of the whole.
-func (r rehearsal) daily(spans []span) (days []everyDay, rest []span) {
+func (r rehearsal) daily(spans []period) (days []everyDay, rest []period) {
 	type hours struct{ from, until string }
 	byHours := map[hours][]int{}
 	for i, s := range spans {
@@ -171,7 +171,7 @@ func (r rehearsal) daily(spans []span) (days []everyDay, rest []span) {
 	return days, rest
 }
 
-func consecutive(spans []span, at []int) bool {
+func consecutive(spans []period, at []int) bool {
 	for i := 1; i < len(at); i++ {
 		if !sameDay(spans[at[i-1]].from.AddDate(0, 0, 1), spans[at[i]].from) {
 			return false
@@ -182,8 +182,8 @@ func consecutive(spans []span, at []int) bool {
 
 func sameDay(a, b time.Time) bool { return a.Format(time.DateOnly) == b.Format(time.DateOnly) }
 
-// endOf is when a span ends on the clock; midnight is the end of the day before.
-func endOf(s span) string {
+// endOf is when a period ends on the clock; midnight is the end of the day before.
+func endOf(s period) string {
 	if e := s.until.Format("15:04"); e != "00:00" {
 		return e
 	}
@@ -191,7 +191,7 @@ func endOf(s span) string {
 }
 
 // spanText is a time as people write it.
-func spanText(s span) string {
+func spanText(s period) string {
 	const layout = "01-02 15:04"
 	end, until := endOf(s), s.until
 	if end == "24:00" {

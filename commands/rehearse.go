@@ -70,7 +70,7 @@ func rehearsed(c bot.Call, from, until time.Time, called string, plan []string) 
 	if err != nil {
 		return bot.Outcome{}, err
 	}
-	need.Names = append(need.Names, unread(after, c.Now, from)...)
+	need.Names = append(need.Names, unknownAdmins(after, c.Now, from)...)
 	if !need.Nothing() {
 		return bot.Outcome{Need: need}, nil
 	}

@@ -33,7 +33,7 @@ func replayEach(
 			was.back(changes[next])
 			would.back(changes[next])
 		}
-		r, ok := questionOf(e, member)
+		r, ok := requestOf(e, member)
 		if !ok {
 			continue
 		}

@@ -84,7 +84,7 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 		return bot.Outcome{}, err
 	}
 	head := entryLine(c, e)
-	r, ok := questionOf(e, bot.At[directory.Group](c, directory.OfGroup(e.Group)).Member)
+	r, ok := requestOf(e, bot.At[directory.Group](c, directory.OfGroup(e.Group)).Member)
 	if !ok {
 		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, chat.Text{
 			ZH: "这一条没有要判定的权限。", EN: "No permission had to be decided for this entry.",
