@@ -107,14 +107,25 @@ func reason(c Call, d *Denied) chat.Text {
 		return resting(c, d)
 	case d.Decision.Rule == access.RuleCap:
 		return c.Full(c.Access)
+	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
+		return chat.Text{ZH: "改权限策略需要第二个人同意；超级管理员可以直接改", EN: "a change of policy needs a second person's consent; an owner may alone"}
+	case d.Decision.Rule == access.RuleTier && (d.Item == access.Admins || d.Item == access.Policy):
+		return chat.Text{ZH: "这是企业级的设置，不归单个群的管理员改", EN: "this is the company's setting, which no admin of one group changes"}
 	case !ok:
 	case d.Decision.Rule == access.RuleGrantExpired && !v.Until.IsZero():
 		return chat.Text{ZH: "您的授权已于 %s 到期", EN: "your grant ended at %s"}.F(c.Moment(v.Until))
+	case d.Decision.Rule == access.RulePending && v.Source != "":
+		return chat.Text{
+			ZH: "您%s得到的角色待定，本群持有角色的人数已达上限 %d", EN: "your role %s waits: as many people as allowed (%d) hold a role in this group",
+		}.F(access.SourceText(v.Source), c.Access.MostAdmins())
 	case d.Decision.Rule == access.RuleGrantNotStarted && !v.From.IsZero():
 		return chat.Text{ZH: "您的授权从 %s 开始", EN: "your grant begins at %s"}.F(c.Moment(v.From))
 	}
 	return chat.Text{ZH: strings.TrimRight(t.ZH, "。"), EN: strings.TrimRight(t.EN, ".")}
 }
+
+// Mend says what to do where a rule would refuse anybody; zero where somebody else could.
+func Mend(r access.Rule) chat.Text { return mendable[r] }
 
 // Full says how many people hold a role in the group by these facts, and how many may (D9).
 func (c Call) Full(f access.Facts) chat.Text {
@@ -144,12 +155,32 @@ var mendable = map[access.Rule]chat.Text{
 	access.RuleNotAdmin: {
 		ZH: "没有什么可改的；`/管理员` 列出本群的管理员。", EN: " There is nothing to change; `/admin list` shows who is admin here.",
 	},
+	access.RuleTier: {
+		ZH: "请超级管理员来改；分级管理员在本部门的群里设的，分级管理员也可以改。",
+		EN: " Ask an owner to change it; what a department admin has set in a group of the department, that one may change too.",
+	},
 	access.RuleSelf: {
 		ZH: "请别的管理员来做。", EN: " Ask another admin to do it.",
+	},
+	access.RulePending: {
+		ZH: "名额空出后自动生效；`/管理员` 列出现在能代办的人。", EN: " It counts once there is room; `/admin list` shows who can do it now.",
+	},
+	access.RuleInherited: {
+		ZH: "请在通讯录里改职位或部门，或停用这条继承（`/继承 列表`）；只对这一个人，用例外禁止某项权限。",
+		EN: " Change the position or department in the address book, or switch the role off (`/inherit list`); for this person alone, deny an item.",
 	},
 	access.RuleNotOffered: {
 		ZH: "`/我的权限` 列出您有的。", EN: " `/whoami` lists what you hold.",
 	},
+}
+
+// onlyOwners says whom to ask for what is the company's.
+var onlyOwners = chat.Text{ZH: "请超级管理员来做。", EN: " Ask an owner (超级管理员)."}
+
+// acrossHint says how a role across groups is taken back.
+var acrossHint = chat.Text{
+	ZH: "跨群角色由超级管理员收回：`/撤管理 @%[1]s 跨群`；只让它不再管这个群：`/范围 @%[1]s 群 其余的群`。",
+	EN: " A role across groups is taken back by an owner: `/admin remove @%[1]s across`; to leave only this group out of it: `/scope @%[1]s groups THE OTHERS`.",
 }
 
 // could names who can do it, and what to ask them for.
@@ -158,6 +189,9 @@ func could(c Call, d *Denied) chat.Text {
 		return d.Next
 	}
 	if next, ok := mendable[d.Decision.Rule]; ok {
+		if d.Decision.Rule == access.RuleTier && len(c.Access.Across(c.Group.ID, d.Target, c.Now)) > 0 {
+			next = next.Plus(acrossHint.F(string(d.Target)))
+		}
 		return next
 	}
 	if next := wakes(c, d); !next.IsZero() {

@@ -49,7 +49,7 @@ func replay() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			if c.Queries() == 0 {
+			if c.Queries() <= len(booksOf(c.Group.ID)) {
 				need.Queries = append(changesSince(c.Group.ID, since).Queries, journal.Query{Group: c.Group.ID, Since: since, Limit: maxReplay})
 			}
 			if !need.Nothing() {
@@ -68,7 +68,7 @@ func replay() bot.Command {
 
 func replaySince(c bot.Call, since time.Time, told []planned, events []journal.Event) (bot.Outcome, error) {
 	entries, older := c.Entries(len(booksOf(c.Group.ID)))
-	changes, more := changed(c, c.Group.ID, 0)
+	changes, more := changed(c, 0, len(booksOf(c.Group.ID)))
 	if more {
 		return bot.Refuse(chat.Text{ZH: "这段时间的变更超过 %d 条，请缩短。", EN: "More than %d changes in that time; shorten it."}.F(maxHistory))
 	}

@@ -50,8 +50,8 @@ func (l *log) facts() access.Facts {
 	return access.Facts{Company: company, Group: group, Roster: onTurn{shifts}}
 }
 
-// gives writes that the owner has given or taken a record.
-func gives[T any](l *log, key string, v *T) {
+// grants writes that the owner has given or taken a record.
+func grants[T any](l *log, key string, v *T) {
 	ch := journal.Change{Of: access.Of(replayGroup), Key: key, Before: l.fold[access.Of(replayGroup)][key]}
 	if v != nil {
 		ch.After = journal.Set[T](access.Of(replayGroup), key, nil, v).After
@@ -117,14 +117,14 @@ func entryNumbers(list []reversal) (out []int64) {
 func TestReplayOfAPreparedLog(t *testing.T) {
 	l := newLog(t)
 	l.asks("li", access.Mute)                                                                    // 1: refused
-	gives(l, access.RoleKey("li", false), roleOf("li", access.Senior))                           // 2
+	grants(l, access.RoleKey("li", false), roleOf("li", access.Senior))                           // 2
 	l.asks("li", access.Mute, "zhao")                                                            // 3: allowed
 	l.asks("wang", access.Recall)                                                                // 4: refused
-	gives(l, access.RoleKey("wang", false), roleOf("wang", access.Mid))                          // 5
+	grants(l, access.RoleKey("wang", false), roleOf("wang", access.Mid))                          // 5
 	l.asks("wang", access.Recall)                                                                // 6: allowed
 	l.asks("wang", access.Mute)                                                                  // 7: refused, above what mid gives
 	l.asks("li", access.Mute)                                                                    // 8: allowed
-	gives[access.Role](l, access.RoleKey("li", false), nil)                                      // 9: dismissed
+	grants[access.Role](l, access.RoleKey("li", false), nil)                                      // 9: dismissed
 	l.asks("li", access.Mute)                                                                    // 10: refused
 	l.write(journal.Entry{Kind: access.Lapsed, Outcome: journal.Expired, Rule: "grant-expired"}) // 11: the bot's own
 
@@ -165,15 +165,15 @@ func TestAnEmptyProposalChangesNothing(t *testing.T) {
 			who := rapid.SampledFrom(people).Draw(t, "who")
 			switch rapid.IntRange(0, 4).Draw(t, "what") {
 			case 0:
-				gives(l, access.RoleKey(who, false), roleOf(who, access.Level(rapid.IntRange(1, 3).Draw(t, "level"))))
+				grants(l, access.RoleKey(who, false), roleOf(who, access.Level(rapid.IntRange(1, 3).Draw(t, "level"))))
 			case 1:
-				gives[access.Role](l, access.RoleKey(who, false), nil)
+				grants[access.Role](l, access.RoleKey(who, false), nil)
 			case 2:
 				s := access.Statement{
 					Subject: access.About(who), Scope: access.In(replayGroup), Effect: rapid.SampledFrom([]access.Effect{access.Allow, access.Deny}).Draw(t, "effect"),
 					Items: access.ItemsOf(rapid.SampledFrom(items).Draw(t, "item")),
 				}
-				gives(l, access.StatementKey(s), &s)
+				grants(l, access.StatementKey(s), &s)
 			default:
 				l.asks(who, rapid.SampledFrom(items).Draw(t, "item"))
 			}
@@ -208,7 +208,7 @@ func TestTheMatrixOfThePast(t *testing.T) {
 			if rapid.IntRange(0, 3).Draw(t, "ends") == 0 {
 				r = nil
 			}
-			gives(l, access.RoleKey(who, r != nil && r.Temporary()), r)
+			grants(l, access.RoleKey(who, r != nil && r.Temporary()), r)
 			live = append(live, l.facts().Matrix(replayGroup, l.now))
 		}
 		back := l.walker()
@@ -229,12 +229,12 @@ func TestTheMatrixOfThePast(t *testing.T) {
 func BenchmarkReplay(b *testing.B) {
 	l := newLog(b)
 	for i := range 100 {
-		gives(l, access.RoleKey(chat.User(fmt.Sprint("admin", i)), false), roleOf(chat.User(fmt.Sprint("admin", i)), access.Level(1+i%3)))
+		grants(l, access.RoleKey(chat.User(fmt.Sprint("admin", i)), false), roleOf(chat.User(fmt.Sprint("admin", i)), access.Level(1+i%3)))
 	}
 	for i := range 100_000 {
 		who := chat.User(fmt.Sprint("admin", i%100))
 		if i%100 == 0 {
-			gives(l, access.RoleKey(who, false), roleOf(who, access.Level(1+i/100%3)))
+			grants(l, access.RoleKey(who, false), roleOf(who, access.Level(1+i/100%3)))
 			continue
 		}
 		l.write(journal.Entry{Kind: "moderation.muted", Outcome: journal.Done, Actor: who, Items: []string{"mute"}, Rule: "granted"})

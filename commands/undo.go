@@ -182,8 +182,8 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 			why = access.FirstSenior
 		}
 		place := e.Group
-		if changes[0].Of == access.Of("") {
-			place = "" // it was said in a group, but is the company's
+		if slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.Of == access.Of("") }) {
+			place = "" // what the company has set is the company's, wherever it was typed
 		}
 		return facts.MayApply(place, c.Actor.ID, changes, why, c.Now), access.Admins
 	}

@@ -90,28 +90,48 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 			ZH: "这一条没有要判定的权限。", EN: "No permission had to be decided for this entry.",
 		})}}, nil
 	}
+	since := sinceDecided(e)
 	if c.Queries() < 2 {
-		need := changesSince(e.Group, e.At)
-		need.Names = append(booksOf(e.Group), directory.OfGroup(e.Group), directory.OfPerson(e.Actor))
-		return bot.Outcome{Need: need}, nil
+		return bot.Outcome{Need: since}, nil
 	}
-	later, more := changed(c, e.Group, 1)
+	later, more := changed(c, 1, len(since.Queries))
 	if more {
 		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)), chat.Text{
 			ZH: "之后的变更超过 %d 条，逐条依据不再还原。", EN: "More than %d changes since; the grants are not unwound.",
 		}.F(maxHistory))}}, nil
 	}
-	was := pastOf(c, c.In(e.Group), e.Group, nil)
-	for _, l := range later {
-		if l.N >= e.N {
-			was.back(l)
-		}
-	}
-	facts, err := was.now()
+	facts, err := then(c, e, later)
 	if err != nil {
-		return bot.Outcome{}, fmt.Errorf("unwind rights to #%d: %w", e.N, err)
+		return bot.Outcome{}, err
 	}
-	facts.Actor = addressBook(c, e.Actor)
 	d := access.Decide(facts, r)
 	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)), explain(c, d))}}, nil
+}
+
+// sinceDecided asks for what a decision looked at, and for what has changed it since: the books and the roster, the group,
+// and what the address book said of whoever asked.
+func sinceDecided(e journal.Entry) journal.Want {
+	w := changesSince(e.Group, e.At)
+	w.Names = append(booksOf(e.Group), directory.OfGroup(e.Group), directory.OfPerson(e.Actor))
+	w.Queries = append(w.Queries,
+		journal.Query{Target: e.Actor, Kind: directory.PersonObserved, Since: e.At, Limit: maxHistory},
+		journal.Query{Group: e.Group, Kind: directory.GroupObserved, Since: e.At, Limit: maxHistory})
+	return w
+}
+
+// then returns the facts of rights as they were just before an entry, by taking back what came later.
+func then(c bot.Call, e journal.Entry, later []journal.Entry) (access.Facts, error) {
+	var back []journal.Event
+	for _, l := range later { // newest first
+		if l.N >= e.N {
+			back = append(back, journal.Event{Changes: l.Opposite()})
+		}
+	}
+	past, err := c.After(back)
+	if err != nil {
+		return access.Facts{}, fmt.Errorf("unwind rights to #%d: %w", e.N, err)
+	}
+	f := past.In(e.Group)
+	f.Actor = f.People[e.Actor]
+	return f, nil
 }

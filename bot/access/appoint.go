@@ -17,6 +17,10 @@ type Appointment struct {
 	From    time.Time // zero: now, if there is an end
 	Until   time.Time // exclusive; zero: a fixed role
 	Reason  string
+	// Groups, or else Tag, say where a role in the company's book counts; neither is everywhere. A role in a group's
+	// book is about that group.
+	Groups []chat.Group
+	Tag    string
 	// Eligible makes it a role that gives nothing by itself and that Who may activate (R14).
 	Eligible bool
 	// OnDuty makes it a role that is awake only while Who is on shift (M04).
@@ -54,6 +58,10 @@ func (f Facts) Appoint(g chat.Group, want Appointment, now time.Time) (Change, D
 	}
 	if after.Level == NoLevel {
 		after.Level = DefaultLevel(after.Job)
+	}
+	after.Grants = f.jobGrants(want.Job)
+	if g == "" {
+		after.Groups, after.Tag = want.Groups, want.Tag
 	}
 	if after.Temporary() && after.From.IsZero() {
 		after.From = a.now
@@ -111,13 +119,16 @@ func (a *asker) end(who chat.User) (Change, Decision) {
 	return a.propose(moves...)
 }
 
-// noRole says why there is nothing to change: no role at all, or one that the company gave for many groups, which a
-// single group cannot take away.
+// noRole says why there is nothing to change: no role at all, one by position or department, or one that the company
+// gave for many groups, which a single group cannot take away.
 func (a *asker) noRole(who chat.User) Decision {
-	if a.f.standing(who, a.g, a.now) != NoLevel {
-		return denied(RuleTier)
+	switch {
+	case a.f.standing(who, a.g, a.now) == NoLevel:
+		return denied(RuleNotAdmin)
+	case !a.f.appointed(who, &Request{Group: a.g, At: a.now}):
+		return denied(RuleInherited)
 	}
-	return denied(RuleNotAdmin)
+	return denied(RuleTier)
 }
 
 // Relevel gives a person's role another level. It is the fixed role; if there is none, the temporary one; else the one
@@ -129,7 +140,7 @@ func (f Facts) Relevel(g chat.Group, by, who chat.User, level Level, now time.Ti
 // Rejob gives a person's role another job; NoJob takes the job away, and the level's preset is what remains. It is
 // the role that Relevel would change.
 func (f Facts) Rejob(g chat.Group, by, who chat.User, job Job, now time.Time) (Change, Decision) {
-	return f.rework(g, by, who, now, func(r *Role) { r.Job = job })
+	return f.rework(g, by, who, now, func(r *Role) { r.Job, r.Grants = job, f.jobGrants(job) })
 }
 
 func (f Facts) rework(g chat.Group, by, who chat.User, now time.Time, work func(*Role)) (Change, Decision) {
@@ -149,7 +160,7 @@ func (f Facts) rework(g chat.Group, by, who chat.User, now time.Time, work func(
 func (a *asker) reworked(r *Role, work func(*Role)) (Change, Decision) {
 	after := *r
 	work(&after)
-	if after.Level == r.Level && after.Job == r.Job && after.Until.Equal(r.Until) {
+	if after.Level == r.Level && after.Job == r.Job && after.Grants == r.Grants && after.Until.Equal(r.Until) {
 		return nil, a.mayMove(nil, OtherChange)
 	}
 	after.By, after.At, after.Tier = a.by, a.now, a.tier()

@@ -136,6 +136,7 @@ var changes = []struct {
 	}, false, RuleNotStaff},
 	{"who holds no role cannot lose it", staffed(temp(wang, Mid, NoJob, noon)), dismiss(boss, wang), false, RuleNotAdmin},
 	{"nor step down", staffed(), quit(wang), false, RuleNotAdmin},
+	{"a role by position does not end by itself", company(Owner{boss}, lead()).knowing(map[chat.User]Person{wang: leader}), dismiss(boss, wang), false, RuleInherited},
 	{"a role in all groups does not end in one", company(Owner{boss}, role(wang, Mid, NoJob)), dismiss(boss, wang), false, RuleTier},
 	{"a role in all groups is given by owners", company(Owner{boss}, role(li, Senior, NoJob)), func(f Facts) (Change, Decision) {
 		return f.Appoint("", Appointment{By: li, Who: wang, WhoKind: chat.Staff, Level: Junior}, noon)
@@ -306,8 +307,11 @@ func TestRolesInAllGroups(t *testing.T) {
 	require.True(t, d.Allowed)
 	require.Len(t, c, 1)
 	assert.Equal(t, Of(""), c[0].Of)
-	_, d = f.Quit("", li, "", noon)
-	assert.Equal(t, RuleLastSenior, d.Rule)
+	c, d = f.Quit("", li, "", noon)
+	require.True(t, d.Allowed)
+	fit, err := f.Fits(ops, c, noon)
+	require.NoError(t, err)
+	assert.Equal(t, Fit{Rule: RuleLastSenior, Most: DefaultCap}, fit, "whether a group may be left so is asked in each")
 	assert.Equal(t, []chat.User{li}, f.Admins(ops, noon), "a role in other groups is none here")
 	_, d = f.Except("", boss, says(Allow, About(wang), Mute, within(Scope{Kind: DepartmentGroups, Department: region})), noon)
 	assert.True(t, d.Allowed)

@@ -72,6 +72,8 @@ func (d *Decision) reach(by *line, theirs Level, consent bool) Rule {
 	switch {
 	case theirs == Senior && mine == Senior && consent:
 		return ""
+	case theirs == Senior && mine == Senior:
+		return RuleSecondPerson
 	case theirs != NoLevel && theirs >= mine:
 		return RuleRank
 	case company, mine == Senior, mine == Mid && theirs == NoLevel:
@@ -113,6 +115,12 @@ func (d DataScope) and(o DataScope) (DataScope, bool) {
 		}
 	}
 	return DataScope{Kind: chat.PersonKind(kind), Members: members, Department: department, Tag: tag, Own: d.Own || o.Own}, ok1 && ok2 && ok3
+}
+
+// within says whether whoever is inside d is inside o.
+func (d DataScope) within(o DataScope) bool {
+	n, ok := d.and(o)
+	return ok && n.Equal(d)
 }
 
 func both(a, b string) (string, bool) {

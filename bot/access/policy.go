@@ -69,12 +69,25 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 	if c.After != nil && policyKinds[kind](c.Key, c.After) != nil {
 		return Decision{Rule: RuleNothingGranted, item: Policy}
 	}
+	if kind == "mapping" && c.Before != nil {
+		old, err := journal.Decode[Mapping](c.Before)
+		if err != nil {
+			return Decision{Rule: RuleNothingGranted, item: Policy}
+		}
+		if d := a.mayUnmap(old); !d.Allowed {
+			return d
+		}
+	}
 	if kind == "mapping" && c.After != nil {
 		m, err := journal.Decode[Mapping](c.After)
 		if err != nil {
 			return Decision{Rule: RuleNothingGranted, item: Policy}
 		}
 		return a.mayMap(m)
+	}
+	if kind == "tag" {
+		_, name, _ := strings.Cut(c.Key, "/")
+		return a.mayTag(outKey.Replace(name), c.After != nil)
 	}
 	if kind == "exempt" && c.After != nil {
 		e, err := journal.Decode[Exemption](c.After)
