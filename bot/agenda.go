@@ -34,7 +34,7 @@ func (b *Bot) Tick(ctx context.Context) (int, error) {
 	}
 	for _, m := range left {
 		b.Log.Info("message taken up", zap.String("message", m.ID))
-		if _, err := b.handle(ctx, m, true); err != nil && !errors.Is(err, chat.ErrLater) {
+		if _, err := b.handle(ctx, m, gone()); err != nil && !errors.Is(err, chat.ErrLater) {
 			faults = append(faults, fmt.Errorf("answer %s: %w", m.ID, err))
 		}
 	}

@@ -81,7 +81,7 @@ func (s *theatre) undo(st scene) int {
 func (s *theatre) undoable(head int64) (n int64) {
 	err := s.procs[0].ledger.Each(s.ctx, journal.Query{Undoable: true}, func(e journal.Entry) error {
 		for _, c := range e.Changes {
-			if e.N > head && slices.Contains([]string{"access", "moderation", "duty"}, c.Of.Kind()) {
+			if e.N > head && slices.Contains([]string{"access", "moderation", "duty", "event"}, c.Of.Kind()) {
 				n = e.N
 			}
 		}
@@ -95,7 +95,7 @@ func (s *theatre) undoable(head int64) (n int64) {
 func (s *theatre) peoples() map[string]string {
 	out := map[string]string{}
 	for k, v := range flat(s.state()) {
-		for _, kind := range []string{"access/", "moderation/", "duty/"} {
+		for _, kind := range []string{"access/", "moderation/", "duty/", "event/"} {
 			if strings.HasPrefix(k, kind) {
 				out[k] = v
 			}
