@@ -17,6 +17,7 @@ type Appointment struct {
 	From    time.Time // zero: now, if there is an end
 	Until   time.Time // exclusive; zero: a fixed role
 	Reason  string
+	Source  string // where it comes from, if it is no appointment of its own: "scene:supervisor"
 }
 
 // ErrNoTemporary says that there is no live temporary role to extend.
@@ -37,7 +38,10 @@ func (f Facts) Appoint(g chat.Group, want Appointment, now time.Time) (Change, D
 	}
 	after := Role{
 		Who: want.Who, Level: want.Level, Job: want.Job, From: want.From.UTC(), Until: want.Until.UTC(),
-		By: want.By, Reason: want.Reason, At: a.now, Tier: a.tier(),
+		By: want.By, Reason: want.Reason, At: a.now, Tier: a.tier(), Source: want.Source,
+	}
+	if custom, ok := f.Company.JobDefinition(want.Job); ok {
+		after.Grants = custom.Items
 	}
 	if after.Level == NoLevel {
 		after.Level = DefaultLevel(after.Job)

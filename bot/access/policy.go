@@ -68,6 +68,9 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 	if c.After != nil && policyKinds[kind](c.Key, c.After) != nil {
 		return Decision{Rule: RuleNothingGranted, item: Policy}
 	}
+	if kind == "scene" {
+		return a.mayTurn(c)
+	}
 	if kind == "mapping" && c.After != nil {
 		m, err := journal.Decode[Mapping](c.After)
 		if err != nil {

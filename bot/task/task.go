@@ -158,6 +158,8 @@ func (b Book) Ask(g chat.Group, t Task) journal.Event {
 func (b Book) Against(a chat.Action, who chat.User) (Task, bool) {
 	contrary := map[chat.Action]chat.Action{
 		chat.Mute: chat.Unmute, chat.Unmute: chat.Mute, chat.AddAdmin: chat.RemoveAdmin, chat.RemoveAdmin: chat.AddAdmin,
+		chat.RestrictInvites: chat.OpenInvites, chat.OpenInvites: chat.RestrictInvites,
+		chat.FilterOn: chat.FilterOff, chat.FilterOff: chat.FilterOn,
 	}[a]
 	t, ok := b.tasks[Task{Action: contrary, Who: who}.Key()]
 	return t, ok
@@ -215,7 +217,7 @@ func (t Task) inForce(admins func(chat.User) bool) bool {
 		return admins(t.Who)
 	case chat.RemoveAdmin:
 		return !admins(t.Who)
-	case chat.Mute, chat.Unmute:
+	case chat.Mute, chat.Unmute, chat.RestrictInvites, chat.OpenInvites, chat.FilterOn, chat.FilterOff:
 	}
 	return false
 }

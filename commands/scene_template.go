@@ -1,0 +1,141 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+// putTemplate gives people the role of a template, as one unit. Nobody's own role is replaced by it: taking the
+// template off must leave them what they had.
+func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.Appointment, reason string) (bot.Outcome, error) {
+	if len(refs) == 0 {
+		return bot.Refuse(chat.Text{
+			ZH: "“%s”是模板，请写给谁：`/场景 %[1]s @userid 3天`。", EN: "“%s” is a template; say for whom: `/scene %[1]s @userid for 3d`.",
+		}.F(t.Label()))
+	}
+	span.By, span.Level, span.Job, span.Reason, span.Source = c.Actor.ID, t.Level, t.Job, reason, t.Source()
+	facts := c.Access
+	var done, bad []result
+	var denied error
+	for _, r := range refs {
+		m, err := c.Find(r)
+		if err == nil && m.Kind == chat.Staff {
+			err = here(c, m)
+		}
+		if err == nil {
+			err = ownRole(c, m.ID, t, !span.Until.IsZero())
+		}
+		if err != nil {
+			bad, denied = append(bad, result{line: cause(err)}), err
+			continue
+		}
+		if slices.ContainsFunc(done, func(r result) bool { return r.who == m.ID }) {
+			continue
+		}
+		one := span
+		one.Who, one.WhoKind = m.ID, m.Kind
+		changes, d := facts.Appoint(c.Group.ID, one, c.Now)
+		if !d.Allowed {
+			denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
+			bad = append(bad, result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(m.ID), d.Rule.Text(), string(d.Rule))})
+			continue
+		}
+		after, err := facts.After(c.Group.ID, changes)
+		if err != nil {
+			return bot.Outcome{}, fmt.Errorf("appoint %s: %w", m.ID, err)
+		}
+		done = append(done, result{who: m.ID, changes: changes, line: itemsDiff(c, m.ID, facts, after)})
+		facts = after
+	}
+	if len(done) == 0 && len(refs) == 1 {
+		return bot.Outcome{}, denied
+	}
+	if len(done) == 0 {
+		return bot.Refuse(chat.Lines(chat.Text{ZH: "没有人得到这个角色：", EN: "Nobody was given the role:"}, bullets(bad)))
+	}
+	lines := []chat.Text{
+		chat.Text{ZH: "启用模板“%s”（%s），%s", EN: "put the template “%s” on (%s), %s"}.F(t.Label(), roleText(t.Level, t.Job), until(c, span.Until)).
+			Plus(because(reason)),
+		bullets(done),
+	}
+	if len(bad) > 0 {
+		lines = append(lines, chat.Text{ZH: "%d 人没有得到：", EN: "%d were not given it:"}.F(len(bad)), bullets(bad))
+	}
+	e := granted(c, done, reason)
+	e.Kind = access.SceneOn
+	return bot.Outcome{
+		Changes: chat.Lines(lines...), Events: []journal.Event{e},
+		Confirm: chat.Text{ZH: "模板改变 %d 人的权限", EN: "the template changes what %d people may do"}.F(len(done)),
+	}, nil
+}
+
+// ownRole refuses somebody whose role of the same term the template would replace.
+func ownRole(c bot.Call, who chat.User, t access.Template, temporary bool) error {
+	r, ok := c.Access.Group.Role(who, temporary)
+	if !ok || temporary && !c.Now.Before(r.Until) || r.Source == t.Source() {
+		return nil
+	}
+	kind := chat.Text{ZH: "固定", EN: "fixed"}
+	hint := chat.Text{ZH: "给期限（如 3天）就能并存", EN: "with an end (for 3d) it stands beside it"}
+	if temporary {
+		kind, hint = chat.Text{ZH: "临时", EN: "temporary"}, chat.Text{ZH: "先撤，或改用 /设管理", EN: "end it first, or use /admin add"}
+	}
+	return &bot.Refusal{Text: chat.Text{
+		ZH: "%s 已有%s角色（%s），模板不覆盖；%s。", EN: "%s has a %s role already (%s), which a template does not replace; %s.",
+	}.F(c.Name(who), kind, roleText(r.Level, r.Job), hint)}
+}
+
+// itemsDiff tells what somebody may do more and less.
+func itemsDiff(c bot.Call, who chat.User, before, after access.Facts) chat.Text {
+	p := c.Access.People[who]
+	had, has := before.Items(who, p, c.Group.ID, c.Now), after.Items(who, p, c.Group.ID, c.Now)
+	line := chat.Text{ZH: "%s：", EN: "%s: "}.F(c.Name(who))
+	if had == has {
+		return line.Plus(chat.Text{ZH: "权限不变，%d 项", EN: "the same %d items"}.F(has.Len()))
+	}
+	var parts []chat.Text
+	if more := has.Minus(had); more.Len() > 0 {
+		parts = append(parts, chat.Text{ZH: "＋%s", EN: "+ %s"}.F(more.Label()))
+	}
+	if less := had.Minus(has); less.Len() > 0 {
+		parts = append(parts, chat.Text{ZH: "－%s", EN: "− %s"}.F(less.Label()))
+	}
+	return line.Plus(chat.Text{ZH: chat.Join("；", parts...).ZH, EN: chat.Join("; ", parts...).EN})
+}
+
+// takeTemplate ends exactly the roles that a template gave.
+func takeTemplate(c bot.Call, t access.Template, reason string) (bot.Outcome, error) {
+	roles := c.Access.Group.FromTemplate(t, c.Now)
+	if len(roles) == 0 {
+		return bot.Refuse(chat.Text{
+			ZH: "本群没有由模板“%s”给出的角色。", EN: "Nobody here has a role of the template “%s”.",
+		}.F(t.Label()))
+	}
+	changes, d := c.Access.Relieve(c.Group.ID, c.Actor.ID, t, c.Now)
+	if !d.Allowed {
+		return bot.Deny(d, access.Admins, "")
+	}
+	after, err := c.Access.After(c.Group.ID, changes)
+	if err != nil {
+		return bot.Outcome{}, err
+	}
+	e := journal.Event{Kind: access.SceneOff, Group: c.Group.ID, Items: rights, Reason: reason, Changes: changes}
+	var ended []result
+	for _, r := range roles {
+		if !slices.Contains(e.Targets, r.Who) {
+			e.Targets = append(e.Targets, r.Who)
+			ended = append(ended, result{line: itemsDiff(c, r.Who, c.Access, after)})
+		}
+	}
+	return bot.Outcome{
+		Changes: chat.Lines(chat.Text{ZH: "关闭模板“%s”", EN: "take the template “%s” off"}.F(t.Label()).Plus(because(reason)), bullets(ended)),
+		Confirm: chat.Text{ZH: "收回 %d 人的角色", EN: "this ends the roles of %d people"}.F(len(ended)),
+		Events:  []journal.Event{e},
+	}, nil
+}
