@@ -94,6 +94,10 @@ func reason(c Call, d *Denied) chat.Text {
 	t := d.Decision.Rule.Text()
 	v, ok := d.Decision.Settled()
 	switch {
+	case d.Decision.Rule == access.RuleSeparation:
+		return separated(c, d)
+	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
+		return fourEyes
 	case !ok:
 	case d.Decision.Rule == access.RuleGrantExpired && !v.Until.IsZero():
 		return chat.Text{ZH: "您的授权已于 %s 到期", EN: "your grant ended at %s"}.F(c.Moment(v.Until))
@@ -123,6 +127,10 @@ var mendable = map[access.Rule]chat.Text{
 	},
 	access.RuleSelf: {
 		ZH: "请别的管理员来做。", EN: " Ask another admin to do it.",
+	},
+	access.RuleSeparation: {
+		ZH: "先收回其中一边，或请有权的人豁免：`/职责分离 豁免 @userid 规则 7天 原因`。",
+		EN: " Take one side away first, or have it exempted: `/sod exempt @userid RULE for 7d reason`.",
 	},
 	access.RuleNotOffered: {
 		ZH: "`/我的权限` 列出您有的。", EN: " `/whoami` lists what you hold.",

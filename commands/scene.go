@@ -191,9 +191,16 @@ func turnScene(c bot.Call, kind journal.Kind, s access.Scene, head chat.Text, ch
 	if st, ok := s.Adds(); ok {
 		lines = append(lines, addedLine(kind, st))
 	}
+	if slices.ContainsFunc(turned, func(t access.Turned) bool { return onlyReported(t.After) }) {
+		lines = append(lines, onlySeen)
+	}
+	confirm := chat.Text{ZH: "场景改变本群 %d 个开关", EN: "the scene turns %d switches of the group"}.F(len(turned))
+	if len(turned) == 0 {
+		confirm = chat.Text{ZH: "场景的记录改变，开关不变", EN: "the record of the scene changes, no switch does"}
+	}
 	return bot.Outcome{
 		Changes: chat.Lines(lines...),
-		Confirm: chat.Text{ZH: "场景改变本群 %d 个开关", EN: "the scene turns %d switches of the group"}.F(len(turned)),
+		Confirm: confirm,
 		Events: []journal.Event{{
 			Kind: kind, Group: c.Group.ID, Items: policyItem, Reason: s.Reason, Changes: changes,
 		}},
@@ -229,26 +236,28 @@ func meaning(c bot.Call, s access.SwitchState) chat.Text {
 		}
 		return chat.Text{ZH: "；%s", EN: "; %s"}.F(means.Steps)
 	}
-	if len(s.Held) == 0 {
-		return chat.Text{}
-	}
-	switch s.Switch {
-	case access.BulkImport:
+	switch {
+	case s.Switch == access.BulkImport && len(s.Held) > 0:
 		return chat.Text{
 			ZH: "；机器人里放行，拉人仍由成员在企业微信里操作", EN: "; allowed here, people are brought in by hand in WeCom",
 		}
-	case access.AtAll:
-		return chat.Text{ZH: "，约束没有“@全体”权限的人", EN: ", binding who lacks “mention all”"}.Plus(onlySeen)
-	case access.SpeechReview, access.MemberFiles:
-		return chat.Text{ZH: "，约束非管理员", EN: ", binding who is no admin"}.Plus(onlySeen)
+	case s.Switch == access.AtAll && onlyReported(s):
+		return chat.Text{ZH: "，约束没有“@全体”权限的人；只报告", EN: ", binding who lacks “mention all”; reported only"}
+	case onlyReported(s):
+		return chat.Text{ZH: "，约束非管理员；只报告", EN: ", binding who is no admin; reported only"}
 	}
 	return chat.Text{}
 }
 
-// onlySeen is what is true of a switch that no bot can turn.
+// onlyReported says whether a scene holds a switch that no bot can turn in WeCom.
+func onlyReported(s access.SwitchState) bool {
+	return len(s.Held) > 0 && slices.Contains([]access.Switch{access.AtAll, access.SpeechReview, access.MemberFiles}, s.Switch)
+}
+
+// onlySeen is what is true of such a switch.
 var onlySeen = chat.Text{
-	ZH: "；企业微信里没有机器人能用的开关，只在能读到消息的地方事后报告，目前没有接入消息来源",
-	EN: "; WeCom has no such switch for a bot: it is reported afterwards, only where messages can be read, and no message source is connected",
+	ZH: "“只报告”：企业微信没有机器人能用的开关，只能在读得到消息的地方事后报告；目前没有接入消息来源，所以还不会有报告。",
+	EN: "“Reported only”: WeCom has no such switch for a bot; it is reported afterwards where messages can be read. No message source is connected, so there will be no report yet.",
 }
 
 // sceneOff takes a scene off, or the roles that a template gave.

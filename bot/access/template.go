@@ -53,12 +53,20 @@ func (b Book) FromTemplate(t Template, at time.Time) []Role {
 func (f Facts) Relieve(g chat.Group, by chat.User, t Template, now time.Time) (Change, Decision) {
 	a := f.asker(g, by, now)
 	var moves []move
+	undoes := FirstSenior // what is temporary ends anyway; to end it earlier leaves the group as it was before
 	for _, r := range a.book().FromTemplate(t, a.now) {
+		if !r.Temporary() {
+			undoes = OtherChange
+		}
 		p := a.book().person(r.Who)
 		moves = append(moves, move{who: r.Who, temporary: r.Temporary(), before: p.role(r.Key())})
 	}
 	if len(moves) == 0 {
 		return nil, a.admins("")
 	}
-	return a.propose(moves...)
+	d := a.mayMove(moves, undoes)
+	if !d.Allowed {
+		return nil, d
+	}
+	return a.changes(moves), d
 }
