@@ -46,6 +46,8 @@ type Config struct {
 	Jobs     []Job
 	// Follow says what follows from changes, whoever made them: whom to tell, what to ask of a group's owner.
 	Follow func(Call, []journal.Event) Consequence
+	// Impact tells, in previews, what changes would make different; nil tells nothing.
+	Impact func(Call, []journal.Event) chat.Text
 	Now    func() time.Time
 	Zone   *time.Location
 	Log    *zap.Logger
@@ -86,6 +88,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if b.Health == nil {
 		b.Health = func() []Part { return nil }
+	}
+	if b.Impact == nil {
+		b.Impact = func(Call, []journal.Event) chat.Text { return chat.Text{} }
 	}
 	if b.Zone == nil {
 		b.Zone = time.UTC

@@ -119,6 +119,11 @@ func (c Call) Gives(l access.Level, j access.Job) access.Items {
 	return held
 }
 
+// Usage is when people last used their items in a group, if Asks or Outcome.Need asked for it; the empty group is what
+// was done for the whole company. A command that asks for the group it is typed in asks for Call.Group.ID, as it does
+// with aggregates.
+func (c Call) Usage(g chat.Group) journal.Usage { return c.found.Usage[g] }
+
 // Queries is how many queries were made.
 func (c Call) Queries() int { return len(c.found.Entries) }
 

@@ -18,9 +18,9 @@ func (t *turn) end(ctx context.Context, c Call, out Outcome, after Consequence) 
 	switch {
 	case t.match.Flags.DryRun && changes:
 		t.ended = "previewed"
-		return t.finish(ctx, c, journal.Write{Reply: chat.Reply{Text: dryRun(out)}})
+		return t.finish(ctx, c, journal.Write{Reply: chat.Reply{Text: dryRun(out, t.bot.Impact(c, out.Events))}})
 	case !out.Confirm.IsZero() && t.mustAsk(out):
-		return t.ask(ctx, c, out)
+		return t.ask(ctx, c, out, t.bot.Impact(c, out.Events))
 	case !changes:
 		t.ended = "done"
 		return t.finish(ctx, c, journal.Write{Reply: out.Reply})
@@ -48,7 +48,7 @@ func (t *turn) mustAsk(out Outcome) bool {
 }
 
 // ask keeps the command until the person agrees, and shows what it would do.
-func (t *turn) ask(ctx context.Context, c Call, out Outcome) (chat.Reply, error) {
+func (t *turn) ask(ctx context.Context, c Call, out Outcome, impact chat.Text) (chat.Reply, error) {
 	t.ended = "asked"
 	next := Asked{
 		Code: incidentOf(t.message.ID), Text: t.message.Text, Group: t.facts.group, Said: t.said.UTC(),
@@ -59,7 +59,7 @@ func (t *turn) ask(ctx context.Context, c Call, out Outcome) (chat.Reply, error)
 	}
 	e := t.header(CommandAsked, journal.Done)
 	e.Changes = c.Asked.replace(c.Actor.ID, next)
-	return t.finish(ctx, c, journal.Write{Reply: question(out, next, t.agreed != nil), Entry: &e, Checks: checks(c.found)})
+	return t.finish(ctx, c, journal.Write{Reply: question(out, impact, next, t.agreed != nil), Entry: &e, Checks: checks(c.found)})
 }
 
 // say answers with a no: one of policy is journalled, one that the person can mend is not.

@@ -54,9 +54,10 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 		if out.Again != nil {
 			return t.again(ctx, *out.Again)
 		}
-		if want := out.Need; len(want.Names)+len(want.Queries) > 0 {
+		if want := out.Need; !want.Nothing() {
 			need.Names = append(need.Names, want.Names...)
 			need.Queries = append(need.Queries, want.Queries...)
+			need.Usage = append(need.Usage, want.Usage...)
 			if call, err = t.more(ctx, call, need); err == nil {
 				call, err = t.acquaint(ctx, call, want.Names, need)
 			}
@@ -171,8 +172,10 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 		})
 		w.Names = append(w.Names, asks.Names...)
 		w.Queries = append(w.Queries, asks.Queries...)
+		w.Usage = append(w.Usage, asks.Usage...)
 	}
 	w.Queries = append(w.Queries, more.Queries...)
+	w.Usage = append(w.Usage, more.Usage...)
 	w.Names = unique(w.Names)
 	if t.asksFormerly = t.strangerTo(g); t.asksFormerly {
 		w.Queries = append(w.Queries, t.former(g))
@@ -210,9 +213,10 @@ func (b *Bot) owners() []chat.User {
 const maxPeople = 100
 
 func unique(names []journal.Name) []journal.Name {
-	out := names[:0]
+	out, seen := names[:0], make(map[journal.Name]bool, len(names)) // a command may ask for thousands
 	for _, n := range names {
-		if !slices.Contains(out, n) {
+		if !seen[n] {
+			seen[n] = true
 			out = append(out, n)
 		}
 	}

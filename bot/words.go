@@ -27,16 +27,16 @@ func recorded(c Call, cmd Command, out Outcome, says []chat.Text) chat.Reply {
 	return r
 }
 
-func dryRun(out Outcome) chat.Text {
+func dryRun(out Outcome, impact chat.Text) chat.Text {
 	head := chat.Text{ZH: "预演，什么都没有改变：", EN: "Dry run, nothing has changed:"}
 	ask := chat.Text{}
 	if !out.Confirm.IsZero() {
 		ask = chat.Text{ZH: "真要做时需要确认：", EN: "To do it, you would be asked to confirm: "}.Plus(out.Confirm)
 	}
-	return chat.Lines(head, out.Changes, ask)
+	return chat.Lines(head, out.Changes, impact, ask)
 }
 
-func question(out Outcome, a Asked, moved bool) chat.Reply {
+func question(out Outcome, impact chat.Text, a Asked, moved bool) chat.Reply {
 	head := chat.Text{ZH: "需要确认：", EN: "Please confirm: "}.Plus(out.Confirm)
 	if moved {
 		head = chat.Text{
@@ -48,7 +48,7 @@ func question(out Outcome, a Asked, moved bool) chat.Reply {
 		EN: "Within 10 minutes reply /confirm, or /cancel. Nothing has changed yet.",
 	}
 	return chat.Reply{
-		Text: chat.Lines(head, out.Changes, how),
+		Text: chat.Lines(head, out.Changes, impact, how),
 		Card: &chat.Card{
 			Title: chat.Text{ZH: "需要确认", EN: "Please confirm"},
 			Body:  out.Confirm,

@@ -30,6 +30,11 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 		out = turned(c, e, out)
 	}
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
+	if c.Actor.ID != "" {
+		if i, ok := impactOf(c, events); ok {
+			out.Says = append(out.Says, warnings(c, i)...)
+		}
+	}
 	return out
 }
 

@@ -24,6 +24,9 @@ return due
 // momentLease is how long a claimed moment is left to its worker.
 const momentLease = 30 * time.Second
 
+// dueScore is a moment as the agenda keeps it: never before the moment itself.
+func dueScore(at time.Time) int64 { return at.Add(time.Millisecond - 1).UnixMilli() }
+
 // Claim takes up to limit records whose moment has come. Who does not finish one within the lease leaves it to the
 // next. The cost grows with what is due, not with what exists.
 func (l *Ledger) Claim(ctx context.Context, limit int) ([]journal.Due, error) {

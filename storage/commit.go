@@ -13,17 +13,30 @@ import (
 	"qunguan/bot/journal"
 )
 
+// move is a function of scripts that gives aggregates another version. known are versions that were just read.
+//
+// A version is the server's time in microseconds, and always more than the one before. Counting from 1 would do but
+// for a Redis that has lost its last writes, or was restored: the number would come again with other records behind
+// it, and a process that remembers the lost ones would take them for true.
+const move = `
+local function move(key, names, known)
+  if #names == 0 then return end
+  local t = redis.call('TIME')
+  local v = t[1] * 1000000 + t[2]
+  for _, name in ipairs(names) do
+    local old = tonumber(known[name] or redis.call('HGET', key, name) or '0') or 0
+    redis.call('HSET', key, name, string.format('%.0f', math.max(old + 1, v)))
+  end
+end
+`
+
 // commit keeps one Write whole or not at all.
 //
 //	KEYS[1] head  ARGV[1] prefix  ARGV[2] the write as JSON, see writeV1  ARGV[3] reply  ARGV[4] entry, or empty
 //	then the effects
 //
-// A version is the server's time in microseconds, and always more than the one before. Counting from 1 would do but
-// for a Redis that has lost its last writes, or was restored: the number would come again with other records behind
-// it, and a process that remembers the lost ones would take them for true.
-//
 // Returns {"done", entry number}, {"stale", aggregate} or {"finished", reply, entry number}.
-var commit = newScript(`
+var commit = newScript(move + `
 local P, w = ARGV[1], cjson.decode(ARGV[2])
 local inbox = P .. 'inbox:' .. w.inbox
 if w.inbox ~= '' then
@@ -34,10 +47,13 @@ if w.moment ~= '' then
   local lease = redis.call('ZSCORE', P .. 'agenda', w.moment)
   if not lease or tonumber(lease) ~= w.lease then return {'finished', '', '0'} end
 end
-if #w.checks > 0 then
-  local versions = redis.call('HMGET', P .. 'versions', unpack(w.checks))
-  for i, name in ipairs(w.checks) do
-    if (versions[i] or '0') ~= w.at[i] then return {'stale', name} end
+local known = {}
+for from = 1, #w.checks, 1000 do -- what is unpacked must fit on the stack of Lua
+  local to = math.min(from + 999, #w.checks)
+  local versions = redis.call('HMGET', P .. 'versions', unpack(w.checks, from, to))
+  for i = from, to do
+    if (versions[i - from + 1] or '0') ~= w.at[i] then return {'stale', w.checks[i]} end
+    known[w.checks[i]] = w.at[i]
   end
 end
 local n = '0'
@@ -45,6 +61,7 @@ if ARGV[4] ~= '' then
   n = tostring(redis.call('INCR', P .. 'head'))
   redis.call('XADD', P .. 'journal', n .. '-0', 'e', ARGV[4])
   for _, i in ipairs(w.indexes) do redis.call('ZADD', P .. 'index:' .. i, n, n) end
+  for _, use in ipairs(w.uses) do redis.call('HSET', P .. 'usage:' .. w.group, use, w.used) end
   if w.undoes ~= '' then redis.call('ZREM', P .. 'index:undoable:all', w.undoes) end
 end
 if w.moment ~= '' then redis.call('ZREM', P .. 'agenda', w.moment) end
@@ -54,15 +71,7 @@ for _, s in ipairs(w.sets) do
   local moment = s[1] .. '\n' .. s[2]
   if s[3] and s[4] > 0 then redis.call('ZADD', P .. 'agenda', s[4], moment) else redis.call('ZREM', P .. 'agenda', moment) end
 end
-local v = 0
-if #w.moved > 0 then
-  local t = redis.call('TIME')
-  v = t[1] * 1000000 + t[2]
-end
-for _, name in ipairs(w.moved) do
-  local old = tonumber(redis.call('HGET', P .. 'versions', name) or '0')
-  redis.call('HSET', P .. 'versions', name, string.format('%.0f', math.max(old + 1, v)))
-end
+move(P .. 'versions', w.moved, known)
 for i = 5, #ARGV do redis.call('XADD', P .. 'outbox', '*', 'n', n, 'e', ARGV[i]) end
 if w.inbox ~= '' then
   redis.call('HSET', inbox, 'r', ARGV[3], 'n', n)
@@ -82,6 +91,9 @@ type writeV1 struct {
 	Checks  []string `json:"checks"` // aggregates
 	At      []string `json:"at"`     // and their versions
 	Indexes []string `json:"indexes"`
+	Group   string   `json:"group"` // of the entry
+	Uses    []string `json:"uses"`  // fields of the group's usage
+	Used    string   `json:"used"`  // and when
 	Undoes  string   `json:"undoes"`
 	Sets    [][4]any `json:"sets"` // aggregate, record, value or false, due in Unix milliseconds or 0
 	Moved   []string `json:"moved"`
@@ -146,7 +158,7 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 	}
 	v := writeV1{
 		Inbox: w.MessageID, Moment: moment, Lease: lease, Keep: keepReplies.Milliseconds(),
-		Checks: []string{}, At: []string{}, Indexes: []string{}, Sets: [][4]any{}, Moved: []string{},
+		Checks: []string{}, At: []string{}, Indexes: []string{}, Uses: []string{}, Sets: [][4]any{}, Moved: []string{},
 	}
 	reply, err := json.Marshal(w.Reply)
 	if err != nil {
@@ -170,7 +182,11 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 	}
 	e := *w.Entry
 	e.N = 0
-	v.entry, v.Indexes = string(e.Encode()), entryIndexes(e)
+	v.entry, v.Indexes = string(e.Encode()), l.entryIndexes(e)
+	v.Group, v.Used = string(e.Group), usedAt(e)
+	for _, u := range e.Uses() {
+		v.Uses = append(v.Uses, useField(u))
+	}
 	if e.Undoes != 0 {
 		v.Undoes = fmt.Sprint(e.Undoes)
 	}
@@ -187,36 +203,12 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 		if c.After != nil {
 			set[2] = string(c.After)
 			if !c.Due.IsZero() {
-				set[3] = c.Due.Add(time.Millisecond - 1).UnixMilli() // never before the moment itself
+				set[3] = dueScore(c.Due)
 			}
 		}
 		v.Sets = append(v.Sets, set)
 	}
 	return v, nil
-}
-
-// entryIndexes are the indexes that an entry is found by.
-func entryIndexes(e journal.Entry) []string {
-	names := []string{} // never null: the script ranges over it
-	if e.Actor != "" {
-		names = append(names, indexName("actor", e.Actor))
-	}
-	for _, t := range e.Targets {
-		names = append(names, indexName("target", t))
-	}
-	if e.Group != "" {
-		names = append(names, indexName("group", e.Group))
-	}
-	for _, i := range e.Items {
-		names = append(names, indexName("item", i))
-	}
-	if e.Outcome == journal.Refused {
-		names = append(names, indexName("refused", "all"))
-	}
-	if (journal.Query{Undoable: true}).Matches(e) {
-		names = append(names, indexName("undoable", "all"))
-	}
-	return names
 }
 
 // Head is the number of the newest entry.

@@ -37,15 +37,14 @@ if older ~= '' then
 end
 local out, more = {0}, 0
 if #ARGV == 4 then
-  local n = below - 1
-  while n >= 1 and limit > 0 do
-    local e = entry(n)
-    if not e then break end
-    out[#out + 1] = n
-    out[#out + 1] = e
-    n, limit = n - 1, limit - 1
+  if below > 1 then
+    for _, r in ipairs(redis.call('XREVRANGE', J, (below - 1) .. '-0', '-', 'COUNT', limit)) do
+      below = tonumber(string.match(r[1], '^%d+'))
+      out[#out + 1] = below
+      out[#out + 1] = r[2][2]
+    end
+    if #out == 1 + 2 * limit and below > 1 then more = 1 end
   end
-  if n >= 1 then more = 1 end
 else
   local small, card = 5, redis.call('ZCARD', P .. 'index:' .. ARGV[5])
   for i = 6, #ARGV do
@@ -118,37 +117,10 @@ func (l *Ledger) queryArgs(q journal.Query, page int) []any {
 		older = q.Until.Add(clockSkew).UTC().Format("2006-01-02T15:04:05.000Z")
 	}
 	args := []any{l.keys.prefix, below, min(page, maxPage), older}
-	for _, name := range indexes(q) {
+	for _, name := range l.indexes(q) {
 		args = append(args, name)
 	}
 	return args
-}
-
-// indexes are those that narrow a query down; what has no index is filtered by journal.Query.Matches.
-func indexes(q journal.Query) []string {
-	if q.N != 0 && !q.Undoable {
-		return nil
-	}
-	var names []string
-	if q.Undoable {
-		names = append(names, indexName("undoable", "all"))
-	}
-	if q.Actor != "" {
-		names = append(names, indexName("actor", q.Actor))
-	}
-	if q.Target != "" {
-		names = append(names, indexName("target", q.Target))
-	}
-	if q.Group != "" {
-		names = append(names, indexName("group", q.Group))
-	}
-	if q.Item != "" {
-		names = append(names, indexName("item", q.Item))
-	}
-	if q.Refused {
-		names = append(names, indexName("refused", "all"))
-	}
-	return names
 }
 
 // entries filters the first page of a query and fetches more pages while the query is not satisfied. It looks for one

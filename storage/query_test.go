@@ -17,12 +17,18 @@ import (
 	"qunguan/storage"
 )
 
-// write commits an entry as it stands; each changes a box of its own, if it changes anything.
+// write commits an entry as it stands.
 func write(t *testing.T, l *storage.Ledger, e journal.Entry) journal.Entry {
 	t.Helper()
 	w := journal.Write{Entry: &e}
-	for _, c := range e.Changes {
-		w.Checks = append(w.Checks, journal.Check{Name: c.Of})
+	names := make([]journal.Name, len(e.Changes))
+	for i, c := range e.Changes {
+		names[i] = c.Of
+	}
+	found, err := l.Load(t.Context(), journal.Want{Names: names})
+	require.NoError(t, err)
+	for n, s := range found.States {
+		w.Checks = append(w.Checks, journal.Check{Name: n, Version: s.Version})
 	}
 	f, err := l.Commit(t.Context(), w)
 	require.NoError(t, err)
@@ -41,7 +47,12 @@ func randomEntry(r *rand.Rand, n int) journal.Entry {
 		Targets: pick(r, nil, []chat.User{"li"}, []chat.User{"zhao", "li"}), Items: pick(r, nil, []string{"mute"}, []string{"admins", "mute"}),
 	}
 	if r.IntN(3) > 0 {
-		e.Changes = []journal.Change{journal.Set(box(fmt.Sprint(n)), "k", nil, &note{Text: "x"})}
+		e.Changes = []journal.Change{
+			journal.Set(box(fmt.Sprint(n)), "k", nil, &note{Text: "x"}), journal.Set(box(fmt.Sprint(n)), "l", nil, &note{Text: "x"}),
+		}
+		if r.IntN(3) == 0 {
+			e.Changes = append(e.Changes, journal.Set(pick(r, box("shared"), crate("shared")), fmt.Sprint(n), nil, &note{Text: "x"}))
+		}
 	}
 	if n > 1 && r.IntN(5) == 0 {
 		e.Undoes = int64(1 + r.IntN(n-1))
@@ -54,6 +65,9 @@ func randomQuery(r *rand.Rand, n int) journal.Query {
 		Actor: pick[chat.User](r, "", "", "li", "zhao", "nobody"), Target: pick[chat.User](r, "", "", "li", "zhao"),
 		Group: pick[chat.Group](r, "", "", "G1"), Item: pick(r, "", "", "mute", "admins"), Kind: pick[journal.Kind](r, "", "", "a.done"),
 		Refused: r.IntN(4) == 0, Undoable: r.IntN(4) == 0, Limit: pick(r, 0, 0, 1, 3, 7, 1000),
+	}
+	if r.IntN(4) == 0 {
+		q.Changed = pick(r, box("shared"), crate("shared"), box("7"), box("never"))
 	}
 	if r.IntN(8) == 0 {
 		q.N = int64(1 + r.IntN(n+2))

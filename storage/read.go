@@ -20,7 +20,8 @@ import (
 // Whoever reads therefore never sees anything older than the moment of the read.
 type Ledger struct {
 	*Tenant
-	builds journal.Builds
+	builds    journal.Builds
+	histories map[string]bool
 
 	mu     sync.Mutex
 	memory map[journal.Name]journal.State
@@ -30,20 +31,27 @@ type Ledger struct {
 const maxMemory = 20_000
 
 // Ledger returns the reader and writer of state. builds make typed values of records; an aggregate whose kind is
-// not among them cannot be read.
-func (t *Tenant) Ledger(builds journal.Builds) *Ledger {
-	return &Ledger{Tenant: t, builds: builds, memory: map[journal.Name]journal.State{}}
+// not among them cannot be read. histories are the kinds of aggregates whose history is asked for: an index finds the
+// entries that changed one of them; for one of another kind, every entry is looked at.
+func (t *Tenant) Ledger(builds journal.Builds, histories ...string) *Ledger {
+	l := &Ledger{Tenant: t, builds: builds, histories: map[string]bool{}, memory: map[journal.Name]journal.State{}}
+	for _, kind := range histories {
+		l.histories[kind] = true
+	}
+	return l
 }
 
 // accept claims a message and reads aggregates.
 //
 //	KEYS[1] head, for its slot
 //	ARGV[1] prefix of all keys  ARGV[2] message id, or empty  ARGV[3] message  ARGV[4] when it is taken up by another
-//	ARGV[5] person whose chosen group replaces "*", or empty  then pairs: aggregate, version known (for one with "*":
-//	the aggregate that it is believed to be, a space, its version)
+//	ARGV[5] person whose chosen group replaces "*", or empty  ARGV[6] how many groups' usage is asked for  then those
+//	groups  then pairs: aggregate, version known (for one with "*": the aggregate that it is believed to be, a space,
+//	its version)
 //
-// Returns {1, reply, entry number} for a message that is finished, else {0, chosen group, then for each aggregate:
-// {version} if it is known, else {version, field, value, …}}.
+// Returns {1, reply, entry number} for a message that is finished, else {0, chosen group, when the first entry was
+// written, then for each group {use, when, …}, then for each aggregate {version} if it is known, else {version, field,
+// value, …}}. The moment of the first entry is only looked up for usage.
 var accept = newScript(`
 local P = ARGV[1]
 if ARGV[2] ~= '' then
@@ -59,8 +67,17 @@ if ARGV[5] ~= '' then
   local raw = redis.call('HGET', P .. 'state:person/' .. ARGV[5], 'chosen')
   if raw then chosen = cjson.decode(raw).group or '' end
 end
-local out, names = {0, chosen}, {}
-for i = 6, #ARGV, 2 do
+local out, names, of = {0, chosen, ''}, {}, 7 + ARGV[6]
+if of > 7 then
+  local first = redis.call('XRANGE', P .. 'journal', '-', '+', 'COUNT', 1)[1]
+  if first then out[3] = string.match(first[2][2], '^{"at":"([^"]+)"') end
+end
+for i = 7, of - 1 do
+  local group = ARGV[i]
+  if group == '*' then group = chosen end
+  out[#out + 1] = redis.call('HGETALL', P .. 'usage:' .. group)
+end
+for i = of, #ARGV, 2 do
   local name = ARGV[i]
   if string.sub(name, -2) == '/*' then name = string.sub(name, 1, -2) .. chosen end
   names[#names + 1] = name
@@ -68,7 +85,7 @@ end
 if #names == 0 then return out end
 local versions = redis.call('HMGET', P .. 'versions', unpack(names))
 for i, name in ipairs(names) do
-  local version, known = versions[i] or '0', ARGV[4 + 2 * i + 1]
+  local version, known = versions[i] or '0', ARGV[of - 1 + 2 * i]
   if version == known or name .. ' ' .. version == known then
     out[#out + 1] = {version}
   else
@@ -101,32 +118,33 @@ func (l *Ledger) Load(ctx context.Context, w journal.Want) (journal.Found, error
 func (l *Ledger) read(ctx context.Context, message string, raw []byte, w journal.Want) (journal.Found, error) {
 	now := l.now()
 	known := l.recall(w)
-	args := []any{l.keys.prefix, message, raw, now.Add(takeUpAfter).UnixMilli(), string(w.Who)}
-	for i, n := range w.Names {
-		if n.ID() == journal.Chosen {
-			args = append(args, string(n), fmt.Sprintf("%s %d", known[i].Name, known[i].Version))
-			continue
+	steps := stepsOf(w)
+	args := make([][]any, len(steps))
+	for i, s := range steps {
+		args[i] = s.args(w, known)
+		who := ""
+		if i == 0 {
+			who = string(w.Who)
 		}
-		args = append(args, string(n), known[i].Version)
+		args[i] = append([]any{l.keys.prefix, "", "", now.Add(takeUpAfter).UnixMilli(), who}, args[i]...)
 	}
-	reply, rows, err := l.send(ctx, args, w.Queries)
+	args[0][1], args[0][2] = message, raw
+	replies, rows, err := l.send(ctx, args, w.Queries)
 	if err != nil {
 		return journal.Found{}, err
 	}
-	if reply[0] == int64(1) {
-		f, err := finished(reply[1], reply[2])
+	if first := replies[0]; first[0] == int64(1) {
+		f, err := finished(first[1], first[2])
 		return journal.Found{Finished: &f}, err
 	}
-	found := journal.Found{States: make(map[journal.Name]journal.State, len(w.Names)), Chosen: chat.Group(text(reply[1]))}
-	for i, n := range w.Names {
-		if n.ID() == journal.Chosen {
-			n = journal.Named(n.Kind(), string(found.Chosen))
-		}
-		s, err := l.state(n, known[i], reply[2+i], now)
-		if err != nil {
+	found := journal.Found{States: make(map[journal.Name]journal.State, len(w.Names)), Chosen: chat.Group(text(replies[0][1]))}
+	if len(w.Usage) > 0 {
+		found.Usage = make(map[chat.Group]journal.Usage, len(w.Usage))
+	}
+	for i, s := range steps {
+		if err := l.take(&found, w, s, known, replies[i], now); err != nil {
 			return journal.Found{}, err
 		}
-		found.States[n] = s
 	}
 	found.Entries, found.More = make([][]journal.Entry, len(rows)), make([]bool, len(rows))
 	for i, r := range rows {
@@ -137,22 +155,59 @@ func (l *Ledger) read(ctx context.Context, message string, raw []byte, w journal
 	return found, nil
 }
 
-// send reads aggregates and the first page of every query in one round trip.
-func (l *Ledger) send(ctx context.Context, args []any, queries []journal.Query) ([]any, []page, error) {
-	var (
-		first *redis.Cmd
-		rest  []*redis.Cmd
-	)
+// take fills in what one call of the script brought.
+func (l *Ledger) take(found *journal.Found, w journal.Want, s step, known []journal.State, reply []any, now time.Time) error {
+	rows := reply[3:]
+	if len(rows) != len(s.usage)+len(s.names) {
+		return fmt.Errorf("read state: %d answers to %d questions", len(rows), len(s.usage)+len(s.names))
+	}
+	since := time.Time{}
+	if raw := text(reply[2]); raw != "" {
+		var err error
+		if since, err = time.Parse(time.RFC3339, raw); err != nil {
+			return fmt.Errorf("read first entry: %w", err)
+		}
+	}
+	for i, at := range s.usage {
+		g := w.Usage[at]
+		if g == journal.Chosen {
+			g = found.Chosen
+		}
+		u, err := toUsage(since, rows[i])
+		if err != nil {
+			return err
+		}
+		found.Usage[g] = u
+	}
+	for i, at := range s.names {
+		n := w.Names[at]
+		if n.ID() == journal.Chosen {
+			n = journal.Named(n.Kind(), string(found.Chosen))
+		}
+		state, err := l.state(n, known[at], rows[len(s.usage)+i], now)
+		if err != nil {
+			return err
+		}
+		found.States[n] = state
+	}
+	return nil
+}
+
+// send reads, in one round trip, what every step asks for and the first page of every query.
+func (l *Ledger) send(ctx context.Context, steps [][]any, queries []journal.Query) ([][]any, []page, error) {
 	slot := []string{l.keys.head()}
-	if len(queries) == 0 {
-		first = accept.run(ctx, l.client, slot, args...)
+	cmds := make([]*redis.Cmd, 0, len(steps)+len(queries))
+	if len(steps)+len(queries) == 1 {
+		cmds = append(cmds, accept.run(ctx, l.client, slot, steps[0]...))
 	} else {
 		run := func() error {
 			pipe := l.client.Pipeline()
-			rest = rest[:0]
-			first = accept.EvalSha(ctx, pipe, slot, args...)
+			cmds = cmds[:0]
+			for _, args := range steps {
+				cmds = append(cmds, accept.EvalSha(ctx, pipe, slot, args...))
+			}
 			for _, q := range queries {
-				rest = append(rest, query.EvalSha(ctx, pipe, slot, l.queryArgs(q, limitOf(q)+1)...))
+				cmds = append(cmds, query.EvalSha(ctx, pipe, slot, l.queryArgs(q, limitOf(q)+1)...))
 			}
 			_, err := pipe.Exec(ctx)
 			return err
@@ -164,19 +219,24 @@ func (l *Ledger) send(ctx context.Context, args []any, queries []journal.Query) 
 			_ = run() // each command of the pipeline carries its own error
 		}
 	}
-	reply, err := first.Slice()
-	if err != nil {
-		return nil, nil, gone("read state", err)
-	}
-	pages := make([]page, len(rest))
-	for i, c := range rest {
+	var (
+		replies [][]any
+		pages   []page
+	)
+	for i, c := range cmds {
 		raw, err := c.Slice()
-		if err != nil {
+		switch {
+		case err != nil && i < len(steps):
+			return nil, nil, gone("read state", err)
+		case err != nil:
 			return nil, nil, gone("read journal", err)
+		case i < len(steps):
+			replies = append(replies, raw)
+		default:
+			pages = append(pages, toPage(raw))
 		}
-		pages[i] = toPage(raw)
 	}
-	return reply, pages, nil
+	return replies, pages, nil
 }
 
 // teach sends scripts to every server that may run them.

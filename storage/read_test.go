@@ -86,7 +86,7 @@ func (m *meter) take() (trips, bytes int) {
 func (w *world) metered(t *testing.T) (*storage.Ledger, *meter) {
 	t.Helper()
 	r, m := w.open(t), &meter{}
-	l := r.Tenant(w.corp, w.clock.now).Ledger(builds)
+	l := r.Tenant(w.corp, w.clock.now).Ledger(builds, histories...)
 	_, err := l.Load(t.Context(), journal.Want{Names: []journal.Name{box("none")}, Queries: []journal.Query{{}}})
 	require.NoError(t, err, "the scripts and the connection are there before anything is counted")
 	_, err = l.Commit(t.Context(), journal.Write{MessageID: rand.Text()})

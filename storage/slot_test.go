@@ -13,7 +13,7 @@ import (
 )
 
 // named are the shapes of the key table in the comment of the package.
-var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(actor|target|group|item|refused|undoable):.+|inbox:.+|pending|outbox|later|` +
+var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(actor|target|group|item|changed|refused|undoable):.+|usage:.*|inbox:.+|pending|outbox|later|` +
 	`dead|agenda|token:.+|fired:.+|rate:.+)$`)
 
 // TestAllKeysOfACompanyShareOneSlot: also those of people and groups whose names try to get out of it.
@@ -46,7 +46,7 @@ func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
 		left := w.snapshot(t)
 		for _, shape := range []string{
 			"head", "journal", "pending", "outbox", "later", "dead", "agenda", "state:box/{other}", "inbox:{other}", "index:actor:{other}",
-			"index:target:{x}", "index:group:{other}", "index:item:{other}", "index:refused:all", "index:undoable:all",
+			"index:target:{x}", "index:group:{other}", "index:item:{other}", "index:refused:all", "index:undoable:all", "index:changed:box/{other}", "usage:{other}",
 			"token:{other}", "fired:{other}", "rate:{other}",
 		} {
 			assert.Contains(t, left, shape)

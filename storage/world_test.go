@@ -112,7 +112,7 @@ func TestMain(m *testing.M) {
 var mu sync.Mutex // guards what TestMain has started
 
 // mustRun skips a test where there is no redis-server, but for QUNGUAN_TEST_REAL=1.
-func mustRun(t *testing.T, err error) {
+func mustRun(t testing.TB, err error) {
 	t.Helper()
 	if errors.Is(err, redistest.ErrNoServer) && os.Getenv("QUNGUAN_TEST_REAL") != "1" {
 		t.Skip("not tested on a real Redis: no redis-server on the PATH; QUNGUAN_TEST_REAL=1 makes this a failure")
@@ -159,7 +159,7 @@ type world struct {
 
 var corps atomic.Int64
 
-func newWorld(t *testing.T, addrs []string) *world {
+func newWorld(t testing.TB, addrs []string) *world {
 	t.Helper()
 	w := &world{addrs: addrs, corp: chat.Corp(fmt.Sprintf("corp%d", corps.Add(1))), clock: &clock{}}
 	w.clock.set(noon)
@@ -171,14 +171,14 @@ func newWorld(t *testing.T, addrs []string) *world {
 }
 
 // open is one more process that uses the same Redis.
-func (w *world) open(t *testing.T) *storage.Redis {
+func (w *world) open(t testing.TB) *storage.Redis {
 	t.Helper()
 	r := storage.Open(storage.Options{Addrs: w.addrs})
 	t.Cleanup(func() { assert.NoError(t, r.Close()) })
 	return r
 }
 
-func (w *world) ledger() *storage.Ledger { return w.Ledger(builds) }
+func (w *world) ledger() *storage.Ledger { return w.Ledger(builds, histories...) }
 
 func (w *world) prefix() string { return "qunguan:{" + string(w.corp) + "}:" }
 
@@ -200,20 +200,27 @@ func (n note) Due() time.Time { return n.Until }
 
 var builds = journal.Builds{
 	"person": journal.Typed(directory.BuildPerson),
-	"box": journal.Typed(func(records map[string]json.RawMessage) (map[string]note, error) {
-		out := map[string]note{}
-		for k, raw := range records {
-			n, err := journal.Decode[note](raw)
-			if err != nil {
-				return nil, err
-			}
-			out[k] = n
-		}
-		return out, nil
-	}),
+	"box":    journal.Typed(buildNotes),
+	"crate":  journal.Typed(buildNotes),
 }
 
-func box(id string) journal.Name { return journal.Named("box", id) }
+func buildNotes(records map[string]json.RawMessage) (map[string]note, error) {
+	out := map[string]note{}
+	for k, raw := range records {
+		n, err := journal.Decode[note](raw)
+		if err != nil {
+			return nil, err
+		}
+		out[k] = n
+	}
+	return out, nil
+}
+
+// histories are the kinds whose history the tests ask for. A crate is read as a box is, but its history is not kept.
+var histories = []string{"box"}
+
+func box(id string) journal.Name   { return journal.Named("box", id) }
+func crate(id string) journal.Name { return journal.Named("crate", id) }
 
 // notes reads one box.
 func notes(t *testing.T, l *storage.Ledger, n journal.Name) map[string]note {

@@ -14,7 +14,13 @@ type Want struct {
 	Names   []Name
 	Who     chat.User
 	Queries []Query
+	// Usage are groups of which it is asked when people last used their rights there; the empty group is what was
+	// done for the whole company, and Chosen is the group that Who has chosen.
+	Usage []chat.Group
 }
+
+// Nothing says whether nothing is wanted.
+func (w Want) Nothing() bool { return len(w.Names)+len(w.Queries)+len(w.Usage) == 0 }
 
 // Query selects entries, newest first. Zero fields select everything.
 type Query struct {
@@ -25,6 +31,7 @@ type Query struct {
 	Item    string
 	Kind    Kind
 	Refused bool
+	Changed Name      // only entries that changed a record of this aggregate
 	Since   time.Time // inclusive
 	Until   time.Time // exclusive
 	Before  int64     // only entries with a smaller number; 0: from the newest
@@ -43,6 +50,7 @@ func (q Query) Matches(e Entry) bool {
 		q.Item != "" && !contains(e.Items, q.Item),
 		q.Kind != "" && e.Kind != q.Kind,
 		q.Refused && e.Outcome != Refused,
+		q.Changed != "" && !e.Changed(q.Changed),
 		!q.Since.IsZero() && e.At.Before(q.Since),
 		!q.Until.IsZero() && !e.At.Before(q.Until),
 		q.Undoable && (len(e.Changes) == 0 || e.Outcome != Done || e.Undoes != 0 || e.Actor == ""):
@@ -77,6 +85,8 @@ type Found struct {
 	Entries [][]Entry  // one list a query
 	// More says, for each query, that older entries match too.
 	More []bool
+	// Usage is what was asked of usage, by group.
+	Usage map[chat.Group]Usage
 	// Finished is the answer of a message that was finished before; then nothing else is filled.
 	Finished *Finished
 }

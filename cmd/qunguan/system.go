@@ -61,13 +61,13 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
-	s.ledger, s.outbox = tenant.Ledger(commands.Builds()), tenant.Outbox(courierName())
+	s.ledger, s.outbox = tenant.Ledger(commands.Builds(), commands.Histories()...), tenant.Outbox(courierName())
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
 	s.bot, err = bot.New(bot.Config{
 		Ledger: s.ledger, Platform: s.platform, Profile: wecom.Profile(), Commands: commands.All(), Jobs: scheduler.Jobs(),
-		Follow: commands.Follow, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
+		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
 		Health: s.parts, Education: c.Edition == configs.Education,
 	})
 	if err != nil {
