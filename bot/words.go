@@ -128,10 +128,6 @@ var mendable = map[access.Rule]chat.Text{
 	access.RuleSelf: {
 		ZH: "请别的管理员来做。", EN: " Ask another admin to do it.",
 	},
-	access.RuleSeparation: {
-		ZH: "先收回其中一边，或请有权的人豁免：`/职责分离 豁免 @userid 规则 7天 原因`。",
-		EN: " Take one side away first, or have it exempted: `/sod exempt @userid RULE for 7d reason`.",
-	},
 	access.RuleNotOffered: {
 		ZH: "`/我的权限` 列出您有的。", EN: " `/whoami` lists what you hold.",
 	},
@@ -139,6 +135,9 @@ var mendable = map[access.Rule]chat.Text{
 
 // could names who can do it, and what to ask them for.
 func could(c Call, d *Denied) chat.Text {
+	if d.Decision.Rule == access.RuleSeparation {
+		return exemptable(d)
+	}
 	if next, ok := mendable[d.Decision.Rule]; ok {
 		return next
 	}

@@ -61,8 +61,8 @@ func adminAdd() bot.Command {
 				one.Who, one.WhoKind = m.ID, m.Kind
 				changes, d := facts.Appoint(c.Group.ID, one, c.Now)
 				if !d.Allowed {
-					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
-					bad = append(bad, result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(m.ID), d.Rule.Text(), string(d.Rule))})
+					no := &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
+					bad, denied = append(bad, result{line: refused(c, no)}), no
 					continue
 				}
 				if facts, err = facts.After(c.Group.ID, changes); err != nil {

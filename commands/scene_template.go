@@ -42,15 +42,15 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 		one.Who, one.WhoKind = m.ID, m.Kind
 		changes, d := facts.Appoint(c.Group.ID, one, c.Now)
 		if !d.Allowed {
-			denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
-			bad = append(bad, result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(m.ID), d.Rule.Text(), string(d.Rule))})
+			no := &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
+			bad, denied = append(bad, result{line: refused(c, no)}), no
 			continue
 		}
 		after, err := facts.After(c.Group.ID, changes)
 		if err != nil {
 			return bot.Outcome{}, fmt.Errorf("appoint %s: %w", m.ID, err)
 		}
-		done = append(done, result{who: m.ID, changes: changes, line: itemsDiff(c, m.ID, facts, after)})
+		done = append(done, result{who: m.ID, changes: changes, line: c.Name(m.ID)})
 		facts = after
 	}
 	if len(done) == 0 && len(refs) == 1 {
@@ -62,7 +62,7 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 	lines := []chat.Text{
 		chat.Text{ZH: "启用模板“%s”（%s），%s", EN: "put the template “%s” on (%s), %s"}.F(t.Label(), roleText(t.Level, t.Job), until(c, span.Until)).
 			Plus(because(reason)),
-		bullets(done),
+		chat.Text{ZH: "给：%s", EN: "to: %s"}.F(names(done)),
 	}
 	if len(bad) > 0 {
 		lines = append(lines, chat.Text{ZH: "%d 人没有得到：", EN: "%d were not given it:"}.F(len(bad)), bullets(bad))
@@ -73,6 +73,20 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 		Changes: chat.Lines(lines...), Events: []journal.Event{e},
 		Confirm: chat.Text{ZH: "模板改变 %d 人的权限", EN: "the template changes what %d people may do"}.F(len(done)),
 	}, nil
+}
+
+// refused is one line of a list: who was not given what, and why.
+func refused(c bot.Call, d *bot.Denied) chat.Text {
+	return chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(d.Target), c.Why(d), string(d.Decision.Rule))
+}
+
+// names lists whom results are about.
+func names(rs []result) chat.Text {
+	out := make([]chat.Text, len(rs))
+	for i, r := range rs {
+		out[i] = r.line
+	}
+	return list(out)
 }
 
 // ownRole refuses somebody whose role of the same term the template would replace.
@@ -91,24 +105,6 @@ func ownRole(c bot.Call, who chat.User, t access.Template, temporary bool) error
 	}.F(c.Name(who), kind, roleText(r.Level, r.Job), hint)}
 }
 
-// itemsDiff tells what somebody may do more and less.
-func itemsDiff(c bot.Call, who chat.User, before, after access.Facts) chat.Text {
-	p := c.Access.People[who]
-	had, has := before.Items(who, p, c.Group.ID, c.Now), after.Items(who, p, c.Group.ID, c.Now)
-	line := chat.Text{ZH: "%s：", EN: "%s: "}.F(c.Name(who))
-	if had == has {
-		return line.Plus(chat.Text{ZH: "权限不变，%d 项", EN: "the same %d items"}.F(has.Len()))
-	}
-	var parts []chat.Text
-	if more := has.Minus(had); more.Len() > 0 {
-		parts = append(parts, chat.Text{ZH: "＋%s", EN: "+ %s"}.F(more.Label()))
-	}
-	if less := had.Minus(has); less.Len() > 0 {
-		parts = append(parts, chat.Text{ZH: "－%s", EN: "− %s"}.F(less.Label()))
-	}
-	return line.Plus(chat.Text{ZH: chat.Join("；", parts...).ZH, EN: chat.Join("; ", parts...).EN})
-}
-
 // takeTemplate ends exactly the roles that a template gave.
 func takeTemplate(c bot.Call, t access.Template, reason string) (bot.Outcome, error) {
 	roles := c.Access.Group.FromTemplate(t, c.Now)
@@ -121,20 +117,17 @@ func takeTemplate(c bot.Call, t access.Template, reason string) (bot.Outcome, er
 	if !d.Allowed {
 		return bot.Deny(d, access.Admins, "")
 	}
-	after, err := c.Access.After(c.Group.ID, changes)
-	if err != nil {
-		return bot.Outcome{}, err
-	}
 	e := journal.Event{Kind: access.SceneOff, Group: c.Group.ID, Items: rights, Reason: reason, Changes: changes}
 	var ended []result
 	for _, r := range roles {
 		if !slices.Contains(e.Targets, r.Who) {
 			e.Targets = append(e.Targets, r.Who)
-			ended = append(ended, result{line: itemsDiff(c, r.Who, c.Access, after)})
+			ended = append(ended, result{line: c.Name(r.Who)})
 		}
 	}
 	return bot.Outcome{
-		Changes: chat.Lines(chat.Text{ZH: "关闭模板“%s”", EN: "take the template “%s” off"}.F(t.Label()).Plus(because(reason)), bullets(ended)),
+		Changes: chat.Lines(chat.Text{ZH: "关闭模板“%s”", EN: "take the template “%s” off"}.F(t.Label()).Plus(because(reason)),
+			chat.Text{ZH: "收回：%s", EN: "from: %s"}.F(names(ended))),
 		Confirm: chat.Text{ZH: "收回 %d 人的角色", EN: "this ends the roles of %d people"}.F(len(ended)),
 		Events:  []journal.Event{e},
 	}, nil

@@ -34,6 +34,9 @@ func (d Decision) Settled() (Voice, bool) {
 // Exclusive is the name of the rule of separation of duties that would be broken; empty if none would.
 func (d Decision) Exclusive() string { return d.exclusive }
 
+// About is the item that the decision is about: of a change of rights, the one that it takes to make it.
+func (d Decision) About() Item { return d.item }
+
 // Spoke walks everything that spoke: the company's book before the group's, and in each the person's roles, the
 // statements about the person, then those about more people. What the ceiling cut is among it, what is out of time
 // is not.
