@@ -43,7 +43,9 @@ type Config struct {
 	Platform platform
 	Profile  chat.Profile
 	Commands []Command
-	Jobs     []Job
+	// Builds make typed states of records, as the ledger does: for states that were, or would be.
+	Builds journal.Builds
+	Jobs   []Job
 	// Follow says what follows from changes, whoever made them: whom to tell, what to ask of a group's owner.
 	Follow func(Call, []journal.Event) Consequence
 	// Impact tells, in previews, what changes would make different; nil tells nothing.

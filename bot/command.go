@@ -95,6 +95,7 @@ type Call struct {
 	Asked     Asked  // what the speaker was last asked to confirm
 	Health    []Part // how the parts of the program are
 	commands  []Command
+	bot       *Bot
 	found     journal.Found
 	unnamed   *[]journal.Name // those whom Name could not name, to be read before the command is run again
 }
@@ -110,13 +111,17 @@ func (c Call) Entries(n int) (entries []journal.Entry, more bool) {
 	return c.found.Entries[n], c.found.More[n]
 }
 
+// Onto is those of some items that this platform has.
+func (c Call) Onto(items access.Items) access.Items {
+	if c.Access.Offered != 0 {
+		items &= c.Access.Offered
+	}
+	return items
+}
+
 // Gives is what a level and a job give on this platform.
 func (c Call) Gives(l access.Level, j access.Job) access.Items {
-	held := access.Held(l, j)
-	if c.Access.Offered != 0 {
-		held &= c.Access.Offered
-	}
-	return held
+	return c.Onto(access.Held(l, j))
 }
 
 // Usage is when people last used their items in a group, if Asks or Outcome.Need asked for it; the empty group is what

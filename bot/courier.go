@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/journal"
 	"qunguan/bot/task"
 )
@@ -125,7 +126,32 @@ func (c *Courier) carry(ctx context.Context, e chat.Effect) error {
 	}
 	c.bot.Log.Error("effect given up", zap.String("effect", e.ID), zap.String("kind", string(e.Kind)),
 		zap.String("to", string(e.To)), zap.Int("tries", e.Tries), zap.Error(err))
+	if e.Task != "" {
+		if told := c.undelivered(ctx, e, err); told != nil {
+			return told
+		}
+	}
 	return c.outbox.GiveUp(ctx, e, err.Error())
+}
+
+// undelivered tells whoever asked for a step that its card did not reach the group's owner, and what can be done: else
+// they would wait for a day. It may be told twice if this process dies before the effect is given up.
+func (c *Courier) undelivered(ctx context.Context, e chat.Effect, cause error) error {
+	advice := Advice(cause, c.bot.Education)
+	if advice.IsZero() {
+		advice = chat.Text{ZH: "请直接找群主，或稍后重新发命令。", EN: "Ask the owner yourself, or send the command again later."}
+	}
+	return c.bot.amend(ctx, []journal.Name{task.Of(e.Group), directory.OfGroup(e.Group)}, func(call Call) (Outcome, error) {
+		t, ok := At[task.Book](call, task.Of(e.Group)).Task(e.Task)
+		if !ok || t.By == "" || t.State.Over() {
+			return Outcome{}, nil
+		}
+		text := chat.Text{
+			ZH: "“%s”：请群主 %s 操作的步骤卡没有送到，群里不会有变化；机器人里的记录有效。%s",
+			EN: "“%s”: the step card did not reach the owner, %s, so nothing changes in the group; the bot's own record stands. %s",
+		}.F(chat.Escape(call.Group.Title()), call.Name(t.Owner), advice)
+		return Outcome{Effects: []chat.Effect{chat.SendTo(t.By, e.Group, chat.Reply{Text: text})}}, nil
+	}, e.Group)
 }
 
 // patience is how long to wait before the next attempt; ok is false if there should be none.

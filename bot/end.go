@@ -140,6 +140,12 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		w.Effects = append(w.Effects, send)
 		w.Reply.Card = nil
 	}
+	if pic := w.Reply.Picture; pic != nil {
+		send := chat.SendTo(t.message.From, t.facts.group, chat.Reply{Picture: pic})
+		send.ReplyTo = t.message.ReplyTo
+		w.Effects = append(w.Effects, send)
+		w.Reply.Picture = nil
+	}
 	if t.late && !w.Reply.IsZero() {
 		late := chat.Effect{Kind: chat.Send, To: t.message.From, ReplyTo: t.message.ReplyTo, Group: t.facts.group}
 		late.Reply.Text = w.Reply.Text

@@ -27,10 +27,7 @@ func (t *turn) learn(ctx context.Context) (Call, *journal.Finished, error) {
 		err := t.bot.observeGroup(ctx, g)
 		if errors.Is(err, errSilent) {
 			t.bot.Log.Warn("group not read", zap.String("group", string(g)), zap.Error(err))
-			return Call{}, nil, &Refusal{Text: chat.Text{
-				ZH: "暂时读不到这个群的信息（企业微信没有应答），什么都没有改变。请稍后再发。",
-				EN: "This group cannot be read at present (WeCom does not answer); nothing has changed. Send it again later.",
-			}}
+			return Call{}, nil, &Refusal{Text: unread(err, t.bot.Education)}
 		}
 		if err != nil {
 			return Call{}, nil, fmt.Errorf("observe group: %w", err)
@@ -286,7 +283,7 @@ func (b *Bot) commitOwn(
 func (b *Bot) ownCall(found journal.Found, g chat.Group) Call {
 	now := b.Now()
 	c := Call{
-		Now: now, Said: now, Zone: b.Zone, Profile: b.Profile, Education: b.Education, commands: b.All(), found: found,
+		Now: now, Said: now, Zone: b.Zone, Profile: b.Profile, Education: b.Education, commands: b.All(), bot: b, found: found,
 		unnamed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(g))

@@ -359,7 +359,7 @@ func (t *turn) call() Call {
 	f := t.facts
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
-		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), found: f.found, Health: t.bot.Health(),
+		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), bot: t.bot, found: f.found, Health: t.bot.Health(),
 		unnamed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(f.group))
@@ -384,15 +384,21 @@ func accessFacts(c Call, g chat.Group, p directory.Person) access.Facts {
 	if p.Known() && !p.Gone {
 		f.Actor = Inherits(p)
 	}
-	f.Place = access.Place{Departments: c.Group.Departments(), Tags: f.Group.Tags()}
-	if c.Group.MembersKnown {
-		f.Place.People = len(c.Group.Members())
+	group := At[directory.Group](c, directory.OfGroup(g))
+	f.Place = access.Place{Departments: group.Departments(), Tags: f.Group.Tags()}
+	if group.MembersKnown {
+		f.Place.People = len(group.Members())
 	}
 	if c.Has(duty.Of(g)) {
 		f.Roster = onShift{At[duty.Roster](c, duty.Of(g)), c.Zone}
 	}
 	f.Offered = Offered(c.Profile)
 	return f
+}
+
+// In is the facts about another group, as far as they were read: its access book, the group itself, its roster.
+func (c Call) In(g chat.Group) access.Facts {
+	return accessFacts(c, g, At[directory.Person](c, directory.OfPerson(c.Actor.ID)))
 }
 
 // onShift tells decisions about rights who is on duty: the roster's turns, in the bot's zone.

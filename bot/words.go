@@ -98,6 +98,8 @@ func reason(c Call, d *Denied) chat.Text {
 		return separated(c, d)
 	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
 		return fourEyes
+	case d.Decision.Rule == access.RuleCap:
+		return c.Full(c.Access)
 	case !ok:
 	case d.Decision.Rule == access.RuleGrantExpired && !v.Until.IsZero():
 		return chat.Text{ZH: "您的授权已于 %s 到期", EN: "your grant ended at %s"}.F(c.Moment(v.Until))
@@ -105,6 +107,12 @@ func reason(c Call, d *Denied) chat.Text {
 		return chat.Text{ZH: "您的授权从 %s 开始", EN: "your grant begins at %s"}.F(c.Moment(v.From))
 	}
 	return chat.Text{ZH: strings.TrimRight(t.ZH, "。"), EN: strings.TrimRight(t.EN, ".")}
+}
+
+// Full says how many people hold a role in the group by these facts, and how many may (D9).
+func (c Call) Full(f access.Facts) chat.Text {
+	return chat.Text{ZH: "本群已有 %d 人持有角色，上限 %d 人", EN: "%d people hold a role in this group, the limit is %d"}.F(
+		len(f.Admins(c.Group.ID, c.Now)), f.MostAdmins())
 }
 
 // mendable says what to do where the rule would refuse anybody.
@@ -118,6 +126,10 @@ var mendable = map[access.Rule]chat.Text{
 	access.RuleNotStaff: {
 		ZH: "管理员必须是有“客户联系”权限的企业成员；权限在企业微信管理后台“客户联系-配置-权限配置”里开通。",
 		EN: " An admin must be staff with the 客户联系 right, given in WeCom's admin console under 客户联系-配置-权限配置.",
+	},
+	access.RuleNoContactRight: {
+		ZH: "请在企业微信管理后台“客户联系-配置-权限配置”里为对方开通；机器人最多 15 分钟后就能看到，届时再发一次。",
+		EN: " Give it in WeCom's admin console under 客户联系-配置-权限配置; the bot sees it within 15 minutes, then send this again.",
 	},
 	access.RuleLastSenior: {
 		ZH: "先任命另一位高级：`/设管理 @userid 高级`。", EN: " Appoint another senior first: `/admin add @userid senior`.",

@@ -58,11 +58,11 @@ func adminAdd() bot.Command {
 					continue // named twice
 				}
 				one := a
-				one.Who, one.WhoKind = m.ID, m.Kind
+				one.Who, one.WhoKind, one.NoContact = m.ID, m.Kind, contactRight(c, m) == chat.RightMissing
 				changes, d := facts.Appoint(c.Group.ID, one, c.Now)
 				if !d.Allowed {
-					no := &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
-					bad, denied = append(bad, result{line: refused(c, no)}), no
+					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
+					bad = append(bad, keptOut(c, facts, m.ID, d))
 					continue
 				}
 				if facts, err = facts.After(c.Group.ID, changes); err != nil {
@@ -153,7 +153,7 @@ func tally(c bot.Call, after access.Facts, done, bad []result) chat.Text {
 			EN: "The group has %d admins, the limit is %d. Consider splitting a very large group.",
 		}.F(count, most))
 	}
-	return chat.Lines(lines...)
+	return chat.Lines(append(lines, headcount(c, after), contactUnverified(c, done))...)
 }
 
 // cause tells an error as one line of a list.

@@ -37,6 +37,7 @@ func adminList() bot.Command {
 			}
 			if insider {
 				lines = append(lines, drift(c, admins)...)
+				lines = append(lines, nativePlaces(c), headcount(c, c.Access))
 			}
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 		},
@@ -49,6 +50,15 @@ func adminLine(c bot.Call, r access.Role, insider bool) chat.Text {
 	}
 	rest := roleLine(c, r)
 	return chat.Text{ZH: "- %s", EN: "- %s"}.F(c.Name(r.Who)).Plus(chat.Text{ZH: " —" + rest.ZH[1:], EN: " —" + rest.EN[1:]})
+}
+
+// nativePlaces tells how many admins the platform itself has room for (D9).
+func nativePlaces(c bot.Call) chat.Text {
+	if !c.Group.AdminsKnown {
+		return chat.Text{ZH: "企业微信的群管理员名额：%d 位。", EN: "WeCom has room for %d group admins."}.F(c.Profile.NativeCap)
+	}
+	return chat.Text{ZH: "企业微信的群管理员名额：%d 位，已用 %d 位。", EN: "WeCom has room for %d group admins; %d are taken."}.F(
+		c.Profile.NativeCap, len(c.Group.Admins))
 }
 
 // drift tells where the platform shows something else than the bot's book.

@@ -42,7 +42,7 @@ func adminRemove() bot.Command {
 				changes, d := facts.Dismiss(c.Group.ID, c.Actor.ID, m.ID, reason.Of(c.Args), c.Now)
 				if !d.Allowed {
 					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
-					bad = append(bad, result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(m.ID), d.Rule.Text(), string(d.Rule))})
+					bad = append(bad, keptOut(c, facts, m.ID, d))
 					continue
 				}
 				l := facts.LevelOf(m.ID, c.Group.ID, c.Now)
@@ -61,7 +61,7 @@ func adminRemove() bot.Command {
 				}
 				return bot.Refuse(chat.Lines(chat.Text{ZH: "没有人被撤销：", EN: "Nobody was dismissed:"}, bullets(bad)))
 			}
-			out := bot.Outcome{Events: []journal.Event{e}, Changes: dismissals(e, done, bad)}
+			out := bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(dismissals(e, done, bad), headcount(c, facts))}
 			switch {
 			case seniors > 0:
 				out.Confirm = chat.Text{ZH: "撤销高级管理员", EN: "this dismisses a senior admin"}

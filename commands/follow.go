@@ -29,6 +29,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 		}
 		out = turned(c, e, out)
 	}
+	out = watchSize(c, events, watchAdmins(c, events, out))
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {
 		if i, ok := impactOf(c, events); ok {
@@ -275,6 +276,9 @@ func settled(c bot.Call, ch journal.Change) []chat.Effect {
 		what = what.Plus(chat.Text{
 			ZH: "机器人里的记录仍有效；要再请群主操作，请重新发命令。", EN: " The bot's own record stands; to ask the owner again, send the command again.",
 		})
+	}
+	if t.State == task.NotVerified && (t.Action == chat.AddAdmin || t.Action == chat.RemoveAdmin) {
+		what = what.Plus(chat.Text{EN: " "}).Plus(bot.NoPermission(c.Education))
 	}
 	return []chat.Effect{chat.SendTo(t.By, g.ID, chat.Reply{Text: what.Plus(chat.Same(" " + chat.ThisEntry))})}
 }

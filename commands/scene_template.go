@@ -39,11 +39,11 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 			continue
 		}
 		one := span
-		one.Who, one.WhoKind = m.ID, m.Kind
+		one.Who, one.WhoKind, one.NoContact = m.ID, m.Kind, contactRight(c, m) == chat.RightMissing
 		changes, d := facts.Appoint(c.Group.ID, one, c.Now)
 		if !d.Allowed {
-			no := &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
-			bad, denied = append(bad, result{line: refused(c, no)}), no
+			denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
+			bad = append(bad, keptOut(c, facts, m.ID, d))
 			continue
 		}
 		after, err := facts.After(c.Group.ID, changes)
@@ -73,11 +73,6 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 		Changes: chat.Lines(lines...), Events: []journal.Event{e},
 		Confirm: chat.Text{ZH: "模板改变 %d 人的权限", EN: "the template changes what %d people may do"}.F(len(done)),
 	}, nil
-}
-
-// refused is one line of a list: who was not given what, and why.
-func refused(c bot.Call, d *bot.Denied) chat.Text {
-	return chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(d.Target), c.Why(d), string(d.Decision.Rule))
 }
 
 // names lists whom results are about.

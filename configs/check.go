@@ -19,6 +19,8 @@ func (c *Config) tidy() { c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "
 func (l *layers) check(c Config) {
 	l.checkGeneral(c)
 	l.checkPeople(c)
+	l.atLeastNothing("limits.role_cap", c.Limits.RoleCap)
+	l.atLeastNothing("limits.native_admins", c.Limits.NativeAdmins)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
 }
@@ -35,6 +37,12 @@ func (l *layers) checkGeneral(c Config) {
 	l.oneOf("edition", c.Edition, Standard, Education)
 	l.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	l.oneOf("log.format", c.Log.Format, "json", "console")
+}
+
+func (l *layers) atLeastNothing(key string, n int) {
+	if n < 0 {
+		l.found(key, "%d is not possible; write how many people, or 0 for the platform's own number", n)
+	}
 }
 
 func (l *layers) oneOf(key, value string, allowed ...string) {

@@ -26,6 +26,9 @@ type Config struct {
 	DepartmentAdmins []DepartmentAdmin `koanf:"department_admins"` // may be empty
 	Edition          string            `koanf:"edition"`           // Standard or Education
 
+	Font   string `koanf:"font"` // the file of the font that pictures are drawn with; empty: one is looked for
+	Limits Limits `koanf:"limits"`
+
 	Redis Redis `koanf:"redis"`
 	WeCom WeCom `koanf:"wecom"`
 	Log   Log   `koanf:"log"`
@@ -41,6 +44,12 @@ const (
 type DepartmentAdmin struct {
 	User        string   `koanf:"user"`
 	Departments []string `koanf:"departments"` // by name; at least one
+}
+
+// Limits are how many admins a group may have. 0 leaves it to the platform's own number.
+type Limits struct {
+	RoleCap      int `koanf:"role_cap"`      // people who hold a role in one group, by the bot's book
+	NativeAdmins int `koanf:"native_admins"` // admins that the platform itself allows in one group
 }
 
 // Redis says where the state is kept. One address is one server; several are a cluster; with MasterName they are
@@ -113,6 +122,9 @@ var defaults = map[string]any{
 	"wecom.api_base":   "https://qyapi.weixin.qq.com",
 	"log.level":        "info",
 	"log.format":       "json",
+
+	"limits.role_cap":      "0",
+	"limits.native_admins": "0",
 }
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as

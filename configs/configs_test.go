@@ -85,6 +85,7 @@ language: en
 owners: [boss, 1001]
 department_admins: [{user: li, departments: [华东, 华南]}]
 edition: education
+font: /srv/fonts/a.ttc
 redis: {addrs: [a:1, b:2], username: u, password: 0123, db: 3, tls: true, master_name: m, key_prefix: "q:1"}
 wecom:
   corp_id: ww0123456789abcdef
@@ -99,6 +100,7 @@ log: {level: debug, format: console}
 		Listen: ":9000", Timezone: "Europe/Berlin", Language: "en", Edition: configs.Education,
 		Owners:           []string{"boss", "1001"},
 		DepartmentAdmins: []configs.DepartmentAdmin{{User: "li", Departments: []string{"华东", "华南"}}},
+		Font:             "/srv/fonts/a.ttc",
 		Redis: configs.Redis{
 			Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "0123", DB: 3, TLS: true, MasterName: "m", KeyPrefix: "q:1",
 		},

@@ -18,6 +18,9 @@ type Appointment struct {
 	Until   time.Time // exclusive; zero: a fixed role
 	Reason  string
 	Source  string // where it comes from, if it is no appointment of its own: "scene:supervisor"
+	// NoContact says that the person is known to lack the platform's own right to serve customers (R16). What is not
+	// known does not say so: a company that cannot tell the bot could otherwise appoint nobody.
+	NoContact bool
 }
 
 // ErrNoTemporary says that there is no live temporary role to extend.
@@ -35,6 +38,9 @@ func (f Facts) Appoint(g chat.Group, want Appointment, now time.Time) (Change, D
 	}
 	if want.WhoKind != chat.Staff || want.Who == "" {
 		return nil, denied(RuleNotStaff)
+	}
+	if want.NoContact {
+		return nil, denied(RuleNoContactRight)
 	}
 	after := Role{
 		Who: want.Who, Level: want.Level, Job: want.Job, From: want.From.UTC(), Until: want.Until.UTC(),

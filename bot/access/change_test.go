@@ -128,6 +128,9 @@ var changes = []struct {
 	{"customers hold no role", staffed(), func(f Facts) (Change, Decision) {
 		return f.Appoint(ops, Appointment{By: boss, Who: kunde, WhoKind: chat.Customer, Level: Junior}, noon)
 	}, false, RuleNotStaff},
+	{"R16 who is known to lack 客户联系 holds none", staffed(), func(f Facts) (Change, Decision) {
+		return f.Appoint(ops, Appointment{By: boss, Who: wang, WhoKind: chat.Staff, Level: Junior, NoContact: true}, noon)
+	}, false, RuleNoContactRight},
 	{"who is unknown holds none either", staffed(), func(f Facts) (Change, Decision) {
 		return f.Appoint(ops, Appointment{By: boss, Who: wang, Level: Junior}, noon)
 	}, false, RuleNotStaff},

@@ -45,6 +45,7 @@ func (c *checker) found(x Finding) { c.out = append(c.out, x) }
 // statements looks at exceptions about one person: whether each makes any difference, and which contradict.
 func (c *checker) statements(b Book, book chat.Group) {
 	all := b.Statements()
+	told := map[string]bool{} // of those that contradict, the other one
 	for n := range all {
 		s := &all[n]
 		if s.Subject.Kind != OnePerson || !s.Until.IsZero() && !c.now.Before(s.Until) {
@@ -54,7 +55,11 @@ func (c *checker) statements(b Book, book chat.Group) {
 		if !s.Review.IsZero() && !c.now.Before(s.Review) {
 			c.found(Finding{Kind: FoundReview, Severity: Warning, Who: who, Items: s.Items, Key: StatementKey(*s), Since: s.Review})
 		}
+		if told[StatementKey(*s)] {
+			continue
+		}
 		if o := contradicts(all[n+1:], s, c.now); o != nil {
+			told[StatementKey(*o)] = true
 			c.found(Finding{
 				Kind: FoundConflict, Severity: Warning, Who: who, Items: s.Items & o.Items, Key: StatementKey(*s),
 				By: voiceOf(ptrLine(lineOfStatement(o)), o.Tier, false),
@@ -253,6 +258,9 @@ func (c *checker) staffing() {
 			c.found(Finding{Kind: FoundHeadcount, Severity: Note, Count: len(admins), Limit: wanted})
 		case RightNumber:
 		}
+	}
+	if least, _ := Wanted(c.f.Place.People); c.f.Place.People <= 50 || len(admins) < least {
+		return // of a group that one admin is right for, a backup is not asked (R21); where too few are, that is said
 	}
 	sole := map[chat.User]Items{}
 	matrix := c.f.Matrix(c.g, c.now)

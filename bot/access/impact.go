@@ -120,6 +120,24 @@ func (f Facts) matrix(people []chat.User, g chat.Group, at time.Time) Matrix {
 	return out
 }
 
+// Difference is what one person gained and lost.
+type Difference struct {
+	Who           chat.User
+	Gains, Losses Items
+}
+
+// Until is what is different in a later matrix, by userid.
+func (m Matrix) Until(later Matrix) []Difference {
+	var out []Difference
+	for _, who := range union(m, later) {
+		d := Difference{Who: who, Gains: later[who].Minus(m[who]), Losses: m[who].Minus(later[who])}
+		if d.Gains|d.Losses != 0 {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 // Who lists those who may use an item, by userid.
 func (m Matrix) Who(i Item) []chat.User {
 	var out []chat.User

@@ -41,6 +41,7 @@ const (
 	RuleNothingGranted Rule = "nothing-granted"
 	RuleNotStaff       Rule = "not-staff"
 	RuleNotAdmin       Rule = "not-admin"
+	RuleNoContactRight Rule = "no-contact-right"
 	RuleSeparation     Rule = "sod"
 )
 
@@ -78,6 +79,7 @@ var rules = []struct {
 	{RuleCap, "rank", chat.Text{ZH: "本群持有角色的人数已达上限", EN: "as many people as allowed hold a role in this group"}},
 	{RuleNothingGranted, "rank", chat.Text{ZH: "这样的设置不会给出任何权限", EN: "this would grant nothing at all"}},
 	{RuleNotStaff, "rank", chat.Text{ZH: "只有企业成员可以担任管理员", EN: "only the company's own staff can hold a role"}},
+	{RuleNoContactRight, "rank", chat.Text{ZH: "对方没有“客户联系”使用权限，不能在客户群担任管理员", EN: "the person lacks the platform's 客户联系 right and cannot be an admin of a customer group"}},
 	{RuleSeparation, "rank", chat.Text{ZH: "违反职责分离：同一个人不能同时持有互斥的权限", EN: "it would break separation of duties: one person may not hold both of what is exclusive"}},
 	{RuleNotAdmin, "", chat.Text{ZH: "对方在本群没有角色", EN: "the person holds no role in this group"}},
 }

@@ -126,6 +126,9 @@ func (f Facts) Holds(who chat.User, g chat.Group, at time.Time) []Role {
 	return out
 }
 
+// Everyone lists, by userid, all that either book names and, where positions give roles, all whom the facts know.
+func (f Facts) Everyone() []chat.User { return f.everyone() }
+
 // everyone lists, by userid, all that either book names and, where positions give roles, all whom the facts know.
 func (f *Facts) everyone() []chat.User {
 	out := f.named()

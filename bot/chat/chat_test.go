@@ -92,6 +92,7 @@ func TestTheZeroReplySaysNothing(t *testing.T) {
 	assert.True(t, chat.Reply{}.IsZero())
 	assert.False(t, chat.Reply{Text: chat.Same("a")}.IsZero())
 	assert.False(t, chat.Reply{Card: &chat.Card{}}.IsZero())
+	assert.False(t, chat.Reply{Picture: &chat.Picture{}}.IsZero())
 }
 
 func TestWhatAProfileDoesNotListIsNone(t *testing.T) {

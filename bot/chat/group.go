@@ -22,6 +22,16 @@ const (
 	Customer PersonKind = "customer"
 )
 
+// Right is whether somebody holds a right of the platform itself. The zero Right is unknown: it was not told, which
+// says neither.
+type Right string
+
+// What is known of a right.
+const (
+	RightHeld    Right = "held"
+	RightMissing Right = "missing"
+)
+
 // Member is a person in a group, as the platform shows them.
 type Member struct {
 	ID   User       `json:"id"`
@@ -31,6 +41,8 @@ type Member struct {
 	Email      string `json:"email,omitempty"`
 	Department string `json:"department,omitempty"`
 	JoinedAt   int64  `json:"joined_at,omitempty"` // Unix seconds, 0 if the platform does not say
+	// Contact is whether the person may serve customers on the platform (客户联系); of staff only.
+	Contact Right `json:"contact,omitempty"`
 }
 
 // Observed is what a platform shows of a group at one moment.
@@ -68,7 +80,8 @@ type Person struct {
 	Email       string
 	Position    string
 	Departments []string
-	Gone        bool // not in the address book any more
+	Contact     Right // to serve customers (客户联系)
+	Gone        bool  // not in the address book any more
 }
 
 // Action is something that can be wanted of a group on its platform.

@@ -7,10 +7,13 @@ type Reply struct {
 	Text Text `json:"text"`
 	// Card, when present, follows the text as a message of its own.
 	Card *Card `json:"card,omitempty"`
+	// Picture, when present, follows as a message of its own where pictures can be drawn and sent. The text says the
+	// same without it.
+	Picture *Picture `json:"picture,omitempty"`
 }
 
 // IsZero says whether there is nothing to send: the message was not for the bot.
-func (r Reply) IsZero() bool { return r.Text.IsZero() && r.Card == nil }
+func (r Reply) IsZero() bool { return r.Text.IsZero() && r.Card == nil && r.Picture == nil }
 
 // Number returns the reply with ThisEntry replaced by n.
 func (r Reply) Number(n int64) Reply {
@@ -18,6 +21,10 @@ func (r Reply) Number(n int64) Reply {
 	if r.Card != nil {
 		c := r.Card.Number(n)
 		r.Card = &c
+	}
+	if r.Picture != nil {
+		p := r.Picture.Number(n)
+		r.Picture = &p
 	}
 	return r
 }

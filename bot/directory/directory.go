@@ -153,6 +153,7 @@ func (g Group) member(of journal.Name, m chat.Member) []journal.Change {
 	if m.JoinedAt == 0 {
 		m.JoinedAt = old.JoinedAt
 	}
+	m.Contact = told(m.Contact, old.Contact)
 	return appendChange(nil, journal.Set(of, memberKey(m.ID), &old, &m))
 }
 

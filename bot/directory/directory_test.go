@@ -309,3 +309,23 @@ func Example() {
 	// member/li:  → {"id":"li"}
 	// member/li: {"id":"li"} →
 }
+
+// TestWhatIsNotToldOfARightStays: a platform that does not tell today leaves a right as it was; one that tells changes it.
+func TestWhatIsNotToldOfARightStays(t *testing.T) {
+	for _, c := range []struct{ first, then, want chat.Right }{
+		{chat.RightHeld, "", chat.RightHeld}, {chat.RightMissing, "", chat.RightMissing}, {"", "", ""},
+		{chat.RightMissing, chat.RightHeld, chat.RightHeld}, {chat.RightHeld, chat.RightMissing, chat.RightMissing},
+	} {
+		first, then := shop(), shop()
+		first.Members[1].Contact, then.Members[1].Contact = c.first, c.then
+		m, _ := seen(t, first, then).Member("li")
+		assert.Equal(t, c.want, m.Contact)
+		r := lawful(t, records{}, directory.OfPerson("li"), directory.Person{}.Observe("li", chat.Person{ID: "li", Contact: c.first}, time.Unix(1, 0)))
+		p, err := directory.BuildPerson(r)
+		require.NoError(t, err)
+		r = lawful(t, r, directory.OfPerson("li"), p.Observe("li", chat.Person{ID: "li", Contact: c.then}, time.Unix(2, 0)))
+		p, err = directory.BuildPerson(r)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, p.Member().Contact)
+	}
+}

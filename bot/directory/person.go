@@ -17,13 +17,14 @@ type Person struct {
 }
 
 type profile struct {
-	ID          chat.User `json:"id"`
-	Name        string    `json:"name,omitempty"`
-	Email       string    `json:"email,omitempty"`
-	Position    string    `json:"position,omitempty"`
-	Departments []string  `json:"departments,omitempty"`
-	Gone        bool      `json:"gone,omitempty"`
-	SeenAt      int64     `json:"seen_at,omitempty"` // Unix seconds
+	ID          chat.User  `json:"id"`
+	Name        string     `json:"name,omitempty"`
+	Email       string     `json:"email,omitempty"`
+	Position    string     `json:"position,omitempty"`
+	Departments []string   `json:"departments,omitempty"`
+	Contact     chat.Right `json:"contact,omitempty"`
+	Gone        bool       `json:"gone,omitempty"`
+	SeenAt      int64      `json:"seen_at,omitempty"` // Unix seconds
 }
 
 type chosen struct {
@@ -67,7 +68,7 @@ func (p Person) Known() bool { return p.ID != "" }
 
 // Member is the person as somebody in a group.
 func (p Person) Member() chat.Member {
-	m := chat.Member{ID: p.ID, Name: p.Name, Kind: chat.Staff, Email: p.Email}
+	m := chat.Member{ID: p.ID, Name: p.Name, Kind: chat.Staff, Email: p.Email, Contact: p.Contact}
 	if len(p.Departments) > 0 {
 		m.Department = p.Departments[0]
 	}
@@ -81,7 +82,7 @@ func (p Person) Observe(u chat.User, o chat.Person, now time.Time) []journal.Cha
 	slices.Sort(departments)
 	next := profile{
 		ID: u, Name: o.Name, Email: o.Email, Position: o.Position, Departments: departments, Gone: o.Gone,
-		SeenAt: clock(now),
+		Contact: told(o.Contact, p.Contact), SeenAt: clock(now),
 	}
 	var before *profile
 	if p.Known() {

@@ -31,6 +31,11 @@ type Roster struct {
 	Shifts []Shift   `json:"shifts,omitempty"`
 	By     chat.User `json:"by,omitempty"`
 	At     time.Time `json:"at,omitzero"`
+
+	// Plan and Proposal are records of their own beside the roster: what the group's size asks for, as agreed, and
+	// what it was last offered.
+	Plan     Plan     `json:"-"`
+	Proposal Proposal `json:"-"`
 }
 
 // Turn is one shift on one day.
@@ -48,11 +53,21 @@ const rosterKey = "roster"
 func Build(records map[string]json.RawMessage) (Roster, error) {
 	var r Roster
 	for key, raw := range records {
-		if key != rosterKey {
-			return Roster{}, fmt.Errorf("unknown record %q of a roster", key)
-		}
 		var err error
-		if r, err = journal.Decode[Roster](raw); err != nil {
+		switch key {
+		case rosterKey:
+			var shifts Roster
+			if shifts, err = journal.Decode[Roster](raw); err == nil {
+				r.Shifts, r.By, r.At = shifts.Shifts, shifts.By, shifts.At
+			}
+		case planKey:
+			r.Plan, err = journal.Decode[Plan](raw)
+		case proposalKey:
+			r.Proposal, err = journal.Decode[Proposal](raw)
+		default:
+			err = fmt.Errorf("unknown record %q of a roster", key)
+		}
+		if err != nil {
 			return Roster{}, err
 		}
 	}
@@ -64,7 +79,13 @@ const Set journal.Kind = "duty.set"
 
 // Happenings describes the kinds of events of this package.
 func Happenings() []journal.Happening {
-	return []journal.Happening{{Kind: Set, Text: chat.Text{ZH: "排班", EN: "set the roster"}}}
+	return []journal.Happening{
+		{Kind: Set, Text: chat.Text{ZH: "排班", EN: "set the roster"}},
+		{Kind: Planned, Text: chat.Text{ZH: "按群规模排班", EN: "adopted the plan of the group's size"}},
+		{Kind: Left, Text: chat.Text{ZH: "规模建议：先不变", EN: "left the group's plan as it is"}},
+		{Kind: Proposed, Text: chat.Text{ZH: "规模建议已送出", EN: "proposed a plan for the group's size"}, Final: chat.Text{
+			ZH: "它记的是已送出的建议。", EN: "It tells what was proposed."}},
+	}
 }
 
 // The refusals of this package.

@@ -33,6 +33,9 @@ var layers = map[string]layer{
 	"bot/directory":  {ours: "bot/chat bot/journal", pure: true},
 	"bot/task":       {ours: "bot/chat bot/journal", pure: true},
 
+	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
+	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
+
 	"bot":         {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty", others: "go.uber.org/zap"},
 	"bot/console": {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
 	"commands":    {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},

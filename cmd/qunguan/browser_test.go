@@ -37,6 +37,8 @@ func TestDemoInBrowser(t *testing.T) {
 			shows(t, page, "#log", "王磊（wang） 任本群中级管理员")
 			shows(t, page, "#rights", "王磊")
 			shoot(t, page, size.name+"-chat")
+			looksAtMatrix(t, page)
+			shoot(t, page, size.name+"-picture")
 			typeIn(t, page, "/撤管理 @zhao 演示")
 			shows(t, page, "#log", "不再是本群管理员")
 			if size.phone {
@@ -61,6 +63,21 @@ func TestDemoInBrowser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// looksAtMatrix asks for a picture, opens it in its own size and closes it again.
+func looksAtMatrix(t *testing.T, page context.Context) {
+	t.Helper()
+	typeIn(t, page, "/权限表")
+	shows(t, page, "#log", "的权限表")
+	if found, err := openPictures(""); err != nil || found.painter == nil {
+		return // no font with Chinese on this machine
+	}
+	_, err := chromedp.Run(page, chromedp.PollFunction[bool](
+		`() => [...document.querySelectorAll(".picture img")].some((i) => i.complete && i.naturalWidth === 1080 && i.alt.includes("1080"))`))
+	require.NoError(t, err, "the picture never came")
+	do(t, page, chromedp.Click(chromedp.CSS(".picture")), chromedp.WaitVisible(chromedp.CSS("dialog.picture-whole img")),
+		chromedp.Click(chromedp.CSS(".picture-close")), chromedp.WaitNotPresent(chromedp.CSS("dialog.picture-whole")))
 }
 
 // shows waits until an element shows a text.

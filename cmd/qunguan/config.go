@@ -47,6 +47,11 @@ func check(c *cobra.Command, file string) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(out, "ok   configuration")
+	drawn, err := openPictures(config.Font)
+	if err != nil {
+		_, _ = fmt.Fprintln(out, "FAIL pictures")
+		return err
+	}
 	s, err := newSystem(config, options{now: time.Now, log: zap.NewNop()})
 	if err != nil {
 		return err
@@ -72,6 +77,11 @@ func check(c *cobra.Command, file string) error {
 	}
 	for _, p := range s.platform.Check(ctx) {
 		line(p.Name, p.Err)
+	}
+	if drawn.painter == nil {
+		_, _ = fmt.Fprintf(out, "warn pictures: %s\n", noFont.EN)
+	} else {
+		_, _ = fmt.Fprintf(out, "ok   pictures: %s\n", drawn.font)
 	}
 	if failed {
 		return errCheck

@@ -67,8 +67,12 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 	if err != nil {
 		return err
 	}
+	drawn, err := openPictures("")
+	if err != nil {
+		return err
+	}
 	s, err := newSystem(demoConfig(world, redis.Addr(), api.url, language), options{
-		now: time.Now, log: log, botName: world.BotName,
+		now: time.Now, log: log, botName: world.BotName, pictures: drawn,
 	})
 	if err != nil {
 		return err

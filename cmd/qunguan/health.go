@@ -7,6 +7,8 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
+	"qunguan/bot/platform/wecom"
+	"qunguan/configs"
 )
 
 // look looks at the parts of the program every little while, for /status.
@@ -46,7 +48,7 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	for _, c := range s.platform.Check(ctx) {
 		p := bot.Part{Name: chat.Same("WeCom " + c.Name), Works: c.Err == nil, Note: chat.Text{ZH: "凭证有效", EN: "token granted"}}
 		if c.Err != nil {
-			p.Note = chat.Same(chat.Escape(c.Err.Error()))
+			p.Note = s.told(c.Err.Error(), bot.Advice(c.Err, s.education()))
 		}
 		parts = append(parts, p)
 	}
@@ -59,15 +61,27 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	if dead > 0 {
 		outbox.Works = false
 		if letters, err := s.outbox.Dead(ctx, 1); err == nil && len(letters) == 1 {
-			outbox.Note = outbox.Note.Plus(chat.Text{ZH: "，最近一次：%s", EN: ", the latest: %s"}.F(chat.Escape(letters[0].Reason)))
+			outbox.Note = outbox.Note.Plus(chat.Text{ZH: "，最近一次：%s", EN: ", the latest: %s"}.F(
+				s.told(letters[0].Reason, bot.Advice(wecom.Reported(letters[0].Reason), s.education()))))
 		}
 	}
 	s.meters.waiting(now, later, dead)
-	return append(parts, outbox, bot.Part{
+	return append(parts, outbox, s.pictures.part(), bot.Part{
 		Name: chat.Text{ZH: "时间", EN: "clock"}, Works: true,
 		Note: chat.Same(fmt.Sprintf("%s %s", s.now().In(zoneOf(s)).Format("2006-01-02 15:04:05"), s.config.Timezone)),
 	})
 }
+
+// told is a fault in the platform's words, with what people can do about it.
+func (s *system) told(fault string, advice chat.Text) chat.Text {
+	t := chat.Same(chat.Escape(fault))
+	if advice.IsZero() {
+		return t
+	}
+	return t.Plus(chat.Text{ZH: "。%s", EN: ". %s"}.F(advice))
+}
+
+func (s *system) education() bool { return s.config.Edition == configs.Education }
 
 func zoneOf(s *system) *time.Location {
 	zone, err := s.config.Location()

@@ -39,6 +39,9 @@ func (s *theatre) shown(who string, i simulator.Shown) []string {
 	switch {
 	case i.Kind == simulator.Replied && i.Text == s.last.Reply:
 		return nil // the answer itself
+	case i.Picture != nil:
+		content, _ := s.sim.Media(i.Picture.ID)
+		return told(who+" sees picture", s.sketches.words(content))
 	case i.Card != nil:
 		return told(who+" sees card", card(i.Card))
 	}

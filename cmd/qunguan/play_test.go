@@ -80,7 +80,7 @@ func play(t *testing.T, s story, redis store) {
 		s.rewrite(t, got)
 	}
 	house.laws(named)
-	if !slices.ContainsFunc(s.steps, func(st scene) bool { return st.text == "redis stops" }) {
+	if !slices.ContainsFunc(s.steps, func(st scene) bool { return st.text == "redis stops" || fails.MatchString(st.text) }) {
 		assert.Empty(t, house.faults(), "nothing breaks")
 	}
 }
@@ -89,6 +89,9 @@ var (
 	says     = regexp.MustCompile(`^(\S+?)(?:@(\S+?))?> (.*)$`)
 	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S+)$`)
 	native   = regexp.MustCompile(`^native admin @(\S+) in (\S+) (on|off)$`)
+	fails    = regexp.MustCompile(`^wecom refuses (\S+) with (\d+)(?:, (\d+) times)?$`)
+	recovers = regexp.MustCompile(`^wecom allows (\S+)$`)
+	contacts = regexp.MustCompile(`^contact @(\S+) (on|off)$`)
 	moves    = regexp.MustCompile(`^@(\S+) (joins|leaves|owns) (\S+)$`)
 	renames  = regexp.MustCompile(`^group (\S+) is renamed (\S+)$`)
 	another  = regexp.MustCompile(`^process (\d+)$`)
@@ -107,6 +110,18 @@ func (s *theatre) take(st scene) []string {
 		return s.again(m(delivers)[1] != "")
 	case m(native) != nil:
 		err = s.sim.SetAdmin(s.group(m(native)[2]), m(native)[1], m(native)[3] == "on")
+	case m(fails) != nil:
+		times := 1000
+		if n := m(fails)[3]; n != "" {
+			times = atoi(s.t, n)
+		}
+		s.sim.Fail(m(fails)[1], atoi(s.t, m(fails)[2]), times)
+		s.examine()
+	case m(recovers) != nil:
+		s.sim.Fail(m(recovers)[1], 0, 0)
+		s.examine()
+	case m(contacts) != nil:
+		err = s.sim.SetContact(m(contacts)[1], m(contacts)[2] == "on")
 	case m(moves) != nil:
 		d, err = s.move(m(moves))
 	case m(renames) != nil:

@@ -49,7 +49,10 @@ type theatre struct {
 	log    *zap.Logger
 	logs   *observer.ObservedLogs
 	procs  []*troupe
-	talkTo int // the process that hears what is typed
+	// pictures are drawn with these: in words, by sketches, unless a test says otherwise.
+	pictures pictures
+	sketches *sketcher
+	talkTo   int // the process that hears what is typed
 
 	cursor map[string]int64 // by person: the newest thing they were seen to see
 	typed  []string
@@ -72,7 +75,8 @@ func openTheatre(t *testing.T, at time.Time, with []string, redisStore store) *t
 
 // openTheatreOf is openTheatre with something changed in the world.
 func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, alter func(*simulator.World)) *theatre {
-	s := &theatre{t: t, ctx: context.Background(), cursor: map[string]int64{}, store: redisStore}
+	s := &theatre{t: t, ctx: context.Background(), cursor: map[string]int64{}, store: redisStore, sketches: &sketcher{}}
+	s.pictures = pictures{painter: s.sketches, font: "Story Sans"}
 	s.clock.Store(at.UnixNano())
 	core, logs := observer.New(zapcore.DebugLevel)
 	s.log, s.logs = zap.New(core), logs
@@ -94,6 +98,20 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 				world.People = append(world.People, simulator.Person{ID: id, Name: fmt.Sprintf("员工%02d", i+1), Departments: []string{"客服部"}})
 				join(t, &world, f[3], id)
 			}
+		case "no-font":
+			s.pictures = pictures{}
+		case "customers": // customers 39 in GROUP
+			for i := range atoi(t, f[1]) {
+				id := fmt.Sprintf("wmCrowd%04d", i+1)
+				world.People = append(world.People, simulator.Person{ID: id, Name: fmt.Sprintf("客户%04d", i+1), Customer: true})
+				join(t, &world, f[3], id)
+			}
+		case "newcomer": // newcomer ID NAME: a customer who is in no group yet
+			world.People = append(world.People, simulator.Person{ID: f[1], Name: f[2], Customer: true})
+		case "contact": // contact ID on|off: the right to serve customers
+			i := slices.IndexFunc(world.People, func(p simulator.Person) bool { return p.ID == f[1] })
+			require.GreaterOrEqual(t, i, 0, "nobody is %q", f[1])
+			world.People[i].NoContact = f[2] == "off"
 		case "edition":
 			edition = f[1]
 		case "language":
@@ -139,7 +157,7 @@ func join(t *testing.T, w *simulator.World, group, who string) {
 
 // boot starts one more process on the same Redis and lets it take over the settings.
 func (s *theatre) boot() {
-	sys, err := newSystem(s.config, options{now: s.now, log: s.log, botName: s.world.BotName})
+	sys, err := newSystem(s.config, options{now: s.now, log: s.log, botName: s.world.BotName, pictures: s.pictures})
 	require.NoError(s.t, err)
 	p := &troupe{system: sys}
 	handler := sys.handler()
@@ -153,6 +171,14 @@ func (s *theatre) boot() {
 	sys.prepare(s.ctx)
 	parts := sys.examine(s.ctx)
 	sys.health.Store(&parts)
+}
+
+// examine looks at the parts of every process, as each does now and then.
+func (s *theatre) examine() {
+	for _, p := range s.procs {
+		parts := p.system.examine(s.ctx)
+		p.health.Store(&parts)
+	}
 }
 
 // listen sends what is typed from now on to one process.

@@ -32,7 +32,14 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			s, err := newSystem(config, options{now: time.Now, log: log})
+			drawn, err := openPictures(config.Font)
+			if err != nil {
+				return err
+			}
+			if drawn.painter == nil {
+				log.Warn("pictures are off", zap.String("why", noFont.EN))
+			}
+			s, err := newSystem(config, options{now: time.Now, log: log, pictures: drawn})
 			if err != nil {
 				return err
 			}

@@ -124,7 +124,7 @@ func checkConfig(t *testing.T, s *stage) {
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	assert.Equal(t, []string{"ok   configuration", "ok   redis"}, lines[:2])
 	for _, l := range lines {
-		assert.Regexp(t, `^ok   \S`, l)
+		assert.Regexp(t, `^(ok   \S|warn pictures: no font)`, l)
 	}
 	assert.GreaterOrEqual(t, len(lines), 4, "the app and customer contact have tokens of their own: %s", stdout)
 
@@ -132,6 +132,11 @@ func checkConfig(t *testing.T, s *stage) {
 	assert.Equal(t, exitFailed, code)
 	assert.Regexp(t, `(?m)^FAIL .*40001`, stdout)
 	assert.NotContains(t, stdout+stderr, "notTheRightOne", "a secret is never shown")
+
+	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_FONT=/dev/null"), "config", "check")
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stdout, "FAIL pictures")
+	assert.Contains(t, stderr, "font: /dev/null: ", "the key and the value at fault")
 
 	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_REDIS__DB=x"), "config", "check")
 	assert.Equal(t, exitUsage, code)

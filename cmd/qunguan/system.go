@@ -37,6 +37,7 @@ type system struct {
 	courier   *bot.Courier
 	clockwork *scheduler.Clockwork
 	meters    *meters
+	pictures  pictures
 	health    atomic.Pointer[[]bot.Part]
 	ready     chan struct{} // closed once the settings are taken over
 }
@@ -47,6 +48,8 @@ type options struct {
 	log     *zap.Logger
 	http    *http.Client // to the platform; nil is the adapter's own
 	botName string
+	// pictures are drawn with these; the zero pictures draw none.
+	pictures pictures
 }
 
 // newSystem wires everything; it reaches nobody yet.
@@ -55,7 +58,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), ready: make(chan struct{})}
+	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{})}
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
@@ -66,9 +69,9 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		return nil, usageError{err}
 	}
 	s.bot, err = bot.New(bot.Config{
-		Ledger: s.ledger, Platform: s.platform, Profile: wecom.Profile(), Commands: commands.All(), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.Builds(), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: c.Edition == configs.Education,
+		Health: s.parts, Education: s.education(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
@@ -82,10 +85,23 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	return s, nil
 }
 
+// profileOf is the platform's profile with the limits that the configuration sets.
+func profileOf(c configs.Config) chat.Profile {
+	p := wecom.Profile()
+	if n := c.Limits.RoleCap; n > 0 {
+		p.RoleCap = n
+	}
+	if n := c.Limits.NativeAdmins; n > 0 {
+		p.NativeCap = n
+	}
+	return p
+}
+
 func adapterConfig(c configs.Config, o options, tokens storage.Tokens) wecom.Config {
 	w := wecom.Config{
 		CorpID: c.WeCom.CorpID, APIBase: c.WeCom.APIBase, CustomerContactSecret: c.WeCom.CustomerContact.Secret.Reveal(),
 		Language: chat.Language(c.Language), HTTP: o.http, Now: o.now, Log: o.log, Tokens: tokens, BotName: o.botName,
+		Painter: o.pictures.painter,
 	}
 	w.App.AgentID, w.App.Secret = c.WeCom.App.AgentID, c.WeCom.App.Secret.Reveal()
 	w.App.Token, w.App.EncodingAESKey = c.WeCom.App.Token.Reveal(), c.WeCom.App.EncodingAESKey.Reveal()
@@ -114,7 +130,7 @@ func (s *system) handler() http.Handler {
 
 // console serves what the demo's page shows beside the chat.
 func (s *system) console() http.Handler {
-	return console.New(s.ledger, s.now, s.log, bot.Offered(wecom.Profile()), commands.Happenings()).Handler()
+	return console.New(s.ledger, s.now, s.log, bot.Offered(profileOf(s.config)), commands.Happenings()).Handler()
 }
 
 func (s *system) readyz(w http.ResponseWriter, r *http.Request) {
@@ -193,7 +209,7 @@ func (s *system) settle(ctx context.Context) error {
 	for _, a := range s.config.DepartmentAdmins {
 		admins = append(admins, access.DepartmentAdmin{Who: chat.User(a.User), Departments: a.Departments})
 	}
-	limit := wecom.Profile().RoleCap
+	limit := profileOf(s.config).RoleCap
 	return s.bot.Amend(ctx, []journal.Name{access.Of("")}, "", func(c bot.Call) (bot.Outcome, error) {
 		changes := c.Access.Company.Configure(owners, admins, limit)
 		if len(changes) == 0 {

@@ -14,6 +14,9 @@ import (
 const (
 	badSecret       = 40001
 	badUserID       = 40003
+	badMediaType    = 40004
+	badMediaSize    = 40006
+	badMediaID      = 40007
 	badMsgType      = 40008
 	badCorpID       = 40013
 	badToken        = 40014
@@ -22,6 +25,7 @@ const (
 	noToken         = 41001
 	noCorpID        = 41002
 	noSecret        = 41004
+	noMedia         = 41005
 	tokenExpired    = 42001
 	noContent       = 44004
 	tooLong         = 45002
@@ -66,6 +70,7 @@ func fail(code int, format string, args ...any) *apiError {
 // call is one call of the API. Its method runs with s.mu held.
 type call struct {
 	query url.Values
+	kind  string // of the body, as its header says
 	body  []byte
 	now   time.Time
 }
@@ -95,6 +100,7 @@ type method struct {
 var methods = []method{
 	{"GET", "gettoken", open, (*Simulator).getToken},
 	{"POST", "aibot/response", open, (*Simulator).botResponse},
+	{"POST", "media/upload", app, (*Simulator).mediaUpload},
 	{"POST", "message/send", app, (*Simulator).messageSend},
 	{"POST", "message/update_template_card", app, (*Simulator).updateCard},
 	{"POST", "message/recall", app, (*Simulator).messageRecall},
@@ -103,6 +109,7 @@ var methods = []method{
 	{"GET", "user/simplelist", app, (*Simulator).userList},
 	{"GET", "department/list", app, (*Simulator).departmentList},
 	{"GET", "getcallbackip", app, (*Simulator).callbackIP},
+	{"GET", "externalcontact/get_follow_user_list", contact, (*Simulator).followUserList},
 	{"POST", "externalcontact/groupchat/get", contact, (*Simulator).groupGet},
 	{"POST", "externalcontact/groupchat/list", contact, (*Simulator).groupList},
 	{"POST", "appchat/create", app, (*Simulator).appchatCreate},
@@ -116,21 +123,29 @@ func (s *Simulator) API() http.Handler {
 	mux := http.NewServeMux()
 	for _, m := range methods {
 		mux.HandleFunc(m.verb+" /cgi-bin/"+m.path, func(w http.ResponseWriter, r *http.Request) {
-			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, m.limit()))
 			if err != nil {
 				http.Error(w, "request too large", http.StatusRequestEntityTooLarge)
 				return
 			}
-			writeJSON(w, s.answer(m, r.URL.Query(), body))
+			writeJSON(w, s.answer(m, call{query: r.URL.Query(), kind: r.Header.Get("Content-Type"), body: body}))
 		})
 	}
 	return mux
 }
 
-func (s *Simulator) answer(m method, query url.Values, body []byte) map[string]any {
+// limit is how many bytes of a body are read.
+func (m method) limit() int64 {
+	if m.path == "media/upload" {
+		return maxImage + maxBody
+	}
+	return maxBody
+}
+
+func (s *Simulator) answer(m method, c call) map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := call{query: query, body: body, now: s.opts.Now()}
+	c.now = s.opts.Now()
 	s.calls[m.path]++
 	out, failed := s.run(m, c)
 	if failed != nil {

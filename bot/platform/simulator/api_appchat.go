@@ -152,7 +152,7 @@ func (s *Simulator) appchatSend(c call) (map[string]any, *apiError) {
 	if failed != nil {
 		return nil, failed
 	}
-	i, failed := readMessage(w.wireMessage, false)
+	i, failed := s.readMessage(w.wireMessage, false, c.now)
 	if failed != nil {
 		return nil, failed
 	}

@@ -116,3 +116,14 @@ func (s *Simulator) departmentList(c call) (map[string]any, *apiError) {
 func (s *Simulator) callbackIP(call) (map[string]any, *apiError) {
 	return map[string]any{"ip_list": []string{"127.0.0.1", "::1"}}, nil
 }
+
+// followUserList is "获取配置了客户联系功能的成员列表".
+func (s *Simulator) followUserList(call) (map[string]any, *apiError) {
+	list := []string{}
+	for _, p := range s.world.People {
+		if !p.Customer && !p.NoContact {
+			list = append(list, p.ID)
+		}
+	}
+	return map[string]any{"follow_user": list}, nil
+}

@@ -26,9 +26,12 @@ type wireMessage struct {
 	Text     wireText  `json:"text"`
 	Markdown wireText  `json:"markdown"`
 	Card     *wireCard `json:"template_card"`
+	Image    struct {
+		MediaID string `json:"media_id"`
+	} `json:"image"`
 }
 
-// messageSend is "发送应用消息" for text, markdown and template cards.
+// messageSend is "发送应用消息" for text, markdown, pictures and template cards.
 func (s *Simulator) messageSend(c call) (map[string]any, *apiError) {
 	var w struct {
 		wireMessage
@@ -45,7 +48,7 @@ func (s *Simulator) messageSend(c call) (map[string]any, *apiError) {
 	if w.Agent != s.world.AgentID {
 		return nil, fail(badAgent, "invalid agentid %d", w.Agent)
 	}
-	i, failed := readMessage(w.wireMessage, true)
+	i, failed := s.readMessage(w.wireMessage, true, c.now)
 	if failed != nil {
 		return nil, failed
 	}
@@ -106,12 +109,18 @@ func (s *Simulator) showEach(i item, to []string, now time.Time) []*item {
 }
 
 // readMessage checks the content of a message and makes what is shown of it.
-func readMessage(w wireMessage, cards bool) (item, *apiError) {
+func (s *Simulator) readMessage(w wireMessage, cards bool, now time.Time) (item, *apiError) {
 	switch {
 	case w.Type == "text":
 		return item{Shown: Shown{Kind: Notified, Text: w.Text.Content}}, checkText(w.Text.Content, maxAppText)
 	case w.Type == "markdown":
 		return item{Shown: Shown{Kind: Notified, Markdown: true, Text: w.Markdown.Content}}, checkText(w.Markdown.Content, maxAppText)
+	case w.Type == "image":
+		m := s.mediaOf(w.Image.MediaID)
+		if m == nil || now.Sub(m.at) >= mediaLife {
+			return item{}, fail(badMediaID, "invalid media_id")
+		}
+		return item{Shown: Shown{Kind: Pictured, Picture: &m.Picture}}, nil
 	case w.Type == "template_card" && cards:
 		if w.Card == nil {
 			return item{}, fail(badParameter, "template_card missing")
@@ -221,7 +230,7 @@ func (s *Simulator) messageRecall(c call) (map[string]any, *apiError) {
 		return nil, fail(badParameter, "msgid unknown or older than 24 hours")
 	}
 	for _, i := range m.items {
-		i.Recalled, i.Text = true, ""
+		i.Recalled, i.Text, i.Picture = true, "", nil
 		s.touch(i)
 	}
 	return nil, nil

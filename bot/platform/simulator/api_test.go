@@ -73,7 +73,7 @@ func TestMessageSend(t *testing.T) {
 		want int
 	}{
 		{j{"agentid": 7}, badAgent},
-		{j{"msgtype": "image"}, badMsgType},
+		{j{"msgtype": "voice"}, badMsgType},
 		{j{"markdown": j{"content": ""}}, noContent},
 		{j{"markdown": j{"content": strings.Repeat("x", maxAppText+1)}}, tooLong},
 		{j{"msgtype": "text", "text": j{"content": strings.Repeat("x", maxAppText+1)}}, tooLong},

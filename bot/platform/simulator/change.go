@@ -56,6 +56,20 @@ func (s *Simulator) SetAdmin(group, user string, on bool) error {
 	return nil
 }
 
+// SetContact gives a member of staff the right to serve customers in the admin console, or takes it. No event tells
+// of it.
+func (s *Simulator) SetContact(user string, on bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.world.People, func(p Person) bool { return p.ID == user && !p.Customer })
+	if i < 0 {
+		return fmt.Errorf("set 客户联系 of %q: %w", user, ErrNobody)
+	}
+	s.world.People[i].NoContact = !on
+	s.moved()
+	return nil
+}
+
 // Join adds a person to a group. Of a customer group the app is told (change_external_chat, add_member).
 func (s *Simulator) Join(ctx context.Context, group, user string) (Delivery, error) {
 	return s.change(ctx, group, func(g *Group) (eventXML, error) {

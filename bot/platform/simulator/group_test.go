@@ -217,3 +217,22 @@ func TestSecretsDiffer(t *testing.T) {
 	assert.NotEqual(t, a.App, a.Bot)
 	assert.Equal(t, a, a.WithSecrets(rand.Reader), "a secret that is there stays")
 }
+
+// TestWhoMayServeCustomers is "获取配置了客户联系功能的成员列表": staff alone, and as the console says now.
+func TestWhoMayServeCustomers(t *testing.T) {
+	b := start(t, silent)
+	list := func() []any {
+		token := b.token(t, b.sim.world.CustomerContactSecret)
+		out := b.get(t, "externalcontact/get_follow_user_list?access_token="+token)
+		wantCode(t, 0, out)
+		return as[[]any](t, out["follow_user"])
+	}
+	assert.NotContains(t, list(), "xiaochen")
+	assert.Contains(t, list(), "li")
+	assert.NotContains(t, list(), "wmCustomerZhang01")
+	require.NoError(t, b.sim.SetContact("xiaochen", true))
+	require.NoError(t, b.sim.SetContact("li", false))
+	assert.Contains(t, list(), "xiaochen")
+	assert.NotContains(t, list(), "li")
+	assert.ErrorIs(t, b.sim.SetContact("wmCustomerZhang01", true), ErrNobody)
+}

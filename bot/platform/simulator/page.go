@@ -56,6 +56,7 @@ func (s *Simulator) Page(side http.Handler) http.Handler {
 	mux.Handle("GET /", http.FileServerFS(files))
 	mux.HandleFunc("GET /sim/world", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.view()) })
 	mux.HandleFunc("GET /sim/sees", s.pageSees)
+	mux.HandleFunc("GET /sim/media/{id}", s.pageMedia)
 	mux.HandleFunc("GET /sim/heads", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.heads()) })
 	mux.HandleFunc("GET /sim/events", s.pageEvents)
 	mux.HandleFunc("POST /sim/say", s.pageSay)

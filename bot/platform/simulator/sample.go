@@ -11,7 +11,7 @@ const (
 )
 
 // SampleWorld is a plausible trading company without its secrets: an owner, a customer service team, sales,
-// operations, one newcomer and four customers, in one customer group and three internal ones.
+// operations, one newcomer who may not serve customers yet, and four customers, in one customer group and three internal ones.
 func SampleWorld() World {
 	return World{
 		Corp: "ww0123456789abcdef", AgentID: 1000002, BotName: "群管",
@@ -22,7 +22,7 @@ func SampleWorld() World {
 			{ID: "zhao", Name: "赵倩", Position: "运营专员", Email: "zhao@example.com", Departments: []string{"运营部"}},
 			{ID: "sun", Name: "孙悦", Position: "客服专员", Email: "sun@example.com", Departments: []string{"客服部"}},
 			{ID: "zhou", Name: "周凯", Position: "销售经理", Email: "zhou@example.com", Departments: []string{"华东销售部"}},
-			{ID: "xiaochen", Name: "陈小雨", Position: "新人", Email: "xiaochen@example.com", Departments: []string{"运营部"}},
+			{ID: "xiaochen", Name: "陈小雨", Position: "新人", Email: "xiaochen@example.com", Departments: []string{"运营部"}, NoContact: true},
 			{ID: "wmCustomerZhang01", Name: "张先生", Position: "华信贸易", Customer: true},
 			{ID: "wmCustomerLiu0002", Name: "刘女士", Position: "恒达物流", Customer: true},
 			{ID: "wmCustomerHe00003", Name: "何总", Position: "云帆科技", Customer: true},

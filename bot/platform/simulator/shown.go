@@ -17,6 +17,7 @@ const (
 	Replied  = "reply"  // a bot's passive reply, or its answer to a response_url
 	Notified = "notice" // message/send or appchat/send
 	Carded   = "card"   // a card, whichever way it came
+	Pictured = "image"  // a picture
 )
 
 // Shown is one message as one person sees it.
@@ -32,7 +33,8 @@ type Shown struct {
 	Markdown bool      `json:"markdown"`
 	Text     string    `json:"text"`
 	Card     *CardView `json:"card,omitempty"`
-	Recalled bool      `json:"recalled,omitempty"` // the app took it back; Text and Card are gone
+	Picture  *Picture  `json:"picture,omitempty"`
+	Recalled bool      `json:"recalled,omitempty"` // the app took it back; its content is gone
 }
 
 // item is one message in the simulator's memory.

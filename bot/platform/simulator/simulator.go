@@ -60,6 +60,7 @@ type Simulator struct {
 	tokens   map[string]*token
 	codes    map[string]*code
 	messages map[string]*message
+	media    []*media // oldest first
 	msgIDs   []string
 	taskIDs  map[string]bool
 	calls    map[string]int

@@ -37,6 +37,7 @@ type Person struct {
 	Email       string
 	Departments []string
 	Customer    bool
+	NoContact   bool // staff without 客户联系, the right to serve customers
 }
 
 // Group is a chat group. Owner and Members name people; only staff may be owner or admin, and customers are members of

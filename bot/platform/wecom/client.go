@@ -54,7 +54,7 @@ type call struct {
 	op      string
 	address string
 	query   url.Values
-	in      any // nil: GET
+	in      any // nil: GET; a file is sent as a form, anything else as JSON
 	secrets []string
 }
 
@@ -120,6 +120,9 @@ func (k call) request(ctx context.Context) (*http.Request, error) {
 	}
 	if k.in == nil {
 		return http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	}
+	if f, ok := k.in.(file); ok {
+		return f.request(ctx, u.String())
 	}
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)

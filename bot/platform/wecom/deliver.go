@@ -30,6 +30,9 @@ func (a *Adapter) Deliver(ctx context.Context, e chat.Effect) error {
 	if e.Kind != chat.Send {
 		return &Fault{Op: "deliver", Reason: "an effect of kind " + string(e.Kind) + " is nothing to send"}
 	}
+	if e.Reply.Picture != nil {
+		return a.withPicture(ctx, e)
+	}
 	if e.Reply.IsZero() {
 		return nil
 	}
@@ -128,6 +131,7 @@ type appMessage struct {
 	AgentID   int           `json:"agentid"`
 	Markdown  *markdown     `json:"markdown,omitempty"`
 	Card      *templateCard `json:"template_card,omitempty"`
+	Image     *image        `json:"image,omitempty"`
 	CheckSame int           `json:"enable_duplicate_check"`
 	Within    int           `json:"duplicate_check_interval"`
 }

@@ -1,10 +1,13 @@
 package wecom
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -95,6 +98,7 @@ type called struct {
 	path string
 	q    url.Values
 	body map[string]any
+	form *multipart.Form // of an upload, instead
 }
 
 // markdown is the text that the call sends.
@@ -135,7 +139,11 @@ func (o *office) serve(w http.ResponseWriter, r *http.Request) {
 	defer o.mu.Unlock()
 	c := called{path: strings.TrimPrefix(r.URL.Path, "/cgi-bin/"), q: r.URL.Query()}
 	raw, _ := io.ReadAll(r.Body)
-	_ = json.Unmarshal(raw, &c.body)
+	if _, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && params["boundary"] != "" {
+		c.form, _ = multipart.NewReader(bytes.NewReader(raw), params["boundary"]).ReadForm(int64(len(raw)))
+	} else {
+		_ = json.Unmarshal(raw, &c.body)
+	}
 	o.calls = append(o.calls, c)
 	if s := o.status[c.path]; s != 0 {
 		w.WriteHeader(s)

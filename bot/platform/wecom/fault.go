@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"time"
 
 	"qunguan/bot/chat"
@@ -20,6 +22,8 @@ type Fault struct {
 	Gone   bool          // the person or the group does not exist for WeCom
 	Reason string        // what happened, cleaned
 	Hint   chat.Text     // what a person can do about it; zero if nothing is known
+	// NoRight says that the account or the app behind the call lacks a right (无权限设置): an administrator has to look.
+	NoRight bool
 
 	cause error
 }
@@ -34,6 +38,26 @@ func (f *Fault) Error() string {
 	}
 	return fmt.Sprintf("call %s: %s", f.Op, f.Reason)
 }
+
+// reported finds what Error has written of an errcode.
+var reported = regexp.MustCompile(`\bcall ([a-z_/]+): errcode (-?\d+): `)
+
+// Reported is the Fault that a text tells of, where the text holds the words of its Error: texts are what is kept of
+// faults that are over. It is nil if there is none.
+func Reported(text string) error {
+	m := reported.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	code, err := strconv.Atoi(m[2])
+	if err != nil {
+		return nil
+	}
+	return refused(m[1], code, "")
+}
+
+// Advice is what a person can do about it, zero if nothing is known, and whether a right is what is missing.
+func (f *Fault) Advice() (hint chat.Text, noRight bool) { return f.Hint, f.NoRight }
 
 // Again says whether the same call may succeed later, and how soon at the earliest; 0 leaves that to the caller.
 func (f *Fault) Again() (after time.Duration, ok bool) { return f.After, f.Retry }
@@ -71,9 +95,9 @@ const (
 
 // refusal is how the bot reacts to an errcode.
 type refusal struct {
-	retry, alarm, gone bool
-	after              time.Duration
-	hint               chat.Text
+	retry, alarm, gone, right bool
+	after                     time.Duration
+	hint                      chat.Text
 }
 
 // refusals follow the page 全局错误码. A code that is not listed is neither retried nor taken for anything.
@@ -91,11 +115,11 @@ var refusals = map[int]refusal{
 	// so the sender's own growing delay does the rest.
 	45009: {retry: true, after: time.Minute},
 	45033: {retry: true, after: 2 * time.Second},
-	codeForbidden: {alarm: true, hint: chat.Text{
+	codeForbidden: {alarm: true, right: true, hint: chat.Text{
 		ZH: "这个应用没有调用该接口的权限，请管理员在管理后台授权。",
 		EN: "This app may not use that interface; an administrator has to permit it in the admin console."}},
 	50001: {alarm: true},
-	codeNoPrivilege: {hint: chat.Text{
+	codeNoPrivilege: {right: true, hint: chat.Text{
 		ZH: "对方不在应用的可见范围内，请管理员调整可见范围。",
 		EN: "The person is outside of the app's visible range; an administrator can widen it."}},
 	60020: {alarm: true, hint: chat.Text{
@@ -108,8 +132,10 @@ var refusals = map[int]refusal{
 	81017: {hint: chat.Text{
 		ZH: "可见范围超过 1000 人，企业微信不再一次列出所有客户群。",
 		EN: "More than 1000 people are visible; WeCom does not list all customer groups at once."}},
-	84061:        {hint: chat.Text{ZH: "与该客户没有外部联系人关系。", EN: "There is no contact with this customer."}},
-	84074:        {hint: chat.Text{ZH: "该成员没有客户联系权限。", EN: "This member has no customer contact permission."}},
+	84061: {hint: chat.Text{ZH: "与该客户没有外部联系人关系。", EN: "There is no contact with this customer."}},
+	84074: {right: true, hint: chat.Text{
+		ZH: "该成员没有“客户联系”使用权限，请在管理后台“客户联系-配置-权限配置”里开通。",
+		EN: "This member has no 客户联系 right; it is given in the admin console under 客户联系-配置-权限配置."}},
 	codeBadChat:  {gone: true, hint: noChat},
 	codeNoChat:   {gone: true, hint: noChat},
 	86004:        {hint: chat.Text{ZH: "群名不合法。", EN: "The group name is not valid."}},
@@ -132,15 +158,20 @@ func refused(op string, code int, reason string) *Fault {
 	r := refusals[code]
 	return &Fault{
 		Op: op, Code: code, Status: 200, Retry: r.retry, After: r.after, Alarm: r.alarm, Gone: r.gone,
-		Reason: reason, Hint: r.hint,
+		Reason: reason, Hint: r.hint, NoRight: r.right,
 	}
 }
 
 // codeOf is the errcode of err, 0 if it has none.
 func codeOf(err error) int {
-	var f *Fault
-	if errors.As(err, &f) {
+	if f, ok := asFault(err); ok {
 		return f.Code
 	}
 	return 0
+}
+
+func asFault(err error) (*Fault, bool) {
+	var f *Fault
+	ok := errors.As(err, &f)
+	return f, ok
 }

@@ -67,10 +67,15 @@ func (a *Adapter) customerGroup(ctx context.Context, who credential, g chat.Grou
 		Group: g, Kind: chat.CustomerGroup, Name: out.GroupChat.Name, Owner: chat.User(out.GroupChat.Owner),
 		AdminsKnown: true, MembersKnown: true,
 	}
+	may, _ := a.follows(ctx) // a list that is not told leaves the right unknown; Check says why
 	for _, m := range out.GroupChat.MemberList {
-		seen.Members = append(seen.Members, chat.Member{
+		member := chat.Member{
 			ID: chat.User(m.UserID), Name: firstOf(m.Name, m.GroupNickname), Kind: memberKind(m.Type), JoinedAt: int64(m.JoinTime),
-		})
+		}
+		if member.Kind == chat.Staff {
+			member.Contact = a.contactRight(may, member.ID)
+		}
+		seen.Members = append(seen.Members, member)
 	}
 	for _, admin := range out.GroupChat.AdminList {
 		if u := chat.User(admin.UserID); u != seen.Owner {

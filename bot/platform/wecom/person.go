@@ -34,10 +34,15 @@ func (a *Adapter) Person(ctx context.Context, u chat.User) (chat.Person, error) 
 	if err != nil {
 		return chat.Person{}, fmt.Errorf("read person: %w", err)
 	}
+	var contact chat.Right
+	if a.c.CustomerContactSecret != "" { // an app's own list says nothing of people who are not on it
+		may, _ := a.follows(ctx)
+		contact = a.contactRight(may, u)
+	}
 	const left = 5 // "激活状态: 1=已激活，2=已禁用，4=未激活，5=退出企业" – page 读取成员
 	return chat.Person{
 		ID: chat.User(firstOf(out.UserID, string(u))), Name: out.Name, Email: firstOf(out.Email, out.BizMail),
-		Position: out.Position, Departments: a.departmentNames(ctx, out.Departments), Gone: out.Status == left,
+		Position: out.Position, Departments: a.departmentNames(ctx, out.Departments), Contact: contact, Gone: out.Status == left,
 	}, nil
 }
 

@@ -150,10 +150,24 @@ func (a *Adapter) Check(ctx context.Context) []Check {
 		token, ttl, err := a.client.fetchToken(ctx, who)
 		if err == nil {
 			a.tokens.keep(ctx, who, token, ttl)
+			err = a.mayRead(ctx, who)
 		}
 		out = append(out, Check{Name: who.key, Err: err})
 	}
 	return out
+}
+
+// mayRead is why a credential that WeCom gives a token for is still of no use for customer groups: a right that is
+// missing. Any other fault says nothing about the credential.
+func (a *Adapter) mayRead(ctx context.Context, who credential) error {
+	if a.c.CustomerContactSecret == "" || who != a.c.customerCredential() {
+		return nil
+	}
+	_, err := a.follows(ctx)
+	if f, ok := asFault(err); ok && f.NoRight {
+		return err
+	}
+	return nil
 }
 
 func (a *Adapter) credentials() []credential {

@@ -41,6 +41,9 @@ type Config struct {
 	CustomerContactSecret string
 	Language              chat.Language
 
+	// Painter draws pictures; nil: replies are text only.
+	Painter Painter
+
 	HTTP   *http.Client     // nil: an own one; redirects are never followed
 	Now    func() time.Time // required
 	Log    *zap.Logger      // nil: nothing is logged
@@ -53,6 +56,11 @@ type Config struct {
 type TokenStore interface {
 	Token(ctx context.Context, name string) (string, error)
 	SetToken(ctx context.Context, name, token string, ttl time.Duration) error
+}
+
+// Painter makes a PNG of a picture.
+type Painter interface {
+	Paint(p chat.Picture, l chat.Language) ([]byte, error)
 }
 
 // Ears is who listens. Both functions make what they hear safe before they return nil or chat.ErrLater; any other
@@ -76,6 +84,7 @@ type Adapter struct {
 	tokens   *tokens
 	app, bot *envelope // nil: not configured
 	names    departments
+	follow   contacts
 }
 
 // New checks c. Its errors name the configuration key at fault and never hold the value of a secret.

@@ -57,7 +57,7 @@ function row(i, act) {
   const label = p
     ? [h("b", null, p.name), p.customer ? h("span", { class: "badge kind-customer" }, t("customer")) : h("small", null, p.position)]
     : [h("b", null, t("bot")), i.kind === "notice" && h("small", null, t("pushed"))];
-  const body = i.card ? card(i.card, act) : h("div", { class: "bubble", title: moment(i.at) }, content(i, act));
+  const body = i.card ? card(i.card, act) : i.picture ? picture(i.picture) : h("div", { class: "bubble", title: moment(i.at) }, content(i, act));
   return h("div", { class: mine ? "msg mine" : "msg" },
     p ? avatar(p, 34) : botAvatar(34),
     h("div", { class: "said" }, !mine && h("div", { class: "from" }, label), body));
@@ -74,6 +74,21 @@ function content(i, act) {
   const parts = i.text.split(/(#\d{1,12}(?!\w))/);
   return h("div", { class: "plain" }, parts.map((s) => (/^#\d+$/.test(s)
     ? h("button", { type: "button", class: "entry-link", onclick: () => act.entry(Number(s.slice(1))) }, s) : s)));
+}
+
+// picture shows a picture in the width of the chat; a tap shows it in its own size.
+function picture(p) {
+  const src = `sim/media/${encodeURIComponent(p.id)}`;
+  const label = t("picture", p.width, p.height);
+  const open = () => {
+    const whole = h("dialog", { class: "picture-whole", "aria-label": label, onclick: () => whole.close(), onclose: () => whole.remove() },
+      h("button", { type: "button", class: "small picture-close" }, t("close")),
+      h("img", { src, alt: label, width: p.width, height: p.height }));
+    document.body.append(whole);
+    whole.showModal();
+  };
+  return h("button", { type: "button", class: "picture", title: t("enlarge"), onclick: open },
+    h("img", { src, alt: `${label} · ${t("enlarge")}`, width: p.width, height: p.height, loading: "lazy" }));
 }
 
 function card(c, act) {
