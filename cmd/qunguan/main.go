@@ -69,7 +69,7 @@ func root() *cobra.Command {
 		_, _ = fmt.Fprintf(of.OutOrStdout(), "%s\n\n", of.Short)
 		listCommands(of)
 	})
-	c.AddCommand(demoCommand(), serveCommand(), configCommand(), auditCommand(), versionCommand())
+	c.AddCommand(demoCommand(), serveCommand(), configCommand(), auditCommand(), policyCommand(), versionCommand())
 	return c
 }
 
