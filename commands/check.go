@@ -82,7 +82,7 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) (chat.Reply
 		lines[0] = chat.Text{ZH: "**%s 权限检测**：没有发现问题", EN: "**Check of %s**: nothing found"}.F(chat.Escape(c.Group.Title()))
 	}
 	card := &chat.Card{Title: chat.Text{ZH: "一键处理", EN: "Fixes"}, Body: chat.Text{
-		ZH: "每个按钮代您发出一条命令，都可以撤销", EN: "Each button types one command; all can be undone"}}
+		ZH: "每个按钮代您发出一条命令；改了什么都可以撤销", EN: "Each button types one command; what it changes can be undone"}}
 	for n, f := range found {
 		line := chat.Text{ZH: "%d. %s%s", EN: "%d. %s%s"}.F(n+1, severityMark[f.Severity], findingText(c, f))
 		fix, why := possible(c, fixOf(f), &need)

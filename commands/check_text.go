@@ -96,6 +96,9 @@ func headcountFinding(f access.Finding) chat.Text {
 	if f.Severity == access.Note {
 		return chat.Text{ZH: "人数：%d 位管理员，按群规模 %d 位就够", EN: "headcount: %d admins; %d would do for a group of this size"}.F(f.Count, f.Limit)
 	}
+	if f.Count == 0 {
+		return chat.Text{ZH: "人数：还没有管理员，按群规模至少要 %d 位", EN: "headcount: no admin yet; a group of this size needs at least %d"}.F(f.Limit)
+	}
 	return chat.Text{ZH: "人数：只有 %d 位管理员，按群规模至少要 %d 位", EN: "headcount: only %d admins; a group of this size needs at least %d"}.F(f.Count, f.Limit)
 }
 

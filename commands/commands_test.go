@@ -105,3 +105,24 @@ func TestFollowNeedsWhatItLooksAt(t *testing.T) {
 	assert.Contains(t, after.Need, journal.Name("task/G1"))
 	assert.Contains(t, after.Need, journal.Name("group/G1"))
 }
+
+// TestEveryCommandHasAChapter: what the help does not name, nobody finds.
+func TestEveryCommandHasAChapter(t *testing.T) {
+	seen := map[string]int{}
+	for _, chapter := range chapters {
+		assert.NotEmpty(t, chapter.name.ZH)
+		assert.NotEmpty(t, chapter.name.EN)
+		for _, name := range chapter.commands {
+			seen[name]++
+		}
+	}
+	for _, c := range All() {
+		if c.Hidden {
+			assert.Zero(t, seen[c.Name], "%s is hidden", c.Name)
+			continue
+		}
+		assert.Equal(t, 1, seen[c.Name], "%s belongs to one chapter of the help: see chapter.go", c.Name)
+		delete(seen, c.Name)
+	}
+	assert.Empty(t, seen, "chapters name commands that do not exist")
+}

@@ -23,19 +23,20 @@ func help() bot.Command {
 		Anywhere: true,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if verb.Given(c.Args) {
+				if t, ok := chapterOf(verb.Of(c.Args)); ok {
+					return helpAbout(c, t)
+				}
 				return helpOn(c, verb.Of(c.Args))
 			}
-			held := c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now)
 			lines := []chat.Text{{ZH: "**您在这里能用的命令**", EN: "**What you may run here**"}}
-			for _, cmd := range c.Commands() {
-				if cmd.Hidden || cmd.Needs != access.NoItem && !held.Has(cmd.Needs) {
-					continue
+			for _, t := range chapters {
+				if verbs := t.verbs(runnable(c)); !verbs.IsZero() {
+					lines = append(lines, chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(t.name, verbs))
 				}
-				lines = append(lines, chat.Text{ZH: "- `%s` — %s", EN: "- `%s` — %s"}.F(cmd.Examples[0], cmd.Help))
 			}
 			lines = append(lines, chat.Text{
-				ZH: "加 `--预演` 只看会改变什么；`/帮助 命令` 看写法。",
-				EN: "Add `--dry-run` to see what would change; `/help VERB` shows the forms.",
+				ZH: "`/帮助 管理员` 逐条说明这一类，`/帮助 命令` 看写法；改动类命令加 `--预演` 只看会改变什么。",
+				EN: "`/help admins` explains that kind one by one, `/help VERB` shows the forms; add `--dry-run` to see what a command would change.",
 			})
 			if c.Group.Bound() {
 				lines = append(lines, chat.Text{ZH: "当前群：%s", EN: "Group: %s"}.F(chat.Escape(c.Group.Title())))
@@ -43,6 +44,30 @@ func help() bot.Command {
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 		},
 	}
+}
+
+// runnable are the commands that the speaker may run in the group.
+func runnable(c bot.Call) []bot.Command {
+	held := c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now)
+	var out []bot.Command
+	for _, cmd := range c.Commands() {
+		if !cmd.Hidden && (cmd.Needs == access.NoItem || held.Has(cmd.Needs)) {
+			out = append(out, cmd)
+		}
+	}
+	return out
+}
+
+// helpAbout explains the commands of one chapter, an example each.
+func helpAbout(c bot.Call, t chapter) (bot.Outcome, error) {
+	lines := []chat.Text{chat.Text{ZH: "**命令：%s**", EN: "**Commands: %s**"}.F(t.name)}
+	for _, cmd := range t.among(runnable(c)) {
+		lines = append(lines, chat.Text{ZH: "- `%s` — %s", EN: "- `%s` — %s"}.F(cmd.Examples[0], cmd.Help))
+	}
+	if len(lines) == 1 {
+		lines = append(lines, chat.Text{ZH: "您在这里没有这一类命令。", EN: "There is none of these that you may run here."})
+	}
+	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 }
 
 func helpOn(c bot.Call, said string) (bot.Outcome, error) {

@@ -29,19 +29,40 @@ func matrix() bot.Command {
 					return bot.Deny(audit, access.Audit, "")
 				}
 			}
-			var need journal.Want
-			for _, who := range c.Access.Admins(c.Group.ID, c.Now) {
-				if n := directory.OfPerson(who); !c.Has(n) {
-					need.Names = append(need.Names, n)
-				}
-			}
-			if len(need.Names) > 0 {
+			if need := adminsUnread(c); !need.Nothing() {
 				return bot.Outcome{Need: need}, nil
 			}
 			s := sheetOf(c)
-			return bot.Outcome{Reply: chat.Reply{Text: s.text(c), Picture: s.picture(c)}}, nil
+			return bot.Outcome{Reply: chat.Reply{Text: s.text(c), Picture: s.picture(c, mostPictured)}}, nil
 		},
 	}
+}
+
+// adminsUnread asks for the people of the sheet who were not read yet.
+func adminsUnread(c bot.Call) journal.Want {
+	var need journal.Want
+	for _, who := range c.Access.Admins(c.Group.ID, c.Now) {
+		if n := directory.OfPerson(who); !c.Has(n) {
+			need.Names = append(need.Names, n)
+		}
+	}
+	return need
+}
+
+// MatrixTable is the sheet of the call's group for a document: everybody in it, each cell as the engine decides now. need
+// is what must be read first.
+func MatrixTable(c bot.Call) (table chat.Picture, need journal.Want) {
+	if need := adminsUnread(c); !need.Nothing() {
+		return chat.Picture{}, need
+	}
+	s := sheetOf(c)
+	p := s.picture(c, len(s.lines))
+	if p == nil {
+		p = &chat.Picture{Title: chat.Text{ZH: "%s 的权限表", EN: "Rights in %s"}.F(c.Group.Title())}
+		s.notes = append(s.notes, chat.Text{ZH: "还没有人有角色。", EN: "Nobody holds a role yet."})
+	}
+	p.Notes = append(p.Notes, s.notes...)
+	return *p, journal.Want{}
 }
 
 // sheet is who may do what in a group, decided.
@@ -226,7 +247,7 @@ func (s sheet) said(l sheetLine) []chat.Text {
 const mostPictured = 40
 
 // picture is the sheet to look at; nil where there is nobody in it.
-func (s sheet) picture(c bot.Call) *chat.Picture {
+func (s sheet) picture(c bot.Call, most int) *chat.Picture {
 	if len(s.lines) == 0 {
 		return nil
 	}
@@ -239,7 +260,7 @@ func (s sheet) picture(c bot.Call) *chat.Picture {
 		p.Columns = append(p.Columns, chat.Column{Label: i.Label(), Band: i.Family().Label()})
 	}
 	seen, exceptions := map[chat.Shade]bool{}, false
-	for _, l := range s.lines[:min(len(s.lines), mostPictured)] {
+	for _, l := range s.lines[:min(len(s.lines), most)] {
 		row := chat.Row{Label: chat.Same(s.shortName(c, l.who)), Note: l.note(c)}
 		for _, d := range l.decisions {
 			looks := cell(d)
@@ -257,7 +278,7 @@ func (s sheet) picture(c bot.Call) *chat.Picture {
 	if exceptions {
 		p.Notes = append(p.Notes, chat.Text{ZH: "例：角色之外的例外", EN: "E: an exception beyond the roles"})
 	}
-	if more := len(s.lines) - mostPictured; more > 0 {
+	if more := len(s.lines) - most; more > 0 {
 		p.Notes = append(p.Notes, chat.Text{ZH: "另有 %d 人见文字", EN: "%d more people are in the text"}.F(more))
 	}
 	return p

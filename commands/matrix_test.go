@@ -70,7 +70,7 @@ func TestEveryCellIsTheEngines(t *testing.T) {
 		c := shop(t)
 		c.Access.Offered = offered
 		s := sheetOf(c)
-		p := s.picture(c)
+		p := s.picture(c, mostPictured)
 		require.Len(t, p.Rows, len(c.Access.Admins("G1", noon)))
 		cells := 0
 		for y, l := range s.lines {
@@ -147,6 +147,6 @@ func TestNobodyIsNoPicture(t *testing.T) {
 	c := shop(t)
 	c.Access.Group, c.Access.Company = access.Book{}, accessBook(t, access.Owner{Who: "boss"})
 	s := sheetOf(c)
-	assert.Nil(t, s.picture(c))
+	assert.Nil(t, s.picture(c, mostPictured))
 	assert.Contains(t, s.text(c).ZH, "还没有人有角色")
 }

@@ -182,7 +182,9 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 	}
 	e := *w.Entry
 	e.N = 0
-	v.entry, v.Indexes = string(e.Encode()), l.entryIndexes(e)
+	told := e // what is found is what is read again, not what was meant
+	told.Changes = e.Told()
+	v.entry, v.Indexes = string(e.Encode()), l.entryIndexes(told)
 	v.Group, v.Used = string(e.Group), usedAt(e)
 	for _, u := range e.Uses() {
 		v.Uses = append(v.Uses, useField(u))

@@ -16,7 +16,7 @@ import (
 
 // everyMethod calls everything of this package that goes to Redis. What is asked of it can be asked again and again.
 func everyMethod(w *world, l *storage.Ledger, o *storage.Outbox) map[string]func(context.Context) error {
-	queries := journal.Want{Names: both, Who: "li", Queries: []journal.Query{{}, {Actor: "li", Undoable: true}}}
+	queries := journal.Want{Names: both, Who: "li", Queries: []journal.Query{{}, {Actor: "li", Undoable: true}}, Usage: []chat.Group{"G1"}}
 	return map[string]func(context.Context) error{
 		"ping":       w.redis.Ping,
 		"durability": func(ctx context.Context) error { _, err := w.Durability(ctx); return err },
@@ -26,6 +26,7 @@ func everyMethod(w *world, l *storage.Ledger, o *storage.Outbox) map[string]func
 		},
 		"accept, with queries": func(ctx context.Context) error { _, err := l.Accept(ctx, said("m"), queries); return err },
 		"load":                 func(ctx context.Context) error { _, err := l.Load(ctx, journal.Want{Names: both}); return err },
+		"rebuild":              func(ctx context.Context) error { _, _, err := rebuild(ctx, l, true); return err },
 		"load, with queries":   func(ctx context.Context) error { _, err := l.Load(ctx, queries); return err },
 		"commit": func(ctx context.Context) error {
 			e := entry("box.changed")

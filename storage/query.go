@@ -97,6 +97,19 @@ func toPage(raw []any) page {
 	return page{more: raw[0] == int64(1), rows: raw[1:]}
 }
 
+// entry decodes the entry at a place of the rows.
+func (p page) entry(at int) (journal.Entry, error) {
+	n, err := strconv.ParseInt(text(p.rows[at]), 10, 64)
+	if err != nil {
+		return journal.Entry{}, fmt.Errorf("read journal: number: %w", err)
+	}
+	e, err := journal.DecodeEntry(n, []byte(text(p.rows[at+1])))
+	if err != nil {
+		return journal.Entry{}, fmt.Errorf("read journal: %w", err)
+	}
+	return e, nil
+}
+
 // maxPage bounds what one call of the script brings: while it runs, Redis does nothing else.
 const maxPage = 500
 
@@ -128,37 +141,65 @@ func (l *Ledger) queryArgs(q journal.Query, page int) []any {
 func (l *Ledger) entries(ctx context.Context, q journal.Query, p page) ([]journal.Entry, bool, error) {
 	limit := limitOf(q)
 	var out []journal.Entry
-	for {
-		for i := 0; i+1 < len(p.rows); i += 2 {
-			n, err := strconv.ParseInt(text(p.rows[i]), 10, 64)
-			if err != nil {
-				return nil, false, fmt.Errorf("read journal: number: %w", err)
-			}
-			e, err := journal.DecodeEntry(n, []byte(text(p.rows[i+1])))
-			if err != nil {
-				return nil, false, fmt.Errorf("read journal: %w", err)
-			}
-			q.Before = n
-			if !q.Since.IsZero() && e.At.Before(q.Since.Add(-clockSkew)) {
-				return out, false, nil
-			}
-			if !q.Matches(e) {
-				continue
-			}
-			if len(out) == limit {
-				return out, true, nil
-			}
-			out = append(out, e)
-		}
-		if !p.more || q.N != 0 {
-			return out, false, nil
-		}
-		raw, err := query.run(ctx, l.client, []string{l.keys.head()}, l.queryArgs(q, maxPage)...).Slice()
+	for len(p.rows) > 1 {
+		last, err := p.entry(len(p.rows) - 2)
 		if err != nil {
-			return nil, false, gone("read journal", err)
+			return nil, false, err
 		}
-		p = toPage(raw)
+		q.Before = last.N
+		ends := !p.more || q.N != 0 || past(q, last)
+		var next <-chan answer
+		if !ends && len(p.rows)/2 <= limit-len(out) {
+			next = l.next(ctx, q) // needed whatever this page holds: it comes while this one is read
+		}
+		for i := 0; i+1 < len(p.rows); i += 2 {
+			e, err := p.entry(i)
+			switch {
+			case err != nil:
+				return nil, false, err
+			case past(q, e):
+				return out, false, nil
+			case !q.Matches(e):
+			case len(out) == limit:
+				return out, true, nil
+			default:
+				out = append(out, e)
+			}
+		}
+		if ends {
+			break
+		}
+		if next == nil {
+			next = l.next(ctx, q)
+		}
+		a := <-next
+		if a.err != nil {
+			return nil, false, a.err
+		}
+		p = a.page
 	}
+	return out, false, nil
+}
+
+// past says whether neither e nor any entry before it can be one that q asks for.
+func past(q journal.Query, e journal.Entry) bool {
+	return !q.Since.IsZero() && e.At.Before(q.Since.Add(-clockSkew))
+}
+
+// answer is a page that was asked for, or why it did not come.
+type answer struct {
+	page page
+	err  error
+}
+
+// next asks for the page of q below q.Before.
+func (l *Ledger) next(ctx context.Context, q journal.Query) <-chan answer {
+	out := make(chan answer, 1) // nobody may be waiting any more
+	go func() {
+		raw, err := query.run(ctx, l.client, []string{l.keys.head()}, l.queryArgs(q, maxPage)...).Slice()
+		out <- answer{toPage(raw), gone("read journal", err)}
+	}()
+	return out
 }
 
 // clockSkew is how far the clocks of replicas may be apart: within it, numbers and times can disagree in order.

@@ -49,16 +49,6 @@ func readable(all map[journal.Name]map[string]json.RawMessage) map[string]string
 	return out
 }
 
-// fold makes changes to records of all aggregates.
-func fold(all map[journal.Name]map[string]json.RawMessage, changes []journal.Change) {
-	for _, c := range changes {
-		all[c.Of] = journal.Apply(all[c.Of], c.Of, []journal.Change{c})
-		if len(all[c.Of]) == 0 {
-			delete(all, c.Of)
-		}
-	}
-}
-
 // TestTheJournalReplaysToTheByte: what stands in the journal, folded over nothing, is the state that Redis keeps; and
 // unwound from the newest entry back, it is nothing again.
 func TestTheJournalReplaysToTheByte(t *testing.T) {
@@ -91,11 +81,11 @@ func TestTheJournalReplaysToTheByte(t *testing.T) {
 			require.NoError(t, err)
 		}
 
-		replayed := map[journal.Name]map[string]json.RawMessage{}
+		replayed := journal.Fold{}
 		var all []journal.Entry
 		require.NoError(t, l.Each(t.Context(), journal.Query{}, func(e journal.Entry) error {
 			all = append(all, e)
-			fold(replayed, e.Changes)
+			assert.Empty(t, replayed.Make(e.Changes))
 			return nil
 		}))
 		assert.Equal(t, readable(w.records(t)), readable(replayed))
@@ -108,7 +98,7 @@ func TestTheJournalReplaysToTheByte(t *testing.T) {
 			assert.Equal(t, row.Values["e"], string(e.Encode()), "what was read is what was written")
 		}
 		for _, e := range slices.Backward(all) {
-			fold(replayed, e.Opposite())
+			assert.Empty(t, replayed.Make(e.Opposite()))
 		}
 		assert.Empty(t, replayed)
 	})

@@ -12,7 +12,7 @@ import (
 type step struct{ names, usage []int }
 
 // maxStep bounds what one step reads.
-const maxStep = 256
+const maxStep = 128
 
 // stepsOf shares a Want out to steps. There is always one. What depends on the chosen group is in the first: two steps
 // could find two different choices.

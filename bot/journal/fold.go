@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Fold is the records of all aggregates as entries make them, folded over nothing. An aggregate that has been emptied
@@ -59,4 +60,17 @@ func (e Entry) Changed(of Name) bool {
 		}
 	}
 	return false
+}
+
+// Told are the changes that the written entry tells of: not those of a record that was there neither before nor after.
+func (e Entry) Told() []Change {
+	came := slices.ContainsFunc(e.Changes, func(c Change) bool { return c.Before == nil })
+	went := slices.ContainsFunc(e.Changes, func(c Change) bool { return c.After == nil })
+	if !came || !went {
+		return e.Changes
+	}
+	before, after := e.sides()
+	return slices.DeleteFunc(slices.Clone(e.Changes), func(c Change) bool {
+		return before[c.path()] == nil && after[c.path()] == nil
+	})
 }

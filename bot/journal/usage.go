@@ -15,7 +15,7 @@ type Use struct {
 // Usage is when people last used their items in one group. The zero Usage knows of no use.
 type Usage struct {
 	// Since is the moment of the first entry of the journal: of the time before, nothing is known. Zero while there is
-	// no entry. Who calls something unused for 30 days asks first whether there have been 30 days.
+	// no entry, and where nothing was read. Who calls something unused for 30 days asks first whether there have been 30 days.
 	Since time.Time
 	last  map[Use]time.Time
 }

@@ -36,10 +36,11 @@ var layers = map[string]layer{
 	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
 	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
 
-	"bot":         {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty", others: "go.uber.org/zap"},
-	"bot/console": {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
-	"commands":    {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},
-	"scheduler":   {ours: "bot bot/chat bot/journal " + domain, others: "github.com/robfig/cron/v3 go.uber.org/zap"},
+	"bot":          {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty", others: "go.uber.org/zap"},
+	"bot/document": {ours: "bot/chat", others: "github.com/xuri/excelize/v2"},
+	"bot/console":  {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
+	"commands":     {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},
+	"scheduler":    {ours: "bot bot/chat bot/journal " + domain, others: "github.com/robfig/cron/v3 go.uber.org/zap"},
 	// redistest starts real servers for tests of several packages; it is no part of the program.
 	"storage/redistest": {others: "github.com/redis/go-redis/v9"},
 	"storage":           {ours: "bot/chat bot/journal " + domain, others: "github.com/redis/go-redis/v9 go.uber.org/zap"},
@@ -55,7 +56,7 @@ var layers = map[string]layer{
 
 // testers may be imported by the tests of every package, besides what its row allows.
 const testers = "github.com/stretchr/testify pgregory.net/rapid github.com/alicebob/miniredis/v2 github.com/chromedp " +
-	"go.uber.org/zap go.yaml.in/yaml/v3"
+	"go.uber.org/zap go.yaml.in/yaml/v3 github.com/xuri/excelize/v2"
 
 // rivals may be imported by the tests of one package: what its benchmarks measure themselves against.
 var rivals = map[string]string{

@@ -62,7 +62,7 @@ func policyExport() *cobra.Command {
 				return err
 			}
 			defer func() { _ = s.close() }()
-			text, err := s.exportPolicy(c.Context(), chat.Group(group))
+			text, err := s.exportPolicy(c.Context(), group)
 			if err != nil {
 				return err
 			}
@@ -75,21 +75,19 @@ func policyExport() *cobra.Command {
 	}
 	configFlag(c, &file)
 	c.Flags().StringVar(&out, "out", "", "file to write; it must not exist yet")
-	c.Flags().StringVar(&group, "group", "", "only this group, by id")
+	c.Flags().StringVar(&group, "group", "", "only this group, by id or name")
 	return c
 }
 
-// writeNew writes a file that is not there yet, for nobody else to read.
-func writeNew(name string, text []byte) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return usageError{fmt.Errorf("--out: %w", err)}
+// exportPolicy writes what the books say, of one group if only names it.
+func (s *system) exportPolicy(ctx context.Context, said string) ([]byte, error) {
+	var only chat.Group
+	if said != "" {
+		var err error
+		if only, err = s.groupOf(ctx, said); err != nil {
+			return nil, err
+		}
 	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Close())
-}
-
-func (s *system) exportPolicy(ctx context.Context, only chat.Group) ([]byte, error) {
 	found, err := s.ledger.Load(ctx, journal.Want{Names: []journal.Name{directory.AllGroups, access.Of("")}})
 	if err != nil {
 		return nil, fmt.Errorf("read groups: %w", err)
@@ -101,9 +99,6 @@ func (s *system) exportPolicy(ctx context.Context, only chat.Group) ([]byte, err
 		if only == "" || only == g.ID {
 			titles[g.ID], names = g.Name, append(names, access.Of(g.ID))
 		}
-	}
-	if only != "" && len(titles) == 0 {
-		return nil, usageError{fmt.Errorf("--group %q: %w", only, errNoGroup)}
 	}
 	books, err := s.ledger.Load(ctx, journal.Want{Names: names})
 	if err != nil {

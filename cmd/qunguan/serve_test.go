@@ -55,6 +55,8 @@ func TestServe(t *testing.T) {
 	})
 	t.Run("config check", func(t *testing.T) { checkConfig(t, s) })
 	t.Run("audit export", func(t *testing.T) { exportAudit(t, s) })
+	t.Run("rebuild", func(t *testing.T) { rebuildViews(t, s) })
+	t.Run("matrix", func(t *testing.T) { writeMatrix(t, s) })
 	t.Run("SIGTERM drains", func(t *testing.T) { drain(t, s, p) })
 	t.Run("without Redis", func(t *testing.T) { withoutRedis(t, s, p) })
 }
@@ -187,6 +189,9 @@ func TestUsage(t *testing.T) {
 		{"config check --config " + bad, exitUsage, "FAIL configuration", bad},
 		{"demo --language fr", exitUsage, "", "--language \"fr\": zh or en"},
 		{"demo --listen nowhere", exitUsage, "", "listen"},
+		{"help", exitFine, "qunguan rebuild --config", ""},
+		{"rebuild", exitUsage, "", "owners"},
+		{"rebuild --help", exitFine, "The service may go on meanwhile", ""},
 		{"audit export", exitUsage, "", "--out: name a file to write"},
 		{"audit export --out x --format pdf", exitUsage, "", "--format \"pdf\": jsonl or csv"},
 	} {

@@ -1,0 +1,74 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+
+	"qunguan/bot"
+	"qunguan/bot/chat"
+)
+
+// chapter is what commands are about, for the help: nobody reads a list of fifty.
+type chapter struct {
+	name     chat.Text
+	commands []string
+}
+
+// chapters hold every command once, in the order in which people look for them.
+var chapters = []chapter{
+	{chat.Text{ZH: "管理员", EN: "admins"}, []string{
+		"admin list", "admin add", "admin remove", "admin level", "admin job", "admin extend", "admin quit",
+	}},
+	{chat.Text{ZH: "查看", EN: "look"}, []string{
+		"whoami", "can", "why", "matrix", "history", "check", "check all", "audit",
+	}},
+	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list"}},
+	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "size", "size apply"}},
+	{chat.Text{ZH: "策略", EN: "policy"}, []string{
+		"scene", "scene on", "scene off", "sod", "sod define", "sod remove", "sod exempt", "sod unexempt",
+	}},
+	{chat.Text{ZH: "其他", EN: "more"}, []string{
+		"undo", "tasks", "use", "groups", "status", "guide", "duties", "help",
+	}},
+}
+
+// chapterOf finds a chapter by its name in either language.
+func chapterOf(said string) (chapter, bool) {
+	i := slices.IndexFunc(chapters, func(t chapter) bool { return strings.EqualFold(t.name.ZH, said) || strings.EqualFold(t.name.EN, said) })
+	if i < 0 {
+		return chapter{}, false
+	}
+	return chapters[i], true
+}
+
+// verbs lists the commands of a chapter that the speaker may use, by their verbs alone.
+func (t chapter) verbs(can []bot.Command) chat.Text {
+	var zh, en []string
+	for _, cmd := range t.among(can) {
+		zh, en = append(zh, "`"+verbOf(cmd.Examples[0].ZH, cmd)+"`"), append(en, "`/"+cmd.Name+"`")
+	}
+	return chat.Text{ZH: strings.Join(slices.Compact(zh), " "), EN: strings.Join(en, " ")}
+}
+
+// among are the commands of the chapter that the speaker may use, in the order of the chapter.
+func (t chapter) among(can []bot.Command) []bot.Command {
+	var out []bot.Command
+	for _, name := range t.commands {
+		if i := slices.IndexFunc(can, func(c bot.Command) bool { return c.Name == name }); i >= 0 {
+			out = append(out, can[i])
+		}
+	}
+	return out
+}
+
+// verbOf is the verb of an example: its first word, with its slash.
+func verbOf(example string, c bot.Command) string {
+	verb, rest, _ := strings.Cut(example, " ")
+	if sub, _, _ := strings.Cut(rest, " "); sub != "" && strings.Contains(c.Name, " ") && strings.Contains(forms(c), strings.ToLower(verb+" "+sub)+"\n") {
+		verb += " " + sub
+	}
+	if !strings.HasPrefix(verb, "/") {
+		verb = "/" + verb
+	}
+	return verb
+}
