@@ -231,13 +231,10 @@ func (b Book) Adopt(g chat.Group, p Part, by chat.User, now time.Time) (Change, 
 	slices.Sort(keys)
 	for _, key := range slices.Compact(keys) {
 		c := journal.Change{Of: Of(g), Key: key, Before: b.record(key), After: wanted[key]}
-		end, _, _ := EndOf(key, c.After)
-		if c.After == nil && !p.speaksOf(key, c.Before) || c.Before == nil && !end.IsZero() && !now.Before(end) {
+		if c.After == nil && !p.speaksOf(key, c.Before) || c.Before == nil && over(c.After, now) {
 			continue
 		}
-		if c.After != nil {
-			c.Due = end
-		}
+		c.Due, _, _ = EndOf(key, c.After)
 		if !c.IsNothing() {
 			out = append(out, c)
 		}
@@ -250,6 +247,14 @@ func (b Book) Adopt(g chat.Group, p Part, by chat.User, now time.Time) (Change, 
 		return nil, err
 	}
 	return out, nil
+}
+
+// over says whether what a record says has ended.
+func over(raw json.RawMessage, now time.Time) bool {
+	var r struct {
+		Until time.Time `json:"until"`
+	}
+	return json.Unmarshal(raw, &r) == nil && !r.Until.IsZero() && !now.Before(r.Until)
 }
 
 // speaksOf says whether a part that does not have a record means that it should go.

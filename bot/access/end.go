@@ -26,12 +26,6 @@ func EndOf(key string, raw json.RawMessage) (end time.Time, who chat.User, items
 			break
 		}
 		return s.Until, "", []string{Policy.String()}
-	case "exempt":
-		var e Exemption
-		if json.Unmarshal(raw, &e) != nil {
-			break
-		}
-		return e.Until, e.Who, []string{Policy.String()}
 	case "statement":
 		var s Statement
 		if json.Unmarshal(raw, &s) != nil {

@@ -28,9 +28,6 @@ type Exemption struct {
 	At     time.Time `json:"at,omitzero"`
 }
 
-// Due is when the journal must note the end.
-func (e Exemption) Due() time.Time { return e.Until }
-
 // ExclusiveKey is the key of a rule of separation of duties.
 func ExclusiveKey(name string) string { return "sod/" + inKey.Replace(name) }
 
