@@ -340,9 +340,9 @@ func actionText(a chat.Action) chat.Text {
 	case chat.Unmute:
 		return chat.Text{ZH: "解除禁言", EN: "unmute"}
 	case chat.RestrictInvites:
-		return chat.Text{ZH: "打开群聊邀请确认", EN: "turn the confirmation of invitations on"}
+		return chat.Text{ZH: "打开群聊邀请确认", EN: "check invitations"}
 	case chat.OpenInvites:
-		return chat.Text{ZH: "关闭群聊邀请确认", EN: "turn the confirmation of invitations off"}
+		return chat.Text{ZH: "关闭群聊邀请确认", EN: "open invitations"}
 	case chat.FilterOn:
 		return chat.Text{ZH: "启用防骚扰", EN: "turn 防骚扰 on"}
 	case chat.FilterOff:

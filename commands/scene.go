@@ -194,7 +194,7 @@ func turnScene(c bot.Call, kind journal.Kind, s access.Scene, head chat.Text, ch
 	if slices.ContainsFunc(turned, func(t access.Turned) bool { return onlyReported(t.After) }) {
 		lines = append(lines, onlySeen)
 	}
-	confirm := chat.Text{ZH: "场景改变本群 %d 个开关", EN: "the scene turns %d switches of the group"}.F(len(turned))
+	confirm := chat.Text{ZH: "场景改变本群 %d 个开关", EN: "switches of the group that the scene turns: %d"}.F(len(turned))
 	if len(turned) == 0 {
 		confirm = chat.Text{ZH: "场景的记录改变，开关不变", EN: "the record of the scene changes, no switch does"}
 	}

@@ -110,6 +110,11 @@ func sodDefine() bot.Command {
 			if err := readSets(&x, sets.Of(c.Args)); err != nil {
 				return bot.Outcome{}, err
 			}
+			if here.Of(c.Args) && !c.Group.Bound() {
+				return bot.Refuse(chat.Text{
+					ZH: "还没有选群，不知道“本群”是哪个：先 `/选群 群名`。", EN: "No group is chosen, so “here” is nowhere: `/use NAME` first.",
+				})
+			}
 			g := policyPlace(c, here.Of(c.Args))
 			changes, d := c.Access.Separate(g, c.Actor.ID, x, c.Now)
 			if !d.Allowed {

@@ -32,8 +32,8 @@ var (
 	}
 )
 
-// Steps about the group as a whole. 群聊邀请确认 is a switch of external groups, 防骚扰 one of customer groups, where the
-// owner chooses among rules that the console has; neither can be read back.
+// Steps about the group as a whole. 群聊邀请确认 is a switch that owners have, 防骚扰 one of customer groups, where they
+// choose among rules that the console has; neither can be read back.
 var (
 	restrictInvitesSteps = chat.Text{
 		ZH: "打开该群 → 右上角 ⋯ → 群管理 → 打开“群聊邀请确认”",
@@ -70,12 +70,15 @@ func Profile() chat.Profile {
 			chat.Mute:        {How: chat.Assisted, Steps: muteSteps},
 			chat.Unmute:      {How: chat.Assisted, Steps: unmuteSteps},
 
-			chat.RestrictInvites: {How: chat.None, Steps: noSuchSwitch},
-			chat.OpenInvites:     {How: chat.None, Steps: noSuchSwitch},
+			chat.RestrictInvites: {How: chat.Assisted, Steps: restrictInvitesSteps},
+			chat.OpenInvites:     {How: chat.Assisted, Steps: openInvitesSteps},
 			chat.FilterOn:        {How: chat.None, Steps: noFilter},
 			chat.FilterOff:       {How: chat.None, Steps: noFilter},
 		}
 	}
+	app := internal()
+	app[chat.RestrictInvites] = chat.Means{How: chat.None, Steps: noSuchSwitch} // whoever made the group adds its members
+	app[chat.OpenInvites] = app[chat.RestrictInvites]
 	return chat.Profile{
 		Name:    chat.Text{ZH: "企业微信", EN: "WeCom"},
 		RoleCap: 10,
@@ -98,7 +101,7 @@ func Profile() chat.Profile {
 				chat.FilterOn:        {How: chat.Assisted, Steps: filterOnSteps},
 				chat.FilterOff:       {How: chat.Assisted, Steps: filterOffSteps},
 			},
-			chat.AppGroup: internal(),
+			chat.AppGroup: app,
 			chat.BotGroup: internal(),
 		},
 	}
