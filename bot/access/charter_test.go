@@ -54,6 +54,20 @@ func TestCharterRoundTrip(t *testing.T) {
 	})
 }
 
+// TestEveryRecordHasASection: whatever is policy is in a charter, and in one section of it.
+func TestEveryRecordHasASection(t *testing.T) {
+	raw := json.RawMessage("{}")
+	for kind := range policyKinds {
+		in := 0
+		for _, s := range sections {
+			if s.holds(kind+"/x", raw) {
+				in++
+			}
+		}
+		assert.Equal(t, 1, in, "%s: give it a section of Part", kind)
+	}
+}
+
 // TestAdopt: a section that is not given is left alone, one that is empty is emptied.
 func TestAdopt(t *testing.T) {
 	b := book(t, full()...)
