@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 
 	"qunguan/bot/chat"
 )
@@ -36,5 +37,13 @@ func exemptable(d *Denied) chat.Text {
 	return chat.Text{
 		ZH: "先收回其中一边，或请有“权限策略”的人豁免：`/职责分离 豁免 @%s %s 7天 原因`。",
 		EN: " Take one side away first, or have somebody with “policy” exempt them: `/sod exempt @%s %s for 7d reason`.",
-	}.F(string(d.Target), chat.Escape(d.Decision.Exclusive()))
+	}.F(string(d.Target), quoted(d.Decision.Exclusive()))
+}
+
+// quoted is a name as a command takes it.
+func quoted(name string) string {
+	if strings.ContainsAny(name, " \t") {
+		name = `"` + name + `"`
+	}
+	return chat.Escape(name)
 }

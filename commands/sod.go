@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"slices"
 	"strings"
 
 	"qunguan/bot"
@@ -116,6 +115,11 @@ func sodDefine() bot.Command {
 				})
 			}
 			g := policyPlace(c, here.Of(c.Args))
+			if _, company, ok := c.Access.Exclusive(x.Name); ok && company && g != "" {
+				return bot.Refuse(chat.Text{
+					ZH: "全企业已有叫“%s”的规则；本群的请换一个名字。", EN: "The whole company has a rule “%s”; give the group's another name.",
+				}.F(chat.Escape(x.Name)))
+			}
 			changes, d := c.Access.Separate(g, c.Actor.ID, x, c.Now)
 			if !d.Allowed {
 				return bot.Deny(d, access.Policy, "")
@@ -244,22 +248,25 @@ func sodRemove() bot.Command {
 	}
 }
 
-// ruleNamed finds a rule and whose book it is in, or refuses with those that there are.
+// ruleNamed finds a rule and whose book it is in, the company's first, or refuses with those that there are. What people
+// type is folded, so names are compared folded.
 func ruleNamed(c bot.Call, name string) (access.Exclusive, chat.Group, error) {
-	x, company, ok := c.Access.Exclusive(name)
-	if ok && company {
-		return x, "", nil
-	}
-	if ok {
-		return x, c.Group.ID, nil
-	}
 	var known []chat.Text
-	for _, x := range slices.Concat(c.Access.Company.Exclusives(), c.Access.Group.Exclusives()) {
-		known = append(known, chat.Same(chat.Escape(x.Name)))
+	for i, b := range []access.Book{c.Access.Company, c.Access.Group} {
+		for _, x := range b.Exclusives() {
+			known = append(known, chat.Same(chat.Escape(x.Name)))
+			switch {
+			case x.Name != name && grammar.Fold(x.Name) != name:
+			case i == 0:
+				return x, "", nil
+			default:
+				return x, c.Group.ID, nil
+			}
+		}
 	}
 	text := chat.Text{ZH: "没有叫“%s”的职责分离规则", EN: "There is no separation of duties “%s”"}.F(chat.Escape(name))
 	if len(known) > 0 {
-		return x, "", &bot.Refusal{Text: text.Plus(chat.Text{ZH: "；有：%s。", EN: "; there are: %s."}.F(list(known)))}
+		return access.Exclusive{}, "", &bot.Refusal{Text: text.Plus(chat.Text{ZH: "；有：%s。", EN: "; there are: %s."}.F(list(known)))}
 	}
-	return x, "", &bot.Refusal{Text: text.Plus(chat.Text{ZH: "，也没有别的。", EN: ", nor any other."})}
+	return access.Exclusive{}, "", &bot.Refusal{Text: text.Plus(chat.Text{ZH: "，也没有别的。", EN: ", nor any other."})}
 }

@@ -174,4 +174,8 @@ func TestTemplates(t *testing.T) {
 	assert.Equal(t, "scene:展会专员", own.Source())
 	_, ok = custom.Template("飞行员")
 	assert.False(t, ok)
+	left := role(wang, Mid, "飞行员")
+	left.Grants, left.Source = ItemsOf(Invite), "scene:飞行员"
+	_, ok = group(left).facts(t).Template("飞行员")
+	assert.True(t, ok, "what it gave can still be taken back")
 }

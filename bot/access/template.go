@@ -14,7 +14,7 @@ type Template struct {
 	Job   Job
 }
 
-// Template reads a level, a job or a custom job of the company.
+// Template reads a level, a job, a custom job of the company, or one that is no more but has left roles in the group.
 func (f Facts) Template(s string) (Template, bool) {
 	if l, ok := ParseLevel(s); ok {
 		return Template{Level: l}, true
@@ -23,6 +23,7 @@ func (f Facts) Template(s string) (Template, bool) {
 	if !ok {
 		j = Job(s)
 		_, ok = f.Company.JobDefinition(j)
+		ok = ok || slices.ContainsFunc(f.Group.Roles(), func(r Role) bool { return r.Source == Template{Job: j}.Source() })
 	}
 	return Template{Level: DefaultLevel(j), Job: j}, ok
 }
