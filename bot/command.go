@@ -97,6 +97,7 @@ type Call struct {
 	commands  []Command
 	bot       *Bot
 	found     journal.Found
+	agreed    string          // the command that is confirmed by this message, as it was typed; empty if none is
 	unnamed   *[]journal.Name // those whom Name could not name, to be read before the command is run again
 }
 
@@ -149,8 +150,19 @@ type Outcome struct {
 	Changes chat.Text       // what changes, told without a tense: for previews and dry runs
 	// Confirm says why the person must agree before it happens; zero if they need not.
 	Confirm chat.Text
-	Rule    access.Rule // the rule that was decisive, if Decision does not tell it
-	Undoes  int64       // the entry that this takes back
+	// Second says why a second person must agree before it happens; zero if nobody must. The person's own confirmation
+	// comes first. Events are then kept as data in a request, and Effects are left out: what follows from changes is for
+	// Follow to find.
+	Second chat.Text
+	// Lasts is how long what it gives lasts, where that was asked for as a length: with a second person it counts from
+	// their consent. Zero leaves every end as it is.
+	Lasts time.Duration
+	// In asks for the command to be run again in another group, whose matter it turns out to be; zero if it is not.
+	In chat.Group
+	// Of says whose act it is, if it is not that of whoever speaks.
+	Of     *Act
+	Rule   access.Rule // the rule that was decisive, if Decision does not tell it
+	Undoes int64       // the entry that this takes back
 	// Need is what must be read before the command can go on: it is then run again.
 	Need journal.Want
 	// Again asks for another message to be run in this one's place: a confirmed one.
@@ -183,6 +195,7 @@ type Denied struct {
 	Decision access.Decision
 	Item     access.Item
 	Target   chat.User
+	Next     chat.Text // what to do next, if it is not to ask those who hold Item
 }
 
 func (d *Denied) Error() string { return "denied: " + string(d.Decision.Rule) }

@@ -86,6 +86,7 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	}
 	reply := chat.Reply{Text: denied(c, t.command, d).Plus(was)}
 	reply.Text = reply.Text.Plus(chat.Same(" " + chat.ThisEntry))
+	reply.Card = petition(c, d)
 	return t.finish(ctx, c, journal.Write{Reply: reply, Entry: &e})
 }
 
@@ -109,6 +110,9 @@ func (t *turn) formerly(ctx context.Context, d *Denied) (chat.Text, error) {
 		}
 		switch e.Kind {
 		case access.Lapsed:
+			if !slices.Contains(e.Items, d.Item.String()) && !slices.Contains(e.Items, access.Admins.String()) {
+				continue // another right than the one that is missing
+			}
 			return chat.Text{ZH: "您的授权已于 %s 到期（#%d）。", EN: " Your grant ended at %s (#%d)."}.F(c.Moment(e.At), e.N), nil
 		case access.Revoked, access.Resigned:
 			return chat.Text{ZH: "您的角色已于 %s 结束（#%d）。", EN: " Your role ended at %s (#%d)."}.F(c.Moment(e.At), e.N), nil
@@ -171,6 +175,9 @@ func (t *turn) entryOf(out Outcome, merged journal.Entry) journal.Entry {
 	}
 	e.Targets, e.Items, e.Reason, e.Changes = merged.Targets, merged.Items, merged.Reason, merged.Changes
 	e.Rule, e.Undoes = t.rule, out.Undoes
+	if of := out.Of; of != nil {
+		e.Actor, e.Command = of.Actor, of.Command
+	}
 	if out.Ended != "" {
 		e.Outcome = out.Ended
 	}

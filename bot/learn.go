@@ -250,8 +250,9 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 	g, moment := o.group, o.moment
 	names = unique(append([]journal.Name{directory.AllGroups}, names...))
 	var last error
+	var queries []journal.Query
 	for range maxTries {
-		found, err := b.Ledger.Load(ctx, journal.Want{Names: names})
+		found, err := b.Ledger.Load(ctx, journal.Want{Names: names, Queries: queries})
 		if err != nil {
 			return fmt.Errorf("load facts: %w", err)
 		}
@@ -260,6 +261,10 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 		out, err := run(call)
 		if err != nil {
 			return err
+		}
+		if asks := out.Need.Queries; len(asks) > 0 {
+			queries, last = append(queries, asks...), errors.New("it keeps asking for more")
+			continue
 		}
 		after := b.Follow(call, out.Events)
 		if more := missing(call, slices.Concat(after.Need, out.Need.Names, *call.unnamed)); len(more) > 0 {

@@ -54,6 +54,12 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 		if out.Again != nil {
 			return t.again(ctx, *out.Again)
 		}
+		if out.In != "" {
+			if call, err = t.fetch(ctx, out.In, need); err != nil {
+				return t.say(ctx, err)
+			}
+			continue
+		}
 		if want := out.Need; !want.Nothing() {
 			need.Names = append(need.Names, want.Names...)
 			need.Queries = append(need.Queries, want.Queries...)
@@ -66,7 +72,7 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 			}
 			continue
 		}
-		after := t.bot.Follow(call, out.Events)
+		after := t.bot.Follow(call.actingAs(out.Of), out.Events)
 		if missing := missing(call, append(after.Need, *call.unnamed...)); len(missing) > 0 {
 			need.Names = append(need.Names, missing...)
 			if call, err = t.more(ctx, call, need); err != nil {
@@ -115,10 +121,27 @@ func (t *turn) decide(call *Call) (Outcome, error) {
 		}
 	}
 	out, err := t.command.Run(*call)
+	if err == nil && !out.Second.IsZero() && !t.match.Flags.DryRun && (out.Confirm.IsZero() || !t.mustAsk(out)) {
+		out, err = submit(*call, t.command, out, t.bot.Impact(*call, out.Events))
+	}
 	if err == nil && out.Rule != "" {
 		t.rule = string(out.Rule)
 	}
 	return out, err
+}
+
+// actingAs is the call as if somebody else had spoken: consequences are theirs, and they are told of them.
+func (c Call) actingAs(a *Act) Call {
+	if a == nil {
+		return c
+	}
+	c.Actor = chat.Member{ID: a.Actor}
+	if m, ok := c.Group.Member(a.Actor); ok {
+		c.Actor = m
+	} else if p := At[directory.Person](c, directory.OfPerson(a.Actor)); p.Known() {
+		c.Actor = p.Member()
+	}
+	return c
 }
 
 // again runs a confirmed command in place of the confirmation.
@@ -365,6 +388,9 @@ func (t *turn) call() Call {
 	c.Group = At[directory.Group](c, directory.OfGroup(f.group))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)
 	c.Asked = At[Asked](c, OfAsked(t.message.From))
+	if t.agreed != nil {
+		c.agreed = t.agreed.Text
+	}
 	person := At[directory.Person](c, directory.OfPerson(t.message.From))
 	c.Actor = chat.Member{ID: t.message.From}
 	if person.Known() {

@@ -33,7 +33,15 @@ func dryRun(out Outcome, impact chat.Text) chat.Text {
 	if !out.Confirm.IsZero() {
 		ask = chat.Text{ZH: "真要做时需要确认：", EN: "To do it, you would be asked to confirm: "}.Plus(out.Confirm)
 	}
-	return chat.Lines(head, out.Changes, impact, ask)
+	return chat.Lines(head, out.Changes, impact, ask, second(out))
+}
+
+// second says that a second person must agree, and why.
+func second(out Outcome) chat.Text {
+	if out.Second.IsZero() {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "还需要第二个人同意：%s。", EN: "A second person must agree, too: %s."}.F(out.Second)
 }
 
 func question(out Outcome, impact chat.Text, a Asked, moved bool) chat.Reply {
@@ -48,7 +56,7 @@ func question(out Outcome, impact chat.Text, a Asked, moved bool) chat.Reply {
 		EN: "Within 10 minutes reply /confirm, or /cancel. Nothing has changed yet.",
 	}
 	return chat.Reply{
-		Text: chat.Lines(head, out.Changes, impact, how),
+		Text: chat.Lines(head, out.Changes, impact, second(out), how),
 		Card: &chat.Card{
 			Title: chat.Text{ZH: "需要确认", EN: "Please confirm"},
 			Body:  out.Confirm,
@@ -150,6 +158,9 @@ func could(c Call, d *Denied) chat.Text {
 	if d.Decision.Rule == access.RuleSeparation {
 		return exemptable(d)
 	}
+	if !d.Next.IsZero() {
+		return d.Next
+	}
 	if next, ok := mendable[d.Decision.Rule]; ok {
 		return next
 	}
@@ -159,32 +170,21 @@ func could(c Call, d *Denied) chat.Text {
 	able := slices.DeleteFunc(c.Access.Who(d.Item, c.Group.ID, c.Now), func(u chat.User) bool {
 		return u == c.Actor.ID || u == d.Target && d.Item != access.Audit || !wouldBeAllowed(c, d, u)
 	})
-	var names []chat.Text
-	for _, u := range able {
-		if len(names) == 3 {
-			names = append(names, chat.Text{ZH: "等 %d 人", EN: "%d in all"}.F(len(able)))
-			break
-		}
-		names = append(names, c.Name(u))
-	}
-	if len(names) == 0 && len(c.Access.Company.Owners()) > 0 {
+	if len(able) == 0 && len(c.Access.Company.Owners()) > 0 {
 		return chat.Text{ZH: "目前没有别人能做。", EN: " Nobody else can at present."}
 	}
-	if len(names) == 0 {
+	if len(able) == 0 {
 		return chat.Text{
 			ZH: "目前没有人能做；配置里的 owners（超级管理员）为空。",
 			EN: " Nobody can at present; the configuration's owners are empty.",
 		}
 	}
-	who := chat.Text{ZH: chat.Join("、", names...).ZH, EN: chat.Join(", ", names...).EN}
 	next := chat.Text{ZH: "。可以请其中一位代办", EN: ". Ask one of them to do it"}
-	if l, j := least(d.Item); l != access.NoLevel && !c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now).Has(d.Item) {
-		next = next.Plus(chat.Text{
-			ZH: "，或请有“设管理员”权限的人发：`/设管理 @%s %s 7天 原因`",
-			EN: ", or ask somebody who may appoint admins to send: `/admin add @%s %s for 7d reason`",
-		}.F(string(c.Actor.ID), chat.Join(" ", chat.Text{ZH: l.Label().ZH, EN: l.String()}, chat.Text{ZH: j.Label().ZH, EN: string(j)})))
+	if mayPetition(c, d) {
+		next = next.Plus(chat.Text{ZH: "，或申请：`/申请 %s 2小时 原因`", EN: ", or ask for it: `/request %s 2h reason`"}.F(
+			chat.Text{ZH: wordOf(d.Item).ZH, EN: d.Item.String()}))
 	}
-	return chat.Text{ZH: "能做的人：%s%s。", EN: " Who can: %s%s."}.F(who, next)
+	return chat.Text{ZH: "能做的人：%s%s。", EN: " Who can: %s%s."}.F(c.Few(able), next)
 }
 
 // wouldBeAllowed says whether what was refused would be allowed to somebody else: an item alone is not enough where
@@ -202,19 +202,6 @@ func wouldBeAllowed(c Call, d *Denied, u chat.User) bool {
 		r.TargetKind = m.Kind
 	}
 	return access.Decide(c.Access, r).Allowed
-}
-
-// least is the role that holds the item and as little else as possible; of seniors, the plain one.
-func least(i access.Item) (access.Level, access.Job) {
-	level, job, size := access.NoLevel, access.NoJob, 0
-	for _, l := range []access.Level{access.Junior, access.Mid, access.Senior} {
-		for _, j := range []access.Job{access.NoJob, access.Operations, access.Sales, access.Supervisor} {
-			if held := access.Held(l, j); held.Has(i) && (size == 0 || l < access.Senior && held.Len() < size) {
-				level, job, size = l, j, held.Len()
-			}
-		}
-	}
-	return level, job
 }
 
 func problem(p grammar.Problem, cmd Command) chat.Text {

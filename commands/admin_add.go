@@ -44,7 +44,7 @@ func adminAdd() bot.Command {
 			refs := who.Refs(c.Args)
 			var done, bad []result
 			var denied error
-			facts, byName, confirm := c.Access, false, false
+			facts, byName, confirm, second := c.Access, false, false, chat.Text{}
 			for _, r := range refs {
 				m, err := c.Find(r)
 				if err == nil && m.Kind == chat.Staff {
@@ -59,7 +59,9 @@ func adminAdd() bot.Command {
 				}
 				one := a
 				one.Who, one.WhoKind, one.NoContact = m.ID, m.Kind, contactRight(c, m) == chat.RightMissing
-				changes, d := facts.Appoint(c.Group.ID, one, c.Now)
+				changes, d, two := secondPerson(facts, func(f access.Facts) (access.Change, access.Decision) {
+					return f.Appoint(c.Group.ID, one, c.Now)
+				})
 				if !d.Allowed {
 					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
 					bad = append(bad, keptOut(c, facts, m.ID, d))
@@ -70,6 +72,9 @@ func adminAdd() bot.Command {
 				}
 				byName = byName || string(m.ID) != r.Said
 				confirm = confirm || senior(changes)
+				if !two.IsZero() {
+					second = two
+				}
 				done = append(done, result{who: m.ID, changes: changes, line: appointed(c, m.ID, changes)})
 			}
 			if len(done) == 0 {
@@ -78,7 +83,10 @@ func adminAdd() bot.Command {
 				}
 				return bot.Refuse(chat.Lines(chat.Text{ZH: "没有人被任命：", EN: "Nobody was appointed:"}, bullets(bad)))
 			}
-			out := bot.Outcome{Events: []journal.Event{granted(c, done, a.Reason)}, Changes: tally(c, facts, done, bad)}
+			out := bot.Outcome{Events: []journal.Event{granted(c, done, a.Reason)}, Changes: tally(c, facts, done, bad), Second: second}
+			if length.Given(c.Args) && !from.Given(c.Args) {
+				out.Lasts = length.Of(c.Args)
+			}
 			switch {
 			case !lvl.Given(c.Args) && !jb.Given(c.Args) && reason.Given(c.Args):
 				out.Confirm = chat.Text{

@@ -27,8 +27,8 @@ func adminLevel() bot.Command {
 		Needs:    access.Admins,
 		Reads:    []bot.Source{tasks},
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			return change(c, access.Releveled, who, "", func(m chat.Member) ([]journal.Change, access.Decision, error) {
-				changes, d := c.Access.Relevel(c.Group.ID, c.Actor.ID, m.ID, lvl.Of(c.Args), c.Now)
+			return change(c, access.Releveled, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
+				changes, d := f.Relevel(c.Group.ID, c.Actor.ID, m.ID, lvl.Of(c.Args), c.Now)
 				return changes, d, nil
 			})
 		},
@@ -47,8 +47,8 @@ func adminJob() bot.Command {
 		Needs:    access.Admins,
 		Reads:    []bot.Source{tasks},
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			return change(c, access.Rejobbed, who, "", func(m chat.Member) ([]journal.Change, access.Decision, error) {
-				changes, d := c.Access.Rejob(c.Group.ID, c.Actor.ID, m.ID, jb.Of(c.Args), c.Now)
+			return change(c, access.Rejobbed, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
+				changes, d := f.Rejob(c.Group.ID, c.Actor.ID, m.ID, jb.Of(c.Args), c.Now)
 				return changes, d, nil
 			})
 		},
@@ -67,12 +67,12 @@ func adminExtend() bot.Command {
 		Needs:    access.Admins,
 		Reads:    []bot.Source{tasks},
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			out, err := change(c, access.Extended, who, reason.Of(c.Args), func(m chat.Member) ([]journal.Change, access.Decision, error) {
-				r, ok := c.Access.Group.Role(m.ID, true)
+			out, err := change(c, access.Extended, who, reason.Of(c.Args), func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
+				r, ok := f.Group.Role(m.ID, true)
 				if !ok {
 					return nil, access.Decision{}, access.ErrNoTemporary
 				}
-				return c.Access.Extend(c.Group.ID, c.Actor.ID, m.ID, r.Until.Add(length.Of(c.Args)), c.Now)
+				return f.Extend(c.Group.ID, c.Actor.ID, m.ID, r.Until.Add(length.Of(c.Args)), c.Now)
 			})
 			if err == nil {
 				return out, nil
@@ -88,13 +88,18 @@ func adminExtend() bot.Command {
 // change is the common way of a command that changes one person's role.
 func change(
 	c bot.Call, kind journal.Kind, who grammar.PersonHole, reason string,
-	ask func(chat.Member) ([]journal.Change, access.Decision, error),
+	ask func(access.Facts, chat.Member) ([]journal.Change, access.Decision, error),
 ) (bot.Outcome, error) {
 	m, err := c.Find(who.Ref(c.Args))
 	if err != nil {
 		return bot.Outcome{}, err
 	}
-	changes, d, err := ask(m)
+	changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		var changes access.Change
+		var d access.Decision
+		changes, d, err = ask(f, m)
+		return changes, d
+	})
 	if err != nil {
 		return bot.Outcome{}, err
 	}
@@ -108,7 +113,7 @@ func change(
 		Events: []journal.Event{{
 			Kind: kind, Group: c.Group.ID, Targets: []chat.User{m.ID}, Items: rights, Reason: reason, Changes: changes,
 		}},
-		Changes: appointed(c, m.ID, changes).Plus(extra(changes, reason)),
+		Changes: appointed(c, m.ID, changes).Plus(extra(changes, reason)), Second: second,
 	}
 	was := c.Access.LevelOf(m.ID, c.Group.ID, c.Now)
 	switch {

@@ -29,7 +29,7 @@ func adminRemove() bot.Command {
 			e := journal.Event{Kind: access.Revoked, Group: c.Group.ID, Items: rights, Reason: reason.Of(c.Args)}
 			var done, bad []result
 			var denied error
-			facts, seniors := c.Access, 0
+			facts, seniors, second := c.Access, 0, chat.Text{}
 			for _, r := range refs {
 				m, err := c.Find(r)
 				if err != nil {
@@ -39,11 +39,16 @@ func adminRemove() bot.Command {
 				if slices.Contains(e.Targets, m.ID) {
 					continue // named twice
 				}
-				changes, d := facts.Dismiss(c.Group.ID, c.Actor.ID, m.ID, reason.Of(c.Args), c.Now)
+				changes, d, two := secondPerson(facts, func(f access.Facts) (access.Change, access.Decision) {
+					return f.Dismiss(c.Group.ID, c.Actor.ID, m.ID, reason.Of(c.Args), c.Now)
+				})
 				if !d.Allowed {
 					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
 					bad = append(bad, keptOut(c, facts, m.ID, d))
 					continue
+				}
+				if !two.IsZero() {
+					second = two
 				}
 				l := facts.LevelOf(m.ID, c.Group.ID, c.Now)
 				if l == access.Senior {
@@ -61,7 +66,12 @@ func adminRemove() bot.Command {
 				}
 				return bot.Refuse(chat.Lines(chat.Text{ZH: "没有人被撤销：", EN: "Nobody was dismissed:"}, bullets(bad)))
 			}
-			out := bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(dismissals(e, done, bad), headcount(c, facts))}
+			if len(done) > manyPeople && !c.Access.Governs(c.Actor.ID, c.Group.ID) {
+				second = manySecond
+			}
+			out := bot.Outcome{
+				Events: []journal.Event{e}, Changes: chat.Lines(dismissals(e, done, bad), headcount(c, facts)), Second: second,
+			}
 			switch {
 			case seniors > 0:
 				out.Confirm = chat.Text{ZH: "撤销高级管理员", EN: "this dismisses a senior admin"}

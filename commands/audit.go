@@ -8,6 +8,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/request"
 )
 
 var _ = declare(audit)
@@ -137,6 +138,10 @@ func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
 		if ch.Of.Kind() == "ask" {
 			continue
 		}
+		if ch.Of.Kind() == "request" {
+			lines = append(lines, requestState(c, ch))
+			continue // the record keeps the act that it asks for, in full; that is told where it is done
+		}
 		lines = append(lines, chat.Text{ZH: "- `%s` %s\n  之前：`%s`\n  之后：`%s`", EN: "- `%s` %s\n  before: `%s`\n  after: `%s`"}.F(
 			string(ch.Of), ch.Key, orNone(ch.Before), orNone(ch.After)))
 	}
@@ -203,7 +208,63 @@ func entryLine(c bot.Call, e journal.Entry) chat.Text {
 	if e.Rule != "" {
 		t = t.Plus(chat.Text{ZH: "（%s）", EN: " (%s)"}.F(e.Rule))
 	}
-	return t.Plus(because(e.Reason))
+	return t.Plus(agreedBy(c, e)).Plus(because(e.Reason))
+}
+
+// requestState tells how far a request came with a change of its record.
+func requestState(c bot.Call, ch journal.Change) chat.Text {
+	raw := ch.After
+	if raw == nil {
+		raw = ch.Before
+	}
+	r, err := journal.Decode[request.Request](raw)
+	if err != nil {
+		return chat.Same("- `" + string(ch.Of) + "` " + ch.Key)
+	}
+	t := chat.Text{ZH: "- 申请（%s）：%s", EN: "- request (%s): %s"}.F(firstLine(c.Wanted(r)), stateText(r.State))
+	if ch.After == nil {
+		return t.Plus(chat.Text{ZH: "，移出名册", EN: ", off the book"})
+	}
+	for _, v := range r.Yes {
+		t = t.Plus(chat.Text{ZH: "；%s 于 %s 同意%s", EN: "; %s agreed at %s%s"}.F(verdictBy(c, v), c.Moment(v.At), because(v.Reason)))
+	}
+	for _, v := range r.No {
+		t = t.Plus(chat.Text{ZH: "；%s 于 %s 反对%s", EN: "; %s refused at %s%s"}.F(verdictBy(c, v), c.Moment(v.At), because(v.Reason)))
+	}
+	return t
+}
+
+func stateText(s request.State) chat.Text {
+	switch s {
+	case request.Waiting:
+		return chat.Text{ZH: "尚未开始", EN: "yet to open"}
+	case request.Open:
+		return chat.Text{ZH: "等待决定", EN: "waits for a decision"}
+	case request.Approved:
+		return chat.Text{ZH: "已同意", EN: "approved"}
+	case request.Rejected:
+		return chat.Text{ZH: "已驳回", EN: "rejected"}
+	case request.Expired:
+		return chat.Text{ZH: "已过期", EN: "lapsed"}
+	case request.Withdrawn:
+		return chat.Text{ZH: "已收回", EN: "withdrawn"}
+	case request.Moot:
+		return chat.Text{ZH: "已作废", EN: "came to nothing"}
+	}
+	return chat.Same(string(s))
+}
+
+// agreedBy names those who have agreed to what an entry did, where that was asked for first.
+func agreedBy(c bot.Call, e journal.Entry) chat.Text {
+	for _, ch := range e.Changes {
+		if ch.Of.Kind() != "request" || ch.After == nil || e.Kind == request.Agreed {
+			continue
+		}
+		if r, err := journal.Decode[request.Request](ch.After); err == nil && r.State == request.Approved && len(r.Yes) > 0 {
+			return chat.Text{ZH: "，经 %s 同意", EN: ", with the consent of %s"}.F(voters(c, r))
+		}
+	}
+	return chat.Text{}
 }
 
 func outcomeText(o journal.Outcome) chat.Text {

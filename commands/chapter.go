@@ -23,6 +23,9 @@ var chapters = []chapter{
 		"whoami", "can", "why", "matrix", "history", "check", "check all", "audit",
 	}},
 	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list"}},
+	{chat.Text{ZH: "申请", EN: "requests"}, []string{
+		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
+	}},
 	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "size", "size apply"}},
 	{chat.Text{ZH: "策略", EN: "policy"}, []string{
 		"scene", "scene on", "scene off", "sod", "sod define", "sod remove", "sod exempt", "sod unexempt",

@@ -18,6 +18,7 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/request"
 	"qunguan/bot/task"
 )
 
@@ -51,6 +52,7 @@ func Builds() journal.Builds {
 		"moderation": journal.Typed(moderation.Build),
 		"duty":       journal.Typed(duty.Build),
 		"task":       journal.Typed(task.Build),
+		"request":    journal.Typed(request.Build),
 	}
 }
 
@@ -59,7 +61,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		bot.Happenings(),
+		request.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -92,6 +94,10 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
+	case "request":
+		if r, err := journal.Decode[request.Request](c.After); err == nil {
+			return r.Due()
+		}
 	}
 	return time.Time{}
 }

@@ -62,7 +62,7 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 	lines := []chat.Text{
 		chat.Text{ZH: "启用模板“%s”（%s），%s", EN: "put the template “%s” on (%s), %s"}.F(t.Label(), roleText(t.Level, t.Job), until(c, span.Until)).
 			Plus(because(reason)),
-		chat.Text{ZH: "给：%s", EN: "to: %s"}.F(names(done)),
+		chat.Text{ZH: "给：%s", EN: "to: %s"}.F(whom(done)),
 	}
 	if len(bad) > 0 {
 		lines = append(lines, chat.Text{ZH: "%d 人没有得到：", EN: "%d were not given it:"}.F(len(bad)), bullets(bad))
@@ -75,8 +75,8 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 	}, nil
 }
 
-// names lists whom results are about.
-func names(rs []result) chat.Text {
+// whom lists whom results are about.
+func whom(rs []result) chat.Text {
 	out := make([]chat.Text, len(rs))
 	for i, r := range rs {
 		out[i] = r.line
@@ -122,7 +122,7 @@ func takeTemplate(c bot.Call, t access.Template, reason string) (bot.Outcome, er
 	}
 	return bot.Outcome{
 		Changes: chat.Lines(chat.Text{ZH: "关闭模板“%s”", EN: "take the template “%s” off"}.F(t.Label()).Plus(because(reason)),
-			chat.Text{ZH: "收回：%s", EN: "from: %s"}.F(names(ended))),
+			chat.Text{ZH: "收回：%s", EN: "from: %s"}.F(whom(ended))),
 		Confirm: chat.Text{ZH: "收回 %d 人的角色", EN: "this ends the roles of %d people"}.F(len(ended)),
 		Events:  []journal.Event{e},
 	}, nil

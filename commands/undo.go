@@ -86,7 +86,7 @@ func undone(c bot.Call, number grammar.NumberHole) (journal.Entry, error) {
 // primary are the changes of an entry that people made; what followed from them follows anew from their opposite.
 func primary(e journal.Entry) []journal.Change {
 	return slices.DeleteFunc(slices.Clone(e.Changes), func(c journal.Change) bool {
-		return slices.Contains([]string{"ask", "task", "group", "groups"}, c.Of.Kind())
+		return slices.Contains([]string{"ask", "task", "group", "groups", "request"}, c.Of.Kind())
 	})
 }
 
@@ -123,7 +123,14 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		back.Due = due(back)
 		changes = append(changes, back)
 	}
-	d, item := mayUndo(c, e, changes, later)
+	var item access.Item
+	_, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		as := c
+		as.Access = f
+		var d access.Decision
+		d, item = mayUndo(as, e, changes, later)
+		return nil, d
+	})
 	if !d.Allowed {
 		return bot.Deny(d, item, "")
 	}
@@ -131,7 +138,7 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		Kind: bot.Undone, Group: e.Group, Targets: e.Targets, Items: e.Items, Reason: e.Reason, Changes: changes,
 	}
 	out := bot.Outcome{
-		Events: []journal.Event{event}, Undoes: e.N, Rule: d.Rule,
+		Events: []journal.Event{event}, Undoes: e.N, Rule: d.Rule, Second: second,
 		Changes: chat.Text{ZH: "撤销 %s", EN: "undo %s"}.F(entryLine(c, e)),
 	}
 	switch {

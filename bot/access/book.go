@@ -37,7 +37,10 @@ type index struct {
 	exemptions []Exemption
 	jobs       []JobDefinition
 	tags       []string
-	roleCap    int
+	approvals  []Approval
+	// delegations are who decides requests in whose place.
+	delegations []Delegation
+	roleCap     int
 }
 
 // person is what one book says about one person by name; the zero person is one it does not name. It is small, and
@@ -150,6 +153,10 @@ func (ix *index) read(key string, raw json.RawMessage) error {
 		return keep(&ix.exemptions, key, raw, func(e Exemption) string { return ExemptionKey(e.Rule, e.Who) }, nil)
 	case "job":
 		return keep(&ix.jobs, key, raw, func(j JobDefinition) string { return JobKey(j.Name) }, JobDefinition.sound)
+	case "approval":
+		return keep(&ix.approvals, key, raw, func(a Approval) string { return ApprovalKey(a.What) }, Approval.sound)
+	case "delegate":
+		return keep(&ix.delegations, key, raw, func(d Delegation) string { return DelegationKey(d.Who) }, Delegation.sound)
 	case "tag":
 		var tags []Tag
 		if err := keep(&tags, key, raw, func(t Tag) string { return TagKey(t.Name) }, nil); err != nil {

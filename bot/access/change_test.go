@@ -154,6 +154,15 @@ var changes = []struct {
 	{"R70 about no item", staffed(), except(boss, Statement{Subject: About(wang), Effect: Allow}), false, RuleNothingGranted},
 	{"R38 the company's exception is not taken away by the group", staffed(role(li, Senior, NoJob), says(Deny, About(wang), Mute, byEnterprise)), unset(li, says(Deny, About(wang), Mute)), false, RuleTier},
 	{"lifting a deny is granting", staffed(role(li, Senior, Operations), says(Deny, About(wang), Invite)), unset(li, says(Deny, About(wang), Invite)), false, RuleMoreThanHeld},
+	{"R67 an owner fulfils a wish above the level", staffed(role(wang, Junior, NoJob)), fulfil(boss, wishes(Mute)), true, RuleApproved},
+	{"R67 a 高级 fulfils what the level reaches", staffed(role(li, Senior, NoJob), role(wang, Mid, NoJob)), fulfil(li, wishes(Mute)), true, RuleApproved},
+	{"R67 not what the ceiling would cut at once", staffed(role(li, Senior, NoJob), role(wang, Junior, NoJob)), fulfil(li, wishes(Mute)), false, RuleCeiling},
+	{"R67 not what a fixed deny goes before", staffed(role(wang, Mid, NoJob), says(Deny, About(wang), Mute, byEnterprise)), fulfil(boss, wishes(Mute)), false, RuleTerm},
+	{"R67 nobody's own", staffed(role(wang, Senior, NoJob)), fulfil(wang, wishes(Mute)), false, RuleSelf},
+	{"R67 not without 复核", staffed(role(li, Junior, NoJob), role(wang, Junior, NoJob)), fulfil(li, wishes(Files)), false, RuleDefault},
+	{"R67 a level below one's own", staffed(role(li, Senior, NoJob)), fulfil(li, Wish{Who: wang, Level: Mid, Until: inAnHour}), true, RuleApproved},
+	{"R67 the highest level takes two", staffed(role(li, Senior, NoJob)), fulfil(li, Wish{Who: wang, Level: Senior, Until: inAnHour}), false, RuleSecondPerson},
+	{"R67 who is on shift gets at once what the policy says", onDuty(staffed(role(wang, Junior, NoJob)), wang), fulfilOnDuty(wishes(Mute)), true, RuleOnDuty},
 	{"nothing to take away is no change", staffed(), unset(boss, says(Deny, About(wang), Invite)), true, RuleOwner},
 }
 

@@ -26,6 +26,12 @@ func EndOf(key string, raw json.RawMessage) (end time.Time, who chat.User, items
 			break
 		}
 		return s.Until, "", []string{Policy.String()}
+	case "delegate":
+		var d Delegation
+		if json.Unmarshal(raw, &d) != nil {
+			break
+		}
+		return d.Until, d.Who, []string{Review.String()}
 	case "statement":
 		var s Statement
 		if json.Unmarshal(raw, &s) != nil {

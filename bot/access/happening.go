@@ -23,6 +23,12 @@ const (
 	Exempted    journal.Kind = "access.exempted"
 	Unexempted  journal.Kind = "access.unexempted"
 	Imported    journal.Kind = "access.imported"
+
+	RequestRule journal.Kind = "access.request_rule_changed"
+	Delegated   journal.Kind = "access.delegated"
+	Undelegated journal.Kind = "access.delegation_ended"
+	GlassBroken journal.Kind = "access.glass_broken"
+	GlassMended journal.Kind = "access.glass_mended"
 )
 
 // Happenings describes the kinds of events of this package.
@@ -36,6 +42,12 @@ func Happenings() []journal.Happening {
 		{Kind: Resigned, Text: chat.Text{ZH: "辞任", EN: "stepped down"}},
 		{Kind: Lapsed, Text: chat.Text{ZH: "授权到期", EN: "a grant ended"}, Final: chat.Text{
 			ZH: "它按时间结束；要继续，请重新 /设管理。", EN: "It ended by time; to go on, appoint again."}},
+		{Kind: RequestRule, Text: chat.Text{ZH: "改审批规则", EN: "changed a rule about requests"}},
+		{Kind: Delegated, Text: chat.Text{ZH: "请人代理审批", EN: "let somebody decide in their place"}},
+		{Kind: Undelegated, Text: chat.Text{ZH: "结束代理审批", EN: "decides requests alone again"}},
+		{Kind: GlassBroken, Text: chat.Text{ZH: "应急", EN: "broke the glass"}},
+		{Kind: GlassMended, Text: chat.Text{ZH: "结束应急", EN: "ended the emergency"}, Final: chat.Text{
+			ZH: "要再次应急，请重新发 /应急。", EN: "For another emergency, send /breakglass again."}},
 		{Kind: Settled, Text: chat.Text{ZH: "配置生效", EN: "settings were taken over"}, Final: chat.Text{
 			ZH: "它来自配置文件；请改配置。", EN: "It comes from the configuration file; change that."}},
 		{Kind: SceneOn, Text: chat.Text{ZH: "启用场景", EN: "put a scene on"}},

@@ -47,12 +47,13 @@ func (a *asker) mayMap(m Mapping) Decision {
 
 // policyKinds are the records that are policy: they are judged as such, whoever brings the change.
 var policyKinds = map[string]func(key string, raw json.RawMessage) error{
-	"mapping": reads(MappingKey, Mapping.sound),
-	"scene":   reads(func(s Scene) string { return SceneKey(s.Name) }, Scene.sound),
-	"sod":     reads(func(x Exclusive) string { return ExclusiveKey(x.Name) }, Exclusive.sound),
-	"exempt":  reads(func(e Exemption) string { return ExemptionKey(e.Rule, e.Who) }, nil),
-	"job":     reads(func(j JobDefinition) string { return JobKey(j.Name) }, JobDefinition.sound),
-	"tag":     reads(func(t Tag) string { return TagKey(t.Name) }, nil),
+	"mapping":  reads(MappingKey, Mapping.sound),
+	"scene":    reads(func(s Scene) string { return SceneKey(s.Name) }, Scene.sound),
+	"sod":      reads(func(x Exclusive) string { return ExclusiveKey(x.Name) }, Exclusive.sound),
+	"exempt":   reads(func(e Exemption) string { return ExemptionKey(e.Rule, e.Who) }, nil),
+	"job":      reads(func(j JobDefinition) string { return JobKey(j.Name) }, JobDefinition.sound),
+	"approval": reads(func(a Approval) string { return ApprovalKey(a.What) }, Approval.sound),
+	"tag":      reads(func(t Tag) string { return TagKey(t.Name) }, nil),
 }
 
 func reads[T any](keyOf func(T) string, sound func(T) error) func(string, json.RawMessage) error {

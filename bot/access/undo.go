@@ -73,6 +73,8 @@ func (a *asker) mayChange(c journal.Change) (m move, isRole bool, d Decision) {
 		return m, true, allowed
 	case "statement":
 		return m, false, a.mayState(c)
+	case "delegate":
+		return m, false, a.mayDelegate(c)
 	}
 	if _, policy := policyKinds[kind]; policy {
 		return m, false, a.mayRecord(c)

@@ -79,6 +79,10 @@ func keyOf(record any) string {
 		return JobKey(r.Name)
 	case Tag:
 		return TagKey(r.Name)
+	case Approval:
+		return ApprovalKey(r.What)
+	case Delegation:
+		return DelegationKey(r.Who)
 	}
 	panic(fmt.Sprintf("unreachable: %T is no record", record))
 }

@@ -11,7 +11,7 @@ type Effect struct {
 	ID   string     `json:"id"`
 	Kind EffectKind `json:"kind"`
 
-	To      User   `json:"to,omitempty"`       // Send: the person; Observe of a person
+	To      User   `json:"to,omitempty"`       // Send: the person, zero: the group itself; Observe of a person
 	Group   Group  `json:"group,omitempty"`    // Observe: the group; Send: what the message is about
 	ReplyTo string `json:"reply_to,omitempty"` // Send: an answer to this address first, to To if that is no longer possible
 	Reply   Reply  `json:"reply,omitzero"`     // Send: what to say

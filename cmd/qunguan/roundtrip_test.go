@@ -155,6 +155,11 @@ func TestRoundTrips(t *testing.T) {
 		{"boss", project, "/why #20", "", 3, "it learns from the entry whose rights to unwind"},
 		{"boss", project, "/audit", "**Audit", 3, "what may be read is known once the rights are"},
 		{"boss", project, "/audit #20", "", 3, "likewise"},
+		{"zhao", project, "/request mute 2h flooding", "Submitted", 2, ""},
+		{"boss", project, "/requests", "**Requests", 3, "the numbers of requests stand in the journal"},
+		{"zhao", project, "/withdraw #30", "Recorded", 2, ""},
+		{"boss", project, "/approval", "**Rules", 2, ""},
+		{"boss", project, "/delegate", "Nobody", 2, ""},
 	} {
 		reply, got := w.say(c.from, c.group, c.text)
 		assert.Equal(t, c.want, got, "%s as %s: %s", c.text, c.from, strings.SplitN(reply, "\n", 2)[0])

@@ -17,6 +17,8 @@ const (
 	opRespond = "aibot/response"
 	opSend    = "message/send"
 
+	opGroupSend = "appchat/send"
+
 	// maxMarkdown is of the page 发送应用消息: "markdown内容，最长不超过2048个字节，必须是utf8编码".
 	maxMarkdown = 2048
 	// sameWithin makes a message that is sent again after an unclear failure arrive once ("是否开启重复消息检查",
@@ -52,6 +54,9 @@ func (a *Adapter) Deliver(ctx context.Context, e chat.Effect) error {
 func (a *Adapter) direct(ctx context.Context, e chat.Effect) error {
 	if !a.c.hasApp() {
 		return &Fault{Op: opSend, Alarm: true, Reason: "wecom.app is not configured, so nobody can be written to"}
+	}
+	if e.To == "" && e.Group != "" {
+		return a.toGroup(ctx, e)
 	}
 	if e.To == "" {
 		return &Fault{Op: opSend, Reason: "nobody to send to"}
@@ -163,6 +168,31 @@ func (a *Adapter) send(ctx context.Context, to chat.User, m appMessage) error {
 		}
 	}
 	return nil
+}
+
+// toGroup says something to everybody in a group that the app has made ("应用推送消息", appchat/send); no other group can
+// be written to unasked. There is no check for duplicates: sent again after an unclear failure, it may arrive twice.
+func (a *Adapter) toGroup(ctx context.Context, e chat.Effect) error {
+	for _, part := range parts(joined(a.in(e.Reply.Text), a.groupCard(e)), maxMarkdown) {
+		m := groupMessage{Chat: string(e.Group), MsgType: "markdown", Markdown: markdown{Content: part}}
+		if err := a.api(ctx, a.c.appCredential(), opGroupSend, nil, m, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type groupMessage struct {
+	Chat     string   `json:"chatid"`
+	MsgType  string   `json:"msgtype"`
+	Markdown markdown `json:"markdown"`
+}
+
+func (a *Adapter) groupCard(e chat.Effect) string {
+	if e.Reply.Card == nil {
+		return ""
+	}
+	return a.cardMarkdown(*e.Reply.Card) // app groups have no cards with buttons
 }
 
 // joined puts two Markdown texts below each other.

@@ -244,3 +244,16 @@ func TestTextIsNeverEmptyForWantOfALanguage(t *testing.T) {
 	require.NoError(t, s.Deliver(context.Background(), e))
 	assert.Equal(t, map[string]any{"content": "只有中文"}, s.office.to("message/send")[0].body["markdown"])
 }
+
+// TestDeliverToAGroup: without a person the message is for the group, which the app writes to where it has made it.
+func TestDeliverToAGroup(t *testing.T) {
+	s := newStage(t)
+	e := chat.SendTo("", "appgroup0001", chat.Reply{Text: chat.Same("应急")})
+	require.NoError(t, s.Deliver(context.Background(), e))
+	calls := s.office.to("appchat/send")
+	require.Len(t, calls, 1)
+	assert.Equal(t, map[string]any{
+		"chatid": "appgroup0001", "msgtype": "markdown", "markdown": map[string]any{"content": "应急"},
+	}, calls[0].body)
+	assert.Empty(t, s.office.to("message/send"))
+}
