@@ -109,6 +109,9 @@ func decision(cmd bot.Command, number grammar.NumberHole, run func(bot.Call, pet
 			return bot.Refuse(chat.Text{ZH: "申请 #%d 早已结束。`/审计 #%d` 看当时的记录。", EN: "Request #%d was over long ago. `/audit #%d` shows its record."}.F(n, n))
 		}
 		if p.r.State != request.Open || !c.Now.Before(p.r.Until) {
+			if !p.concerns(c) {
+				return bot.Refuse(chat.Text{ZH: "#%d 不是等您决定的申请。", EN: "#%d is no request that waits for you."}.F(n))
+			}
 			return bot.Outcome{Reply: chat.Reply{Text: late(c, p)}}, nil
 		}
 		return run(c, p)
@@ -137,6 +140,19 @@ func reads(c bot.Call, of journal.Name, r request.Request) []journal.Name {
 		names = append(names, directory.OfPerson(u))
 	}
 	return slices.DeleteFunc(names, c.Has)
+}
+
+// concerns says whether the speaker may know what became of the request: whoever asked, whom it is about, who has given
+// their word, and whoever could have.
+func (p petition) concerns(c bot.Call) bool {
+	me := c.Actor.ID
+	said := func(v request.Verdict) bool { return v.Who == me || v.For == me }
+	if me == p.r.By || slices.Contains(p.r.For, me) || slices.ContainsFunc(slices.Concat(p.r.Yes, p.r.No), said) {
+		return true
+	}
+	return slices.ContainsFunc(append(c.Access.StandsInFor(me, c.Now), me), func(u chat.User) bool {
+		return access.Decide(as(c, u), access.Request{Actor: u, Item: access.Review, Group: p.r.Group, At: c.Now}).Allowed
+	})
 }
 
 // late tells what became of a request that can no longer be decided.
