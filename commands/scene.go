@@ -128,7 +128,9 @@ func sceneOn() bot.Command {
 			}
 			said := name.Of(c.Args)
 			if t, ok := c.Access.Template(said); ok {
-				return putTemplate(c, t, who.Refs(c.Args), span, reason.Of(c.Args))
+				out, err := putTemplate(c, t, who.Refs(c.Args), span, reason.Of(c.Args))
+				out.Lasts = length.Of(c.Args)
+				return out, err
 			}
 			n, ok := access.ParseScene(said)
 			if !ok {
@@ -154,7 +156,9 @@ func sceneOn() bot.Command {
 }
 
 func putScene(c bot.Call, s access.Scene) (bot.Outcome, error) {
-	changes, d := c.Access.PutOn(c.Group.ID, c.Actor.ID, s, c.Now)
+	changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		return f.PutOn(c.Group.ID, c.Actor.ID, s, c.Now)
+	})
 	if !d.Allowed {
 		return bot.Deny(d, access.Policy, "")
 	}
@@ -167,11 +171,13 @@ func putScene(c bot.Call, s access.Scene) (bot.Outcome, error) {
 	if old, ok := c.Access.Group.Scene(s.Name); ok && old.Live(c.Now) {
 		head = head.Plus(chat.Text{ZH: "（原为%s）", EN: " (was %s)"}.F(until(c, old.Until)))
 	}
-	return turnScene(c, access.SceneOn, s, head, changes)
+	return turnScene(c, access.SceneOn, s, head, changes, second)
 }
 
 // turnScene is the outcome of a scene that comes or goes: the diff of the switches, confirmed.
-func turnScene(c bot.Call, kind journal.Kind, s access.Scene, head chat.Text, changes []journal.Change) (bot.Outcome, error) {
+func turnScene(
+	c bot.Call, kind journal.Kind, s access.Scene, head chat.Text, changes []journal.Change, second chat.Text,
+) (bot.Outcome, error) {
 	after, err := c.Access.After(c.Group.ID, changes)
 	if err != nil {
 		return bot.Outcome{}, err
@@ -200,7 +206,7 @@ func turnScene(c bot.Call, kind journal.Kind, s access.Scene, head chat.Text, ch
 	}
 	return bot.Outcome{
 		Changes: chat.Lines(lines...),
-		Confirm: confirm,
+		Confirm: confirm, Second: second,
 		Events: []journal.Event{{
 			Kind: kind, Group: c.Group.ID, Items: policyItem, Reason: s.Reason, Changes: changes,
 		}},
@@ -285,13 +291,15 @@ func sceneOff() bot.Command {
 					ZH: "“%s”在本群没有启用；`/场景` 看启用了什么。", EN: "“%s” is not on here; `/scene` shows what is.",
 				}.F(chat.Escape(said)))
 			}
-			changes, d := c.Access.TakeOff(c.Group.ID, c.Actor.ID, n, c.Now)
+			changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+				return f.TakeOff(c.Group.ID, c.Actor.ID, n, c.Now)
+			})
 			if !d.Allowed {
 				return bot.Deny(d, access.Policy, "")
 			}
 			s.Reason = reason.Of(c.Args)
 			head := chat.Text{ZH: "关闭场景“%s”", EN: "take the scene “%s” off"}.F(s.Label()).Plus(because(s.Reason))
-			return turnScene(c, access.SceneOff, s, head, changes)
+			return turnScene(c, access.SceneOff, s, head, changes, second)
 		},
 	}
 }

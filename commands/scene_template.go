@@ -23,6 +23,7 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 	facts := c.Access
 	var done, bad []result
 	var denied error
+	var second chat.Text
 	for _, r := range refs {
 		m, err := c.Find(r)
 		if err == nil && m.Kind == chat.Staff {
@@ -40,7 +41,9 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 		}
 		one := span
 		one.Who, one.WhoKind, one.NoContact = m.ID, m.Kind, contactRight(c, m) == chat.RightMissing
-		changes, d := facts.Appoint(c.Group.ID, one, c.Now)
+		changes, d, two := secondPerson(facts, func(f access.Facts) (access.Change, access.Decision) {
+			return f.Appoint(c.Group.ID, one, c.Now)
+		})
 		if !d.Allowed {
 			denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
 			bad = append(bad, keptOut(c, facts, m.ID, d))
@@ -49,6 +52,9 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 		after, err := facts.After(c.Group.ID, changes)
 		if err != nil {
 			return bot.Outcome{}, fmt.Errorf("appoint %s: %w", m.ID, err)
+		}
+		if !two.IsZero() {
+			second = two
 		}
 		done = append(done, result{who: m.ID, changes: changes, line: c.Name(m.ID)})
 		facts = after
@@ -70,7 +76,7 @@ func putTemplate(c bot.Call, t access.Template, refs []grammar.Ref, span access.
 	e := granted(c, done, reason)
 	e.Kind = access.SceneOn
 	return bot.Outcome{
-		Changes: chat.Lines(lines...), Events: []journal.Event{e},
+		Changes: chat.Lines(lines...), Events: []journal.Event{e}, Second: second,
 		Confirm: chat.Text{ZH: "模板改变 %d 人的权限", EN: "the template changes what %d people may do"}.F(len(done)),
 	}, nil
 }
@@ -108,7 +114,9 @@ func takeTemplate(c bot.Call, t access.Template, reason string) (bot.Outcome, er
 			ZH: "本群没有由模板“%s”给出的角色。", EN: "Nobody here has a role of the template “%s”.",
 		}.F(t.Label()))
 	}
-	changes, d := c.Access.Relieve(c.Group.ID, c.Actor.ID, t, c.Now)
+	changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+		return f.Relieve(c.Group.ID, c.Actor.ID, t, c.Now)
+	})
 	if !d.Allowed {
 		return bot.Deny(d, access.Admins, "")
 	}
@@ -124,6 +132,6 @@ func takeTemplate(c bot.Call, t access.Template, reason string) (bot.Outcome, er
 		Changes: chat.Lines(chat.Text{ZH: "关闭模板“%s”", EN: "take the template “%s” off"}.F(t.Label()).Plus(because(reason)),
 			chat.Text{ZH: "收回：%s", EN: "from: %s"}.F(whom(ended))),
 		Confirm: chat.Text{ZH: "收回 %d 人的角色", EN: "this ends the roles of %d people"}.F(len(ended)),
-		Events:  []journal.Event{e},
+		Events:  []journal.Event{e}, Second: second,
 	}, nil
 }

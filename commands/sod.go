@@ -120,7 +120,9 @@ func sodDefine() bot.Command {
 					ZH: "全企业已有叫“%s”的规则；本群的请换一个名字。", EN: "The whole company has a rule “%s”; give the group's another name.",
 				}.F(chat.Escape(x.Name)))
 			}
-			changes, d := c.Access.Separate(g, c.Actor.ID, x, c.Now)
+			changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+				return f.Separate(g, c.Actor.ID, x, c.Now)
+			})
 			if !d.Allowed {
 				return bot.Deny(d, access.Policy, "")
 			}
@@ -139,7 +141,7 @@ func sodDefine() bot.Command {
 			return bot.Outcome{
 				Changes: chat.Lines(lines...),
 				Confirm: chat.Text{ZH: "之后违反它的授权会被拒绝；已经违反的不收回", EN: "grants that break it will be refused; what breaks it already is not taken away"},
-				Events:  []journal.Event{{Kind: access.Separated, Group: g, Items: policyItem, Changes: changes}},
+				Events:  []journal.Event{{Kind: access.Separated, Group: g, Items: policyItem, Changes: changes}}, Second: second,
 			}, nil
 		},
 	}
@@ -232,7 +234,9 @@ func sodRemove() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			changes, d := c.Access.Unseparate(g, c.Actor.ID, x.Name, c.Now)
+			changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+				return f.Unseparate(g, c.Actor.ID, x.Name, c.Now)
+			})
 			if !d.Allowed {
 				return bot.Deny(d, access.Policy, "")
 			}
@@ -241,8 +245,8 @@ func sodRemove() bot.Command {
 				text = text.Plus(chat.Text{ZH: "，连同 %d 个豁免", EN: ", with %d exemptions"}.F(n))
 			}
 			return bot.Outcome{
-				Changes: text,
-				Events:  []journal.Event{{Kind: access.Unseparated, Group: g, Items: policyItem, Changes: changes}},
+				Changes: text, Second: second,
+				Events: []journal.Event{{Kind: access.Unseparated, Group: g, Items: policyItem, Changes: changes}},
 			}, nil
 		},
 	}

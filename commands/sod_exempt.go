@@ -52,11 +52,14 @@ func sodExempt() bot.Command {
 				}.F(string(m.ID), chat.Escape(x.Name)))
 			}
 			e := access.Exemption{Rule: x.Name, Who: m.ID, Until: span.Until, Reason: reason.Of(c.Args)}
-			changes, d := c.Access.Exempt(g, c.Actor.ID, e, c.Now)
+			changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+				return f.Exempt(g, c.Actor.ID, e, c.Now)
+			})
 			if !d.Allowed {
 				return bot.Deny(d, access.Policy, m.ID)
 			}
 			return bot.Outcome{
+				Second: second,
 				Changes: chat.Text{ZH: "%s 不受职责分离“%s”限制（%s），%s", EN: "%s is exempt from the separation of duties “%s” (%s), %s"}.F(
 					c.Name(m.ID), chat.Escape(x.Name), placeText(g), until(c, span.Until)).Plus(because(e.Reason)),
 				Events: []journal.Event{{
@@ -87,7 +90,9 @@ func sodUnexempt() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			changes, d := c.Access.Unexempt(g, c.Actor.ID, m.ID, x.Name, c.Now)
+			changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
+				return f.Unexempt(g, c.Actor.ID, m.ID, x.Name, c.Now)
+			})
 			if !d.Allowed {
 				return bot.Deny(d, access.Policy, m.ID)
 			}
@@ -97,6 +102,7 @@ func sodUnexempt() bot.Command {
 				}.F(c.Name(m.ID), chat.Escape(x.Name)))
 			}
 			return bot.Outcome{
+				Second: second,
 				Changes: chat.Text{ZH: "结束 %s 对职责分离“%s”的豁免", EN: "end the exemption of %s from the separation of duties “%s”"}.F(
 					c.Name(m.ID), chat.Escape(x.Name)),
 				Events: []journal.Event{{

@@ -14,7 +14,8 @@ import (
 )
 
 // Charter is a company's policy as data: what its book and the books of its groups say, but for what the configuration
-// says there, which is who the owners and department admins are, and the company's cap.
+// says there, which is who the owners and department admins are, and the company's cap; and for who decides requests in
+// whose place while they are away, which is theirs to say.
 type Charter struct {
 	Company Part
 	Groups  map[chat.Group]Part
@@ -30,6 +31,7 @@ type Part struct {
 	Statements []Statement // about more people than one
 	Separation []Exclusive
 	Exemptions []Exemption
+	Approvals  []Approval
 	Scenes     []Scene
 	Tags       []Tag
 	Cap        *int        // of a group; 0: that of the company
@@ -47,6 +49,7 @@ var sections = []struct {
 	{func(p *Part) bool { return p.Statements != nil }, func(k string, raw json.RawMessage) bool { return ofKind("statement")(k, raw) && !personal(raw) }},
 	{func(p *Part) bool { return p.Separation != nil }, ofKind("sod")},
 	{func(p *Part) bool { return p.Exemptions != nil }, ofKind("exempt")},
+	{func(p *Part) bool { return p.Approvals != nil }, ofKind("approval")},
 	{func(p *Part) bool { return p.Scenes != nil }, ofKind("scene")},
 	{func(p *Part) bool { return p.Tags != nil }, ofKind("tag")},
 	{func(p *Part) bool { return p.Cap != nil }, ofKind(CapKey)},
@@ -71,7 +74,7 @@ func personal(raw json.RawMessage) bool {
 func (b Book) Part(company bool) Part {
 	p := Part{
 		Jobs: notNil(b.JobDefinitions()), Mappings: notNil(b.Mappings()), Statements: []Statement{}, Separation: notNil(b.Exclusives()),
-		Exemptions: notNil(b.Exemptions()), Scenes: notNil(b.Scenes()), Tags: []Tag{}, Roles: notNil(b.Roles()), Exceptions: []Statement{},
+		Exemptions: notNil(b.Exemptions()), Approvals: notNil(b.Approvals()), Scenes: notNil(b.Scenes()), Tags: []Tag{}, Roles: notNil(b.Roles()), Exceptions: []Statement{},
 	}
 	for _, s := range b.Statements() {
 		if s.Subject.Kind == OnePerson {
@@ -108,6 +111,7 @@ func (p Part) records(w writer) (map[string]json.RawMessage, error) {
 	}
 	writeAll(&w, p.Separation, func(x *Exclusive) (string, maker) { return ExclusiveKey(x.Name), maker{&x.By, &x.At} })
 	writeAll(&w, p.Exemptions, func(e *Exemption) (string, maker) { return ExemptionKey(e.Rule, e.Who), maker{&e.By, &e.At} })
+	writeAll(&w, p.Approvals, func(a *Approval) (string, maker) { return ApprovalKey(a.What), maker{&a.By, &a.At} })
 	writeAll(&w, p.Scenes, func(s *Scene) (string, maker) { return SceneKey(s.Name), maker{&s.By, &s.At} })
 	writeAll(&w, p.Tags, func(t *Tag) (string, maker) { return TagKey(t.Name), maker{&t.By, &t.At} })
 	writeAll(&w, p.Roles, func(r *Role) (string, maker) { return r.Key(), maker{&r.By, &r.At} })

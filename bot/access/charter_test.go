@@ -20,6 +20,7 @@ func full() []any {
 		active(temp(zhang, Mid, NoJob, inAnHour)), says(Deny, everyone, Remove), says(Allow, me, Mute),
 		lead(), scene(OfflineEvent), Tag{Name: "vip", By: boss, At: hourAgo}, inAndOut, exempted(inAnHour),
 		JobDefinition{Name: "展会专员", Items: ItemsOf(Invite), By: boss, At: hourAgo}, Cap{7},
+		Approval{What: AnyRequest, Need: 2, Deny: 1, Longest: time.Hour, By: boss, At: hourAgo},
 	}
 }
 

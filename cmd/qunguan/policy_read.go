@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"time"
 
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -35,6 +36,11 @@ func (r *fileReader) part(y partYAML, g chat.Group) access.Part {
 		Exemptions: each(y.Exemptions, func(e exemptionYAML) access.Exemption {
 			return access.Exemption{
 				Rule: e.Rule, Who: chat.User(e.Who), Until: e.Until.Time, By: chat.User(e.By), Reason: e.Reason, At: e.At.Time,
+			}
+		}),
+		Approvals: each(y.Approvals, func(a approvalYAML) access.Approval {
+			return access.Approval{
+				What: a.What, Need: a.Need, Deny: a.Deny, Longest: time.Duration(a.Longest), OnDuty: a.OnDuty, By: chat.User(a.By), At: a.At.Time,
 			}
 		}),
 		Scenes: each(y.Scenes, r.scene),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,6 +67,30 @@ func (m *instant) UnmarshalYAML(n *yaml.Node) error {
 // wrongAt is a complaint that does not keep the decoder from finding the others.
 func wrongAt(n *yaml.Node, what string) error {
 	return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %s", n.Line, what)}}
+}
+
+// UnmarshalYAML reads 90m, 24h or 7d, and whatever else of time.ParseDuration.
+func (l *length) UnmarshalYAML(n *yaml.Node) error {
+	if days, ok := strings.CutSuffix(n.Value, "d"); ok {
+		if d, err := strconv.Atoi(days); err == nil && d > 0 && d <= 3650 {
+			*l = length(time.Duration(d) * 24 * time.Hour)
+			return nil
+		}
+	}
+	d, err := time.ParseDuration(n.Value)
+	if err != nil || d < 0 {
+		return wrongAt(n, fmt.Sprintf("%q is no length of time; write 90m, 24h or 7d", n.Value))
+	}
+	*l = length(d)
+	return nil
+}
+
+// MarshalYAML writes whole days as days.
+func (l length) MarshalYAML() (any, error) {
+	if d := time.Duration(l); d%(24*time.Hour) == 0 {
+		return fmt.Sprintf("%dd", d/(24*time.Hour)), nil
+	}
+	return time.Duration(l).String(), nil
 }
 
 // MarshalYAML writes the moment with its zone.

@@ -58,6 +58,11 @@ func writePart(p access.Part, g chat.Group) partYAML {
 		Exemptions: each(p.Exemptions, func(e access.Exemption) exemptionYAML {
 			return exemptionYAML{Rule: e.Rule, Who: string(e.Who), Until: instant{e.Until}, madeYAML: madeBy(e.By, e.At, e.Reason)}
 		}),
+		Approvals: each(unlessIn(g, p.Approvals), func(a access.Approval) approvalYAML {
+			return approvalYAML{
+				What: a.What, Need: a.Need, Deny: a.Deny, Longest: length(a.Longest), OnDuty: a.OnDuty, By: string(a.By), At: instant{a.At},
+			}
+		}),
 		Scenes: each(unlessIn(company(g), p.Scenes), writeScene),
 		Tags: each(unlessIn(company(g), p.Tags), func(t access.Tag) tagYAML {
 			return tagYAML{Name: t.Name, By: string(t.By), At: instant{t.At}}

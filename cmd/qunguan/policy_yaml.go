@@ -21,6 +21,7 @@ type partYAML struct {
 	Statements section[statementYAML] `yaml:"statements,omitempty"`
 	Separation section[exclusiveYAML] `yaml:"separation,omitempty"`
 	Exemptions section[exemptionYAML] `yaml:"exemptions,omitempty"`
+	Approvals  section[approvalYAML]  `yaml:"approvals,omitempty"`
 	Scenes     section[sceneYAML]     `yaml:"scenes,omitempty"`
 	Tags       section[tagYAML]       `yaml:"tags,omitempty"`
 	Roles      section[roleYAML]      `yaml:"roles,omitempty"`
@@ -112,6 +113,20 @@ type exemptionYAML struct {
 	Until    instant `yaml:"until"`
 	madeYAML `yaml:",inline"`
 }
+
+// approvalYAML is how requests for an item or a level are decided; "*" is for all that have no rule of their own.
+type approvalYAML struct {
+	What    string  `yaml:"what"`
+	Need    int     `yaml:"need"`
+	Deny    int     `yaml:"deny"`
+	Longest length  `yaml:"longest,omitempty"`
+	OnDuty  bool    `yaml:"on_duty,omitempty"`
+	By      string  `yaml:"by,omitempty"`
+	At      instant `yaml:"at,omitempty"`
+}
+
+// length is a length of time, written as 90m, 24h or 7d.
+type length time.Duration
 
 type sceneYAML struct {
 	Name     said    `yaml:"name"`
