@@ -84,9 +84,11 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	reply := chat.Reply{Text: denied(c, t.command, d).Plus(was)}
+	reply := chat.Reply{Text: denied(c, t.command, d).Plus(was), Card: waking(c, d)}
 	reply.Text = reply.Text.Plus(chat.Same(" " + chat.ThisEntry))
-	reply.Card = petition(c, d)
+	if reply.Card == nil {
+		reply.Card = petition(c, d)
+	}
 	return t.finish(ctx, c, journal.Write{Reply: reply, Entry: &e})
 }
 

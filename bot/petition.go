@@ -51,9 +51,18 @@ func petition(c Call, d *Denied) *chat.Card {
 	}
 }
 
-// petitionCommand is what the button types. What was tried is its reason, without what would be read as something else
-// there: flags and groups.
+// petitionCommand is what the button types. What was tried is its reason.
 func petitionCommand(c Call, i access.Item) string {
+	why, chinese := triedAs(c)
+	if chinese {
+		return "/申请 " + wordOf(i).ZH + " 2小时 #" + string(c.Group.ID) + " " + why
+	}
+	return "/request " + i.String() + " 2h #" + string(c.Group.ID) + " " + why
+}
+
+// triedAs is the command that was tried, as the reason of another one, without what would be read as something else
+// there, flags and groups; and whether it was typed in Chinese.
+func triedAs(c Call) (why string, chinese bool) {
 	tried := c.Message.Text
 	if c.agreed != "" {
 		tried = c.agreed
@@ -62,12 +71,10 @@ func petitionCommand(c Call, i access.Item) string {
 		return strings.ContainsAny(w[:1], "#-") || strings.HasPrefix(w, "—")
 	})
 	reason := clipRunes(strings.NewReplacer("\"", "", "“", "", "”", "", "#", "").Replace(strings.Join(words, " ")), 60)
-	verb, length, why := "/request ", " 2h", " to run: "
-	name := i.String()
 	if strings.ContainsFunc(tried, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-		verb, length, why, name = "/申请 ", " 2小时", " 想执行：", wordOf(i).ZH
+		return "想执行：" + reason, true
 	}
-	return verb + name + length + " #" + string(c.Group.ID) + why + reason
+	return "to run: " + reason, false
 }
 
 // wordOf is an item's label where that is one word that cannot be taken for a person, else its name.

@@ -106,6 +106,9 @@ func reason(c Call, d *Denied) chat.Text {
 		return separated(c, d)
 	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
 		return fourEyes
+	case d.Decision.Rule == access.RuleNotActivated, d.Decision.Rule == access.RuleOffDuty,
+		d.Decision.Rule == access.RuleNotEligible, !d.Decision.Bound().IsZero():
+		return resting(c, d)
 	case d.Decision.Rule == access.RuleCap:
 		return c.Full(c.Access)
 	case !ok:
@@ -162,6 +165,9 @@ func could(c Call, d *Denied) chat.Text {
 		return d.Next
 	}
 	if next, ok := mendable[d.Decision.Rule]; ok {
+		return next
+	}
+	if next := wakes(c, d); !next.IsZero() {
 		return next
 	}
 	if d.Item == access.NoItem {

@@ -17,21 +17,21 @@ var _ = declare(adminAdd)
 // adminAdd appoints one or several people, for good or for a while. Who cannot be appointed is told by cause; the
 // others are appointed all the same.
 func adminAdd() bot.Command {
-	who, lvl, jb := grammar.People("who"), level(), job()
+	who, lvl, jb, way := grammar.People("who"), level(), job(), way()
 	length, from, end, reason := grammar.Length("length"), grammar.Moment("from"), grammar.Moment("until"), grammar.Rest("reason")
 	return bot.Command{
 		Name: "admin add",
 		Forms: []string{
-			"/admin (add|temp|batch) {who...} [{level}] [{job}] [[for] {length}] [(from|从) {from}] [(until|到) {until}] [{reason}]",
-			"/(设管理|临时管理) {who...} [{level}] [{job}] [{length}] [(从|from) {from}] [(到|until) {until}] [{reason}]",
+			"/admin (add|temp|batch) {who...} [{level}] [{job}] [{way}] [[for] {length}] [(from|从) {from}] [(until|到) {until}] [{reason}]",
+			"/(设管理|临时管理) {who...} [{level}] [{job}] [{way}] [{length}] [(从|from) {from}] [(到|until) {until}] [{reason}]",
 		},
 		Examples: []chat.Text{{ZH: "/设管理 @zhangsan 中级 7天 国庆值班", EN: "/admin add @zhangsan mid for 7d holiday duty"}},
-		Holes:    []grammar.Hole{who, lvl, jb, length, from, end, reason},
+		Holes:    []grammar.Hole{who, lvl, jb, way, length, from, end, reason},
 		Help: chat.Text{
-			ZH: "任命管理员：固定或临时，一次一人或多人。", EN: "Appoint admins: fixed or temporary, one or several at once.",
+			ZH: "任命管理员：固定、临时、候补（可激活）或值班时生效，一次一人或多人。", EN: "Appoint admins: fixed, temporary, eligible (to activate) or on duty only, one or several at once.",
 		},
 		Needs: access.Admins,
-		Reads: []bot.Source{tasks},
+		Reads: []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			a, err := beyond(c, length, end, from)
 			if err != nil {
@@ -41,6 +41,7 @@ func adminAdd() bot.Command {
 				return bot.Outcome{}, err
 			}
 			a.By, a.Level, a.Job, a.Reason = c.Actor.ID, lvl.Of(c.Args), jb.Of(c.Args), reason.Of(c.Args)
+			a.Eligible, a.OnDuty = way.Of(c.Args) == whenActivated, way.Of(c.Args) == whenOnDuty
 			refs := who.Refs(c.Args)
 			var done, bad []result
 			var denied error
@@ -121,13 +122,19 @@ func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
 	if !ok {
 		return c.Name(who)
 	}
-	t := chat.Text{ZH: "%s 任本群%s，%s", EN: "%s is %s here, %s"}.F(c.Name(who), roleText(r.Level, r.Job), until(c, r.Until))
+	if r.Eligible {
+		return madeEligible(c, who, r)
+	}
+	t := chat.Text{ZH: "%s 任本群%s，%s", EN: "%s is %s here, %s"}.F(c.Name(who), roleText(r.Level, r.Job), term(c, c.Group.ID, r))
 	temporary := !r.Until.IsZero()
+	if r.Active {
+		return t
+	}
 	if old, ok := c.Access.Group.Role(who, temporary); ok && old.Live(c.Now) {
-		t = t.Plus(chat.Text{ZH: "（原为%s，%s）", EN: " (was %s, %s)"}.F(roleText(old.Level, old.Job), until(c, old.Until)))
+		t = t.Plus(chat.Text{ZH: "（原为%s，%s）", EN: " (was %s, %s)"}.F(roleText(old.Level, old.Job), term(c, c.Group.ID, old)))
 	}
 	if other, ok := c.Access.Group.Role(who, !temporary); ok && other.Live(c.Now) {
-		t = t.Plus(chat.Text{ZH: "；另有%s，%s，照旧", EN: "; also %s, %s, as before"}.F(roleText(other.Level, other.Job), until(c, other.Until)))
+		t = t.Plus(chat.Text{ZH: "；另有%s，%s，照旧", EN: "; also %s, %s, as before"}.F(roleText(other.Level, other.Job), term(c, c.Group.ID, other)))
 	}
 	if r.From.After(c.Now) {
 		t = t.Plus(chat.Text{ZH: "，%s 开始", EN: ", from %s"}.F(c.Moment(r.From)))

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"time"
+
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -25,7 +27,7 @@ func adminLevel() bot.Command {
 		Holes:    []grammar.Hole{who, lvl},
 		Help:     chat.Text{ZH: "改一位管理员的级别。", EN: "Change an admin's level."},
 		Needs:    access.Admins,
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			return change(c, access.Releveled, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
 				changes, d := f.Relevel(c.Group.ID, c.Actor.ID, m.ID, lvl.Of(c.Args), c.Now)
@@ -45,7 +47,7 @@ func adminJob() bot.Command {
 		Holes:    []grammar.Hole{who, jb},
 		Help:     chat.Text{ZH: "改一位管理员的岗位。", EN: "Change an admin's job."},
 		Needs:    access.Admins,
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			return change(c, access.Rejobbed, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
 				changes, d := f.Rejob(c.Group.ID, c.Actor.ID, m.ID, jb.Of(c.Args), c.Now)
@@ -57,32 +59,59 @@ func adminJob() bot.Command {
 
 // adminExtend lengthens a temporary role.
 func adminExtend() bot.Command {
-	who, length, reason := grammar.Person("who"), grammar.Length("length"), grammar.Rest("reason")
+	who, length, end, reason := grammar.Person("who"), grammar.Length("length"), grammar.Moment("until"), grammar.Rest("reason")
 	return bot.Command{
-		Name:     "admin extend",
-		Forms:    []string{"/admin extend {who} [for] {length} [{reason}]", "/延期 {who} {length} [{reason}]"},
+		Name: "admin extend",
+		Forms: []string{
+			"/admin extend {who} [for] {length} [{reason}]", "/admin extend {who} (until|到) {until} [{reason}]",
+			"/延期 {who} {length} [{reason}]", "/延期 {who} (到|until) {until} [{reason}]",
+		},
 		Examples: []chat.Text{{ZH: "/延期 @zhangsan 3天", EN: "/admin extend @zhangsan 3d"}},
-		Holes:    []grammar.Hole{who, length, reason},
-		Help:     chat.Text{ZH: "延长一个临时授权。", EN: "Lengthen a temporary grant."},
+		Holes:    []grammar.Hole{who, length, end, reason},
+		Help:     chat.Text{ZH: "延长一个临时授权、激活或有期限的候补。", EN: "Lengthen a temporary grant, an activation or an eligibility."},
 		Needs:    access.Admins,
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			out, err := change(c, access.Extended, who, reason.Of(c.Args), func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
-				r, ok := f.Group.Role(m.ID, true)
+				r, ok := f.Extendable(c.Group.ID, m.ID, c.Now)
 				if !ok {
 					return nil, access.Decision{}, access.ErrNoTemporary
 				}
-				return f.Extend(c.Group.ID, c.Actor.ID, m.ID, r.Until.Add(length.Of(c.Args)), c.Now)
+				later, err := extended(c, r, length, end)
+				if err != nil {
+					return nil, access.Decision{}, err
+				}
+				return f.Extend(c.Group.ID, c.Actor.ID, m.ID, later, c.Now)
 			})
 			if err == nil {
 				return out, nil
 			}
-			return mend(err, map[error]chat.Text{access.ErrNoTemporary: {
-				ZH: "此人在本群没有未到期的临时授权。要新给一个，用 `/设管理 @userid 中级 3天`。",
-				EN: "This person has no temporary grant here that is not over. To give one, use `/admin add @userid mid for 3d`.",
-			}})
+			return mend(err, map[error]chat.Text{
+				access.ErrNoTemporary: {
+					ZH: "此人在本群没有未到期的临时授权。要新给一个，用 `/设管理 @userid 中级 3天`。",
+					EN: "This person has no temporary grant here that is not over. To give one, use `/admin add @userid mid for 3d`.",
+				},
+				access.ErrActivationLength: {
+					ZH: "激活最多再延长到 24 小时之后，也不能超过候补资格本身的期限。",
+					EN: "An activation is extended to 24 hours from now at most, and not beyond the eligibility itself.",
+				},
+			})
 		},
 	}
+}
+
+// extended is the end that an extension asks for. One that is not later is no mistake of policy: somebody has been
+// faster, or has tapped twice.
+func extended(c bot.Call, r access.Role, length grammar.LengthHole, end grammar.MomentHole) (time.Time, error) {
+	if length.Given(c.Args) {
+		return r.Until.Add(length.Of(c.Args)), nil
+	}
+	if at := end.Of(c.Args).UTC(); at.After(r.Until) {
+		return at, nil
+	}
+	return time.Time{}, &bot.Refusal{Text: chat.Text{
+		ZH: "%s 的期限已经到 %s，没有改变；要延长，请写更晚的时间。", EN: "%s has until %s already; nothing has changed. To extend, name a later end.",
+	}.F(c.Name(r.Who), c.Moment(r.Until))}
 }
 
 // change is the common way of a command that changes one person's role.
@@ -127,8 +156,12 @@ func change(
 
 // extra is the reason of a change, where the role itself does not tell it.
 func extra(changes []journal.Change, reason string) chat.Text {
-	if r, ok := roleAfter(changes); ok && r.Reason == reason {
+	r, ok := roleAfter(changes)
+	switch {
+	case ok && r.Reason == reason, reason == "":
 		return chat.Text{}
+	case ok && r.Reason != "":
+		return chat.Text{ZH: "，这次的原因：%s", EN: ", reason for this: %s"}.F(chat.Escape(reason))
 	}
 	return because(reason)
 }
@@ -142,7 +175,7 @@ func adminQuit() bot.Command {
 		Examples: []chat.Text{{ZH: "/辞任", EN: "/admin quit"}},
 		Holes:    []grammar.Hole{reason},
 		Help:     chat.Text{ZH: "辞去自己在本群的角色；最后一位高级不能辞。", EN: "Step down here; the last senior admin cannot."},
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			changes, d := c.Access.Quit(c.Group.ID, c.Actor.ID, reason.Of(c.Args), c.Now)
 			if d.Rule == access.RuleNotAdmin {

@@ -46,7 +46,7 @@ func adminList() bot.Command {
 
 func adminLine(c bot.Call, r access.Role, insider bool) chat.Text {
 	if !insider {
-		return chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(c.Name(r.Who), roleText(r.Level, r.Job))
+		return chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(c.Name(r.Who), roleText(r.Level, r.Job).Plus(mode(r)))
 	}
 	rest := roleLine(c, r)
 	return chat.Text{ZH: "- %s", EN: "- %s"}.F(c.Name(r.Who)).Plus(chat.Text{ZH: " —" + rest.ZH[1:], EN: " —" + rest.EN[1:]})
@@ -72,7 +72,7 @@ func drift(c bot.Call, admins []chat.User) []chat.Text {
 	var lines []chat.Text
 	native := append(slices.Clone(c.Group.Admins), c.Group.Owner)
 	for _, u := range admins {
-		if !slices.Contains(native, u) {
+		if !slices.Contains(native, u) && !rests(c, u) {
 			lines = append(lines, chat.Text{ZH: "- 漂移：%s 在机器人里是管理员，在企业微信里不是", EN: "- drift: %s is an admin here, but not in WeCom"}.F(c.Name(u)))
 		}
 	}

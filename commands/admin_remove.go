@@ -23,7 +23,7 @@ func adminRemove() bot.Command {
 		Holes:    []grammar.Hole{who, reason},
 		Help:     chat.Text{ZH: "撤销管理员，从下一条消息起生效。", EN: "Dismiss admins, from the next message on."},
 		Needs:    access.Admins,
-		Reads:    []bot.Source{tasks},
+		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			refs := who.Refs(c.Args)
 			e := journal.Event{Kind: access.Revoked, Group: c.Group.ID, Items: rights, Reason: reason.Of(c.Args)}
@@ -85,9 +85,9 @@ func adminRemove() bot.Command {
 
 func dismissed(c bot.Call, who chat.User) chat.Text {
 	var was []chat.Text
-	for _, temporary := range []bool{false, true} {
-		if r, ok := c.Access.Group.Role(who, temporary); ok {
-			was = append(was, roleText(r.Level, r.Job))
+	for _, r := range rolesOf(c, who) {
+		if !r.Active {
+			was = append(was, roleText(r.Level, r.Job).Plus(mode(r)))
 		}
 	}
 	return chat.Text{ZH: "%s 不再是本群管理员（原为%s）", EN: "%s is no admin here any more (was %s)"}.F(c.Name(who), list(was))

@@ -18,6 +18,7 @@ type chapter struct {
 var chapters = []chapter{
 	{chat.Text{ZH: "管理员", EN: "admins"}, []string{
 		"admin list", "admin add", "admin remove", "admin level", "admin job", "admin extend", "admin quit",
+		"setup", "activate", "deactivate",
 	}},
 	{chat.Text{ZH: "查看", EN: "look"}, []string{
 		"whoami", "can", "why", "matrix", "history", "check", "check all", "audit",

@@ -18,7 +18,9 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/reminder"
 	"qunguan/bot/request"
+	"qunguan/bot/setup"
 	"qunguan/bot/task"
 )
 
@@ -52,6 +54,8 @@ func Builds() journal.Builds {
 		"moderation": journal.Typed(moderation.Build),
 		"duty":       journal.Typed(duty.Build),
 		"task":       journal.Typed(task.Build),
+		"reminder":   journal.Typed(reminder.Build),
+		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
 	}
 }
@@ -61,7 +65,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		request.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -73,6 +77,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 // The aggregates that commands read.
 var (
 	tasks  = bot.Reads[task.Book](task.Of)
+	ends   = bot.Reads[reminder.Book](reminder.Of)
 	mutes  = bot.Reads[moderation.Book](moderation.Of)
 	roster = bot.Reads[duty.Roster](duty.Of)
 )
@@ -80,8 +85,9 @@ var (
 // due finds out when the record of a change must be looked at again, for changes made of other changes.
 func due(c journal.Change) time.Time {
 	var ends struct {
-		Until time.Time `json:"until"`
-		Check time.Time `json:"check"`
+		Until  time.Time `json:"until"`
+		Check  time.Time `json:"check"`
+		Remind time.Time `json:"remind"`
 	}
 	if c.After == nil || json.Unmarshal(c.After, &ends) != nil {
 		return time.Time{}
@@ -94,6 +100,8 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
+	case "reminder":
+		return ends.Remind
 	case "request":
 		if r, err := journal.Decode[request.Request](c.After); err == nil {
 			return r.Due()

@@ -26,6 +26,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 				out = w.follow(c, e, out)
 			}
 			out.Effects = append(out.Effects, settled(c, ch)...)
+			out = remind(c, e, ch, remember(c, ch, out))
 		}
 		out = turned(c, e, out)
 	}
@@ -46,6 +47,8 @@ type wish struct {
 	action chat.Action
 	by     chat.User // who made the record, told of its end
 	until  time.Time
+	role   access.Role // of a role: what it becomes, or was
+	quiet  bool        // the group's own admins are not concerned: the role rests most of the time
 }
 
 // wanted reads a change of a role or of a mute.
@@ -54,11 +57,14 @@ func wanted(ch journal.Change) (wish, bool) {
 	kind, who, _ := strings.Cut(ch.Key, "/")
 	w.who = chat.User(who)
 	switch {
-	case ch.Of.Kind() == "access" && (kind == "role" || kind == "temp"):
+	case ch.Of.Kind() == "access" && slices.Contains([]string{"role", "temp", "eligible", "active"}, kind):
 		w.action = chat.AddAdmin
-		if ch.After == nil {
-			w.action = chat.RemoveAdmin
+		raw := ch.After
+		if raw == nil {
+			w.action, raw = chat.RemoveAdmin, ch.Before
 		}
+		w.role, _ = journal.Decode[access.Role](raw)
+		w.quiet = w.role.Eligible || w.role.Active || w.role.OnDuty
 		w.by = maker(ch.Before)
 		return w, true
 	case ch.Of.Kind() == "moderation" && kind == "mute":
@@ -95,6 +101,9 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 	}
 	group := bot.At[directory.Group](c, directory.OfGroup(w.group))
 	out.Effects = append(out.Effects, w.tell(c, e, group)...)
+	if w.quiet {
+		return w.announce(c, group, out)
+	}
 	book := bot.At[task.Book](c, task.Of(w.group))
 	if old, ok := book.Against(w.action, w.who); ok {
 		out.Events = append(out.Events, book.Withdraw(w.group, old))
@@ -184,9 +193,13 @@ func (w wish) idle(c bot.Call, e journal.Event, g directory.Group) bool {
 // stays says whether the person still holds a role after the event.
 func (w wish) stays(c bot.Call, e journal.Event) bool {
 	records := journal.Apply(c.State(access.Of(w.group)).Records, access.Of(w.group), e.Changes)
-	_, fixed := records[access.RoleKey(w.who, false)]
-	_, temporary := records[access.RoleKey(w.who, true)]
-	return fixed || temporary
+	for _, temporary := range []bool{false, true} {
+		raw := records[access.RoleKey(w.who, temporary)]
+		if r, err := journal.Decode[access.Role](raw); raw != nil && (err != nil || !r.OnDuty) {
+			return true
+		}
+	}
+	return false
 }
 
 // tell tells those concerned who do not see the reply: the person, and when it ended by itself whoever had made it.
@@ -221,13 +234,18 @@ func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
 	}
 	switch w.action {
 	case chat.AddAdmin:
-		r, ok := roleAfter(changesOf(e, w.who))
-		if !ok {
-			return chat.Text{}
+		r := w.role
+		if r.Eligible {
+			return chat.Text{
+				ZH: "%s 在“%s”是%s的候补，%s%s。要用时发 `/激活 2小时 原因`。", EN: "%s in “%s” now is eligible as %s, %s%s. When needed, send `/activate for 2h REASON`.",
+			}.F(who, place, roleText(r.Level, r.Job), until(c, r.Until), by.Plus(because(r.Reason)))
 		}
 		return chat.Text{ZH: "%s 在“%s”的角色：%s，%s%s。", EN: "%s in “%s” now is %s, %s%s."}.F(
-			who, place, roleText(r.Level, r.Job), until(c, r.Until), by.Plus(because(r.Reason)))
+			who, place, roleText(r.Level, r.Job), term(c, w.group, r), by.Plus(because(r.Reason)))
 	case chat.RemoveAdmin:
+		if w.role.Eligible || w.role.Active {
+			return w.rested(e, who, place, by)
+		}
 		if e.Kind == access.Lapsed {
 			return chat.Text{ZH: "%s 在“%s”的临时管理员已到期。", EN: "%s: the temporary role in “%s” has ended."}.F(who, place)
 		}
@@ -291,16 +309,6 @@ func inGroup(c bot.Call, g directory.Group, who chat.User) chat.Text {
 		}
 	}
 	return c.Name(who)
-}
-
-func changesOf(e journal.Event, who chat.User) []journal.Change {
-	var out []journal.Change
-	for _, ch := range e.Changes {
-		if strings.HasSuffix(ch.Key, "/"+string(who)) {
-			out = append(out, ch)
-		}
-	}
-	return out
 }
 
 // stepCard tells the owner exactly what to tap, with a button for when it is done.

@@ -29,10 +29,8 @@ func whoami() bot.Command {
 					ZH: "- 分级管理员（来自配置）：本部门各群的全部权限", EN: "- department admin (from the configuration): every item in the department's groups",
 				})
 			}
-			for _, temporary := range []bool{false, true} {
-				if r, ok := c.Access.Group.Role(who, temporary); ok && (r.Until.IsZero() || c.Now.Before(r.Until)) {
-					lines = append(lines, roleLine(c, r))
-				}
+			for _, r := range rolesOf(c, who) {
+				lines = append(lines, roleLine(c, r))
 			}
 			held := c.Access.Items(who, c.Access.Actor, c.Group.ID, c.Now)
 			if held.Len() == 0 {
@@ -70,15 +68,26 @@ func reach(l access.Level) chat.Text {
 // roleLine tells one role: what, until when, by whom, why.
 func roleLine(c bot.Call, r access.Role) chat.Text {
 	kind := chat.Text{ZH: "固定", EN: "fixed"}
-	if !r.Until.IsZero() {
+	switch {
+	case r.Eligible:
+		kind = chat.Text{ZH: "候补", EN: "eligible"}
+	case r.Active:
+		kind = chat.Text{ZH: "激活", EN: "activated"}
+	case !r.Until.IsZero():
 		kind = chat.Text{ZH: "临时", EN: "temporary"}
 	}
-	line := chat.Text{ZH: "- %s角色：%s，%s", EN: "- %s role: %s, %s"}.F(kind, roleText(r.Level, r.Job), until(c, r.Until))
+	line := chat.Text{ZH: "- %s角色：%s，%s", EN: "- %s role: %s, %s"}.F(kind, roleText(r.Level, r.Job), term(c, c.Group.ID, r))
 	if c.Now.Before(r.From) {
 		line = line.Plus(chat.Text{ZH: "（%s 开始，尚未生效）", EN: " (begins at %s, not yet in force)"}.F(c.Moment(r.From)))
 	}
 	if r.Suspended {
 		line = line.Plus(chat.Text{ZH: "（已停用）", EN: " (suspended)"})
+	}
+	if !r.Review.IsZero() {
+		line = line.Plus(chat.Text{ZH: "，%s 复核", EN: ", to be reviewed at %s"}.F(c.Moment(r.Review)))
+	}
+	if r.Active {
+		return line.Plus(because(r.Reason))
 	}
 	if r.By != "" {
 		line = line.Plus(chat.Text{ZH: "，由 %s 授予", EN: ", given by %s"}.F(c.Name(r.By)))

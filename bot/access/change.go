@@ -133,12 +133,21 @@ func (a *asker) mayMove(moves []move, undoes Undoes) Decision {
 		if m.who == a.by && m.after == nil {
 			continue // to step down needs no right but one's own
 		}
+		if m.who == a.by && m.after.Active {
+			if allowed = a.mayActivate(*m.after); !allowed.Allowed {
+				return allowed
+			}
+			continue
+		}
 		d := a.admins(m.who)
 		if !d.Allowed {
 			return d
 		}
 		if why := a.mayGrant(m); why != "" {
 			return denied(why)
+		}
+		if bound := a.outlasted(m); !bound.IsZero() {
+			return Decision{Rule: RuleMoreThanHeld, item: Admins, bound: bound}
 		}
 		allowed = d
 	}
@@ -158,6 +167,11 @@ func (a *asker) mayMove(moves []move, undoes Undoes) Decision {
 
 // mayGrant is why the role that a move brings may not be granted; empty if it may.
 func (a *asker) mayGrant(m move) Rule {
+	if m.before != nil && m.before.Eligible && !m.before.over(a.now) {
+		if why := a.against(m.before.Level); why != "" {
+			return why // a level that may be activated is not an inferior's to take away
+		}
+	}
 	if m.after == nil {
 		return ""
 	}
@@ -168,10 +182,7 @@ func (a *asker) mayGrant(m move) Rule {
 	if why := a.against(r.Level); why != "" {
 		return why
 	}
-	grants := r.Items()
-	if m.before != nil && m.before.Live(a.now) && m.before.lasts(r) {
-		grants = grants.Minus(m.before.Items()) // what is only left as it is, is not granted again
-	}
+	grants := a.grants(m)
 	if a.lacks(grants) {
 		return RuleMoreThanHeld
 	}
@@ -179,6 +190,16 @@ func (a *asker) mayGrant(m move) Rule {
 		return RuleMoreThanHeld
 	}
 	return ""
+}
+
+// grants is what a move gives that was not there: what is only left as it is, is not granted again.
+func (a *asker) grants(m move) Items {
+	r := *m.after
+	b := m.before
+	if b != nil && b.Eligible == r.Eligible && (!b.OnDuty || r.OnDuty) && (b.Eligible || b.Live(a.now)) && b.lasts(r) {
+		return r.Items().Minus(b.Items())
+	}
+	return r.Items()
 }
 
 // lasts says whether r lasts at least as long as o.
@@ -221,7 +242,8 @@ func (a *asker) census(moves []move) (people, seniors int) {
 		holds, senior := false, false
 		count := func(r *Role) {
 			holds = holds || !r.over(a.now)
-			senior = senior || r.Level == Senior && r.Live(a.now)
+			// Who is senior on shift only, or for some hours, does not stand in for one who always is.
+			senior = senior || r.Level == Senior && r.Live(a.now) && !r.OnDuty && !r.Active
 		}
 		for r := range a.f.rolesOf(u, a.g, a.now) {
 			if !moved(moves, r) {
@@ -265,3 +287,9 @@ func (a *asker) changes(moves []move) Change {
 
 // held is a role as it stands in the asker's book, live or not; nil if there is none.
 func (a *asker) held(who chat.User, temporary bool) *Role { return a.book().held(who, temporary) }
+
+// role is a role of the asker's book by its record, live or not; nil if there is none.
+func (a *asker) role(who chat.User, key string) *Role {
+	p := a.book().person(who)
+	return p.role(key)
+}

@@ -72,7 +72,7 @@ func (t *tally) count(f *Facts, r *Request, b Book, p *person, inCompany bool) {
 }
 
 func (t *tally) hear(f *Facts, r *Request, l *line, inCompany bool) {
-	if !(l.gives | l.beyond).Has(r.Item) || !l.covers(f, r) {
+	if !(l.gives | l.beyond).Has(r.Item) || inCompany && l.here || !l.covers(f, r) {
 		return
 	}
 	c := contender{l, l.precedence(inCompany)}

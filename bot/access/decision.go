@@ -1,6 +1,9 @@
 package access
 
-import "iter"
+import (
+	"iter"
+	"time"
+)
 
 // Decision is the answer to a Request, with its reason. The zero Decision denies.
 type Decision struct {
@@ -10,6 +13,7 @@ type Decision struct {
 	item      Item
 	level     Level  // of the actor: the ceiling
 	exclusive string // the rule of separation of duties that would be broken
+	bound     time.Time
 
 	settled *line
 	key     precedence // of settled
@@ -36,6 +40,9 @@ func (d Decision) Exclusive() string { return d.exclusive }
 
 // About is the item that the decision is about: of a change of rights, the one that it takes to make it.
 func (d Decision) About() Item { return d.item }
+
+// Bound is when the speaker's own right ends, where what they would grant outlasts it; zero where it does not.
+func (d Decision) Bound() time.Time { return d.bound }
 
 // Spoke walks everything that spoke: the company's book before the group's, and in each the person's roles, the
 // statements about the person, then those about more people. What the ceiling cut is among it, what is out of time

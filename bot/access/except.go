@@ -54,6 +54,9 @@ func (a *asker) mayExcept(s Statement) Decision {
 	case s.Effect == Allow && (a.lacks(s.Items) || !a.narrowed(s.Data)):
 		return denied(RuleMoreThanHeld)
 	}
+	if bound := a.ends(s.Items, s.Until); s.Effect == Allow && !bound.IsZero() {
+		return Decision{Rule: RuleMoreThanHeld, item: Admins, bound: bound}
+	}
 	if s.Subject.Kind != OnePerson {
 		return d
 	}

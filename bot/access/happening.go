@@ -14,7 +14,10 @@ const (
 	Extended  journal.Kind = "access.extended"
 	Resigned  journal.Kind = "access.resigned"
 	Lapsed    journal.Kind = "access.expired"
-	Settled   journal.Kind = "settings.changed"
+	Activated journal.Kind = "access.activated"
+	// Deactivated says that a person has ended their own activation.
+	Deactivated journal.Kind = "access.deactivated"
+	Settled     journal.Kind = "settings.changed"
 
 	SceneOn     journal.Kind = "access.scene_on"
 	SceneOff    journal.Kind = "access.scene_off"
@@ -42,6 +45,8 @@ func Happenings() []journal.Happening {
 		{Kind: Resigned, Text: chat.Text{ZH: "辞任", EN: "stepped down"}},
 		{Kind: Lapsed, Text: chat.Text{ZH: "授权到期", EN: "a grant ended"}, Final: chat.Text{
 			ZH: "它按时间结束；要继续，请重新 /设管理。", EN: "It ended by time; to go on, appoint again."}},
+		{Kind: Activated, Text: chat.Text{ZH: "激活", EN: "activated"}},
+		{Kind: Deactivated, Text: chat.Text{ZH: "结束激活", EN: "ended the activation of"}},
 		{Kind: RequestRule, Text: chat.Text{ZH: "改审批规则", EN: "changed a rule about requests"}},
 		{Kind: Delegated, Text: chat.Text{ZH: "请人代理审批", EN: "let somebody decide in their place"}},
 		{Kind: Undelegated, Text: chat.Text{ZH: "结束代理审批", EN: "decides requests alone again"}},

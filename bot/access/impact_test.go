@@ -46,8 +46,9 @@ func ptr[T any](v T) *T { return &v }
 func TestImpactEqualsWhatIsMeasuredAfterwards(t *testing.T) {
 	for n := range 400 {
 		d := dice{rand.New(rand.NewPCG(8, uint64(n)))}
-		before, after := worldOf(d), worldOf(d)
-		after.place, after.offered, after.target, after.actor = before.place, before.offered, before.target, before.actor
+		before, other := worldOf(d), worldOf(d)
+		after := before
+		after.company, after.group = other.company, other.group
 		f, g := before.facts(t), after.facts(t)
 		i, err := f.Impact(ops, map[chat.Group][]journal.Change{ops: between(f.Group, g.Group, ops), "": between(f.Company, g.Company, "")}, noon)
 		require.NoError(t, err)

@@ -32,6 +32,11 @@ func EligibleKey(who chat.User) string { return "eligible/" + string(who) }
 // ActiveKey is the key of a running activation.
 func ActiveKey(who chat.User) string { return "active/" + string(who) }
 
+// rolesOf are the keys of all roles that a person may have in a book.
+func rolesOf(who chat.User) []string {
+	return []string{RoleKey(who, false), RoleKey(who, true), EligibleKey(who), ActiveKey(who)}
+}
+
 // OwnerKey is the key of an Owner.
 func OwnerKey(who chat.User) string { return "owner/" + string(who) }
 

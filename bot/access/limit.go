@@ -57,18 +57,21 @@ func (d *Decision) tooFar(f *Facts, r *Request, by *line) Rule {
 	if d.Rule == RuleDepartmentAdmin {
 		return ""
 	}
-	return d.reach(by, f.level(r.Target, r))
+	return d.reach(by, f.level(r.Target, r), f.Consent)
 }
 
 // reach is why somebody of a level is out of reach; empty if they are not. It is that of the role's own level, else
-// of the person's highest level; a company's statement has no level, only the limit that nobody acts on an equal.
-func (d *Decision) reach(by *line, theirs Level) Rule {
+// of the person's highest level; a company's statement has no level, only the limit that nobody acts on an equal. One
+// 高级 acts on another with a second person's consent.
+func (d *Decision) reach(by *line, theirs Level, consent bool) Rule {
 	mine := d.level
 	if by.role != nil {
 		mine = by.role.Level
 	}
 	company := by.role == nil && d.key.tier() == Enterprise
 	switch {
+	case theirs == Senior && mine == Senior && consent:
+		return ""
 	case theirs != NoLevel && theirs >= mine:
 		return RuleRank
 	case company, mine == Senior, mine == Mid && theirs == NoLevel:
@@ -88,7 +91,7 @@ func (d *DataScope) covers(r *Request, target *Person) bool {
 	if d.Department != "" && !slices.ContainsFunc(target.Departments, func(t Department) bool { return t.Name == d.Department }) {
 		return false
 	}
-	if d.Own && !slices.Contains(target.Followers, r.Actor) {
+	if d.Own && (r.TargetKind != chat.Customer || !slices.Contains(target.Followers, r.Actor)) {
 		return false
 	}
 	return d.Tag == "" || slices.Contains(target.Tags, d.Tag)

@@ -19,6 +19,7 @@ type line struct {
 	effect         Effect
 	scope          ScopeKind
 	level          Level // of a role
+	here           bool  // of a scene: the company's book is about no group, so there it says nothing
 	always         bool  // neither start nor end nor suspension: the record itself need not be looked at
 	// groups and members are the scope's, sorted; no groups is every group.
 	groups  []chat.Group
@@ -123,6 +124,7 @@ func lineOfMapping(m *Mapping) line {
 // lineOfScene is the line of what a scene adds to the book of its group: it is about that group without saying so.
 func lineOfScene(s *Statement) line {
 	l := lineOfStatement(s)
+	l.here = true
 	l.group = weigh(s.Tier, s.Until.IsZero(), s.Subject, OneGroup, s.Breadth, s.Effect)
 	return l
 }

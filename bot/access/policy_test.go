@@ -48,6 +48,7 @@ func (w world) on(p Person) world      { w.target = p; return w }
 func (w world) offering(i Items) world { w.offered = i; return w }
 
 func (w world) onDuty(who ...chat.User) world             { w.onShift = who; return w }
+func (w world) agreed() world                             { w.consent = true; return w }
 func (w world) knowing(people map[chat.User]Person) world { w.staff = people; return w }
 
 var me = About(li)
@@ -164,6 +165,8 @@ var policy = []row{
 
 	may("R56 高级: all below 高级", group(role(li, Senior, NoJob), role(wang, Mid, NoJob)), RuleGranted, asksOn(Mute, wang)),
 	mayNot("R56 高级: not another 高级 alone", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)), RuleRank, asksOn(Mute, wang)),
+	may("R56 高级: another 高级 with a second person", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)).agreed(), RuleGranted, asksOn(Mute, wang)),
+	mayNot("R56 who is no 高级 gains nothing by consent", group(role(li, Mid, Supervisor), role(wang, Mid, NoJob)).agreed(), RuleRank, asksOn(Mute, wang)),
 	may("R56 中级: those without a role", group(role(li, Mid, Supervisor)), RuleGranted, asksOn(Mute, wang)),
 	mayNot("R56 中级: not those with one", group(role(li, Mid, Supervisor), role(wang, Junior, NoJob)), RuleDataScope, asksOn(Mute, wang)),
 	mayNot("R56 中级: not an equal", group(role(li, Mid, Supervisor), role(wang, Mid, NoJob)), RuleRank, asksOn(Mute, wang)),
@@ -205,11 +208,15 @@ var policy = []row{
 	may("4.4 an offline event lets a 中级 import", group(Scene{Name: OfflineEvent}, role(li, Mid, NoJob)), RuleGranted, asks(Import)),
 	mayNot("4.4 but not a 普通", group(Scene{Name: OfflineEvent}, role(li, Junior, NoJob)), RuleCeiling, asks(Import)),
 	mayNot("4.4 nor a member, whoever put it on", group(Scene{Name: OfflineEvent, Tier: Enterprise}), RuleCeiling, asks(Import)),
+	mayNot("4.4 a scene is on in a group: in the company's book it says nothing", company(Scene{Name: OfflineEvent}).and(role(li, Mid, NoJob)), RuleDefault, asks(Import)),
 	may("R40 one's own customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{li}}), RuleGranted, Request{Actor: li, Item: Remove, Group: ops, Target: kunde, TargetKind: chat.Customer, At: noon}),
 	mayNot("R40 somebody else's customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{wang}}), RuleDataScope, Request{Actor: li, Item: Remove, Group: ops, Target: kunde, TargetKind: chat.Customer, At: noon}),
+	mayNot("R40 one's own customer is a customer", group(Role{Who: li, Level: Senior, Data: DataScope{Own: true}}).on(Person{Followers: []chat.User{li}}), RuleDataScope, asksOn(Remove, wang)),
 	may("a custom role gives what it was defined as", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Invite, Mute)}), RuleGranted, asks(Mute)),
 	mayNot("inside its level", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Invite, Rename)}), RuleCeiling, asks(Rename)),
+	mayNot("and no governance, which follows the level alone", group(Role{Who: li, Level: Mid, Job: "活动助理", Grants: ItemsOf(Mute, Audit)}), RuleDefault, asks(Audit)),
 	mayNot("a narrowed role gives no more than is left", group(Role{Who: li, Level: Senior, Only: ItemsOf(Mute)}), RuleDefault, asks(Remove)),
+	mayNot("and it is not its level that takes the rest", group(Role{Who: li, Level: Mid, Job: Supervisor, Only: ItemsOf(Mute)}), RuleDefault, asks(Rename)),
 	may("one's own message may be recalled", group(role(li, Mid, NoJob)), RuleGranted, asksOn(Recall, li)),
 }
 

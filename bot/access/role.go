@@ -72,20 +72,27 @@ func (r Role) Temporary() bool { return !r.Until.IsZero() }
 func (r Role) Items() Items {
 	held := Held(r.Level, r.Job)
 	if r.custom() {
-		held = r.Grants&Ceiling(r.Level) | Preset(r.Level)&GovernanceItems
+		held = r.grants()&Ceiling(r.Level) | Preset(r.Level)&GovernanceItems
 	}
-	if r.Only != 0 {
-		held &= r.Only
-	}
-	return held
+	return r.narrowed(held)
 }
 
 // Beyond is what the job would give if the level's ceiling did not cut it.
 func (r Role) Beyond() Items {
 	if r.custom() {
-		return r.Grants &^ Ceiling(r.Level)
+		return r.narrowed(r.grants() &^ Ceiling(r.Level))
 	}
-	return beyond(r.Level, r.Job)
+	return r.narrowed(beyond(r.Level, r.Job))
+}
+
+// grants is what the custom job gives. Jobs are silent about governance, which follows the level alone (4.1).
+func (r Role) grants() Items { return r.Grants.Minus(GovernanceItems) }
+
+func (r Role) narrowed(items Items) Items {
+	if r.Only != 0 {
+		items &= r.Only
+	}
+	return items
 }
 
 // custom says whether the job is one that the company has defined. What it gave is kept with the role, so that an

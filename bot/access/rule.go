@@ -45,6 +45,8 @@ const (
 	RuleNotAdmin       Rule = "not-admin"
 	RuleNoContactRight Rule = "no-contact-right"
 	RuleSeparation     Rule = "sod"
+	RuleEligible       Rule = "eligible"
+	RuleNotEligible    Rule = "not-eligible"
 )
 
 var rules = []struct {
@@ -83,6 +85,8 @@ var rules = []struct {
 	{RuleNotStaff, "rank", chat.Text{ZH: "只有企业成员可以担任管理员", EN: "only the company's own staff can hold a role"}},
 	{RuleNoContactRight, "rank", chat.Text{ZH: "对方没有“客户联系”使用权限，不能在客户群担任管理员", EN: "the person lacks the platform's 客户联系 right and cannot be an admin of a customer group"}},
 	{RuleSeparation, "rank", chat.Text{ZH: "违反职责分离：同一个人不能同时持有互斥的权限", EN: "it would break separation of duties: one person may not hold both of what is exclusive"}},
+	{RuleEligible, "", chat.Text{ZH: "有候补资格，可以自己激活", EN: "the person is eligible and may activate it"}},
+	{RuleNotEligible, "rank", chat.Text{ZH: "没有这样的候补资格", EN: "the person is not eligible for this"}},
 	{RuleApproved, "", chat.Text{ZH: "申请得到了有权的人同意", EN: "it was asked for, and somebody who may give it has agreed"}},
 	{RuleOnDuty, "", chat.Text{ZH: "企业的审批规则让正在值班的人直接得到它", EN: "the company's rule about requests lets whoever is on shift have it at once"}},
 	{RuleNotAdmin, "", chat.Text{ZH: "对方在本群没有角色", EN: "the person holds no role in this group"}},

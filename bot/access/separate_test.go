@@ -13,7 +13,7 @@ import (
 // inAndOut keeps bringing people in and throwing them out in different hands. filing and quiet are roles of one side each.
 var inAndOut = Exclusive{Name: "进出分离", Sets: []Items{ItemsOf(Invite, Import), ItemsOf(Remove)}}
 
-func narrowed(r Role, i ...Item) Role { r.Only = ItemsOf(i...); return r }
+func onlyOf(r Role, i ...Item) Role { r.Only = ItemsOf(i...); return r }
 
 func exempted(until time.Time) Exemption {
 	return Exemption{Rule: inAndOut.Name, Who: wang, Until: until, By: boss, Reason: "代班"}
@@ -21,9 +21,9 @@ func exempted(until time.Time) Exemption {
 
 // TestSeparation is where the check stands: in every way of getting rights (R61).
 func TestSeparation(t *testing.T) {
-	inviter := narrowed(role(wang, Mid, Sales), Invite)
+	inviter := onlyOf(role(wang, Mid, Sales), Invite)
 	remover := says(Allow, About(wang), Remove)
-	laterRole := narrowed(temp(wang, Mid, Sales, noon.Add(5*time.Hour)), Remove)
+	laterRole := onlyOf(temp(wang, Mid, Sales, noon.Add(5*time.Hour)), Remove)
 	laterRole.From = noon.Add(4 * time.Hour)
 	liftedDeny := says(Deny, About(wang), Remove)
 	comrade := Person{Positions: []string{"客服主管"}}
@@ -45,8 +45,8 @@ func TestSeparation(t *testing.T) {
 		{"an exception that runs into a role that begins later", staffed(inAndOut, laterRole), except(boss, says(Allow, About(wang), Invite, byEnterprise)), false, RuleSeparation},
 		{"a role that begins later", staffed(inAndOut, says(Allow, About(wang), Invite, byEnterprise)), appointFor(boss, wang, Senior, Operations, inAnHour, noon.Add(2*time.Hour)), true, RuleOwner},
 		{"a role that begins later, of the other side", staffed(inAndOut, says(Allow, About(wang), Invite, byEnterprise)), appointFor(boss, wang, Mid, Sales, inAnHour, noon.Add(2*time.Hour)), false, RuleSeparation},
-		{"a longer end that runs into the other side", staffed(inAndOut, narrowed(temp(wang, Mid, Sales, inAnHour), Invite), says(Allow, About(wang), Remove, byEnterprise, func(s *Statement) { s.From, s.Until = noon.Add(2*time.Hour), noon.Add(3*time.Hour) })), extend(boss, wang, noon.Add(4*time.Hour)), false, RuleSeparation},
-		{"a longer end that does not", staffed(inAndOut, narrowed(temp(wang, Mid, Sales, inAnHour), Invite), says(Allow, About(wang), Remove, byEnterprise, func(s *Statement) { s.From, s.Until = noon.Add(2*time.Hour), noon.Add(3*time.Hour) })), extend(boss, wang, noon.Add(90*time.Minute)), true, RuleOwner},
+		{"a longer end that runs into the other side", staffed(inAndOut, onlyOf(temp(wang, Mid, Sales, inAnHour), Invite), says(Allow, About(wang), Remove, byEnterprise, func(s *Statement) { s.From, s.Until = noon.Add(2*time.Hour), noon.Add(3*time.Hour) })), extend(boss, wang, noon.Add(4*time.Hour)), false, RuleSeparation},
+		{"a longer end that does not", staffed(inAndOut, onlyOf(temp(wang, Mid, Sales, inAnHour), Invite), says(Allow, About(wang), Remove, byEnterprise, func(s *Statement) { s.From, s.Until = noon.Add(2*time.Hour), noon.Add(3*time.Hour) })), extend(boss, wang, noon.Add(90*time.Minute)), true, RuleOwner},
 		{"a deny that is lifted", staffed(inAndOut, role(wang, Mid, Sales), liftedDeny), unset(boss, liftedDeny), false, RuleSeparation},
 		{"a role by position is the other side", staffed(inAndOut, lead(func(m *Mapping) { m.Job = Sales }), says(Deny, About(wang), Remove, byEnterprise)).on(comrade), unset(boss, says(Deny, About(wang), Remove)), false, RuleSeparation},
 		{"a role by position and an exception", company(Owner{boss}, lead(func(m *Mapping) { m.Level = Junior })).and(inAndOut, says(Allow, About(wang), Invite, byEnterprise)).on(comrade), except(boss, says(Allow, About(wang), Remove, byEnterprise)), false, RuleSeparation},

@@ -23,7 +23,7 @@ func scene(n SceneName, change ...func(*Scene)) Scene {
 	return s
 }
 
-func ending(end time.Time) func(*Scene) { return func(s *Scene) { s.Until = end } }
+func lasting(end time.Time) func(*Scene) { return func(s *Scene) { s.Until = end } }
 
 func turns(before, after Book, at time.Time) map[Switch]string {
 	out := map[Switch]string{}
@@ -68,8 +68,8 @@ func TestOfflineEventAllowsImport(t *testing.T) {
 		may("中级 gets it", group(role(li, Mid, NoJob), scene(OfflineEvent)), RuleGranted, asks(Import)),
 		mayNot("普通 is below the ceiling", group(role(li, Junior, NoJob), scene(OfflineEvent)), RuleCeiling, asks(Import)),
 		mayNot("nobody without a level", group(scene(OfflineEvent)), RuleCeiling, asks(Import)),
-		may("while it lasts", group(role(li, Mid, NoJob), scene(OfflineEvent, ending(noon))), RuleTemporary, asksAt(Import, noon.Add(-1))),
-		mayNot("and not at its end", group(role(li, Mid, NoJob), scene(OfflineEvent, ending(noon))), RuleGrantExpired, asksAt(Import, noon)),
+		may("while it lasts", group(role(li, Mid, NoJob), scene(OfflineEvent, lasting(noon))), RuleTemporary, asksAt(Import, noon.Add(-1))),
+		mayNot("and not at its end", group(role(li, Mid, NoJob), scene(OfflineEvent, lasting(noon))), RuleGrantExpired, asksAt(Import, noon)),
 		mayNot("nor what other scenes are about", group(role(li, Mid, NoJob), scene(ProductBeta)), RuleDefault, asks(Invite)),
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestScenesStack(t *testing.T) {
 
 // TestSwitchesOverTime: what is wanted ends with the scene, what was asked of the group stands until the end is noted.
 func TestSwitchesOverTime(t *testing.T) {
-	b := book(t, scene(ProductBeta, ending(noon)))
+	b := book(t, scene(ProductBeta, lasting(noon)))
 	state := func(all []SwitchState) string { return all[1].String() }
 	assert.Equal(t, "restricted", state(b.Switches(noon.Add(-1))))
 	assert.Equal(t, "open", state(b.Switches(noon)))

@@ -50,6 +50,14 @@ func (v Voice) TextIn(zone *time.Location) chat.Text {
 	if v.Role.Suspended {
 		parts = append(parts, chat.Text{ZH: "已停用", EN: "suspended"})
 	}
+	switch {
+	case v.Role.Eligible:
+		parts = append(parts, chat.Text{ZH: "候补，激活后才生效", EN: "eligible, counts once activated"})
+	case v.Role.Active:
+		parts = append(parts, chat.Text{ZH: "激活", EN: "activated"})
+	case v.Role.OnDuty:
+		parts = append(parts, chat.Text{ZH: "值班时生效", EN: "on duty only"})
+	}
 	if v.Cut {
 		parts = append(parts, chat.Text{ZH: "被级别上限截去", EN: "cut by the ceiling"})
 	}

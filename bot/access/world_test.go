@@ -94,7 +94,9 @@ type world struct {
 	place          Place
 	offered        Items
 	onShift        []chat.User // at every moment
+	rota           rota        // instead, at some moments
 	staff          map[chat.User]Person
+	consent        bool
 }
 
 // shift is a roster on which some people are always on duty.
@@ -104,12 +106,32 @@ func (s shift) OnDuty(who chat.User, _ time.Time) bool { return slices.Contains(
 
 func (s shift) NextShift(chat.User, time.Time) (time.Time, bool) { return time.Time{}, false }
 
+// rota is a roster on which people are on duty for some hours of the day of noon: from the first to before the second.
+type rota map[chat.User][2]time.Time
+
+func (r rota) OnDuty(who chat.User, at time.Time) bool {
+	return !at.Before(r[who][0]) && at.Before(r[who][1])
+}
+
+func (r rota) NextShift(who chat.User, at time.Time) (time.Time, bool) {
+	return r[who][0], r[who][0].After(at)
+}
+
 func (w world) facts(t testing.TB) Facts {
 	t.Helper()
-	return Facts{
-		Company: book(t, w.company...), Group: book(t, w.group...), Actor: w.actor, People: w.people(), Place: w.place,
-		Offered: w.offered, Roster: shift(w.onShift),
+	return w.around(book(t, w.company...), book(t, w.group...))
+}
+
+// around is the facts with the books made already.
+func (w world) around(company, group Book) Facts {
+	f := Facts{
+		Company: company, Group: group, Actor: w.actor, People: w.people(), Place: w.place,
+		Offered: w.offered, Roster: shift(w.onShift), Consent: w.consent,
 	}
+	if w.rota != nil {
+		f.Roster = w.rota
+	}
+	return f
 }
 
 // people has the target of a row under every name that rows act on.
