@@ -16,6 +16,7 @@ import (
 type Asked struct {
 	Code  string     `json:"code"` // tells one question from another, so that an old card cannot confirm a new one
 	Text  string     `json:"text"`
+	Named bool       `json:"named,omitempty"` // the message itself said which group
 	Group chat.Group `json:"group,omitempty"`
 	Said  time.Time  `json:"said"`  // when the command was typed: lengths count from then
 	Until time.Time  `json:"until"` // when the question lapses

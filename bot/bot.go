@@ -35,6 +35,8 @@ type ledger interface {
 type platform interface {
 	Observe(context.Context, chat.Group) (chat.Observed, error)
 	Person(context.Context, chat.User) (chat.Person, error)
+	// Followers are the staff whose customer somebody is.
+	Followers(context.Context, chat.User) ([]chat.User, error)
 }
 
 // Config is what a Bot is made of. Every field but Now's, Log's and Seen's default is needed.

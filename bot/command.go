@@ -91,6 +91,9 @@ type Call struct {
 	Decision  access.Decision // why the speaker may; zero where nothing was needed
 	Profile   chat.Profile
 	Education bool
+	// Named says that the message itself says which group it is about: it was said there, or writes #group. Else the
+	// group is the one that the speaker has chosen for direct messages.
+	Named     bool
 	Confirmed bool
 	Asked     Asked  // what the speaker was last asked to confirm
 	Health    []Part // how the parts of the program are
@@ -165,6 +168,8 @@ type Outcome struct {
 	Undoes int64       // the entry that this takes back
 	// Need is what must be read before the command can go on: it is then run again.
 	Need journal.Want
+	// Read is Need, but of what is known: people whom the bot has never met are not asked about.
+	Read []journal.Name
 	// Again asks for another message to be run in this one's place: a confirmed one.
 	Again *Asked
 	// Ended is the outcome of the entry; zero is done.

@@ -182,6 +182,9 @@ func (c *Courier) do(ctx context.Context, e chat.Effect) error {
 			}
 			return Outcome{Events: []journal.Event{sent}}, nil
 		}, e.Group)
+	case chat.ObserveStaff:
+		_, err := c.bot.ObserveStaff(ctx, e.Group, maxStaff, 0)
+		return err
 	case chat.Observe:
 		if e.To != "" {
 			return c.bot.observePerson(ctx, e.To)

@@ -51,7 +51,7 @@ func (t *turn) mustAsk(out Outcome) bool {
 func (t *turn) ask(ctx context.Context, c Call, out Outcome, impact chat.Text) (chat.Reply, error) {
 	t.ended = "asked"
 	next := Asked{
-		Code: incidentOf(t.message.ID), Text: t.message.Text, Group: t.facts.group, Said: t.said.UTC(),
+		Code: incidentOf(t.message.ID), Text: t.message.Text, Group: t.facts.group, Named: c.Named, Said: t.said.UTC(),
 		Until: c.Now.Add(askFor).UTC(), Shown: fingerprint(out.Changes),
 	}
 	if t.agreed != nil {
@@ -174,6 +174,9 @@ func (t *turn) entryOf(out Outcome, merged journal.Entry) journal.Entry {
 	e := t.header(merged.Kind, journal.Done)
 	if merged.Group != "" {
 		e.Group = merged.Group
+	}
+	if slices.ContainsFunc(merged.Changes, func(c journal.Change) bool { return c.Of == access.Of("") }) {
+		e.Group = "" // it is about all groups, whichever one the speaker has chosen
 	}
 	e.Targets, e.Items, e.Reason, e.Changes = merged.Targets, merged.Items, merged.Reason, merged.Changes
 	e.Rule, e.Undoes = t.rule, out.Undoes

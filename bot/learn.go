@@ -69,6 +69,13 @@ func (t *turn) learn(ctx context.Context) (Call, *journal.Finished, error) {
 			return Call{}, nil, err
 		}
 	}
+	learnt, err := t.addressed(ctx, call)
+	if err == nil && learnt {
+		call, err = t.more(ctx, call, journal.Want{})
+	}
+	if err != nil {
+		return Call{}, nil, err
+	}
 	return call, nil, nil
 }
 
@@ -137,7 +144,7 @@ func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
 		return fmt.Errorf("ask platform: %w: %w", errSilent, err)
 	}
 	seen.Group = g
-	department, err := b.ownersDepartment(ctx, seen)
+	department, err := b.ownersDepartment(ctx, &seen)
 	if err != nil {
 		return err
 	}
@@ -169,7 +176,8 @@ func (b *Bot) observeGroup(ctx context.Context, g chat.Group) error {
 }
 
 // ownersDepartment is where the owner of a group belongs: the group's department, which platforms tell only of people.
-func (b *Bot) ownersDepartment(ctx context.Context, seen chat.Observed) (string, error) {
+// Those above it are filled in.
+func (b *Bot) ownersDepartment(ctx context.Context, seen *chat.Observed) (string, error) {
 	if seen.Owner == "" || !seen.MembersKnown || seen.Gone {
 		return "", nil
 	}
@@ -179,6 +187,9 @@ func (b *Bot) ownersDepartment(ctx context.Context, seen chat.Observed) (string,
 	if err != nil {
 		return "", fmt.Errorf("ask platform about the owner: %w", err)
 	}
+	for _, d := range owner.Within {
+		seen.Departments = append(seen.Departments, d.Name)
+	}
 	if len(owner.Departments) == 0 {
 		return "", nil
 	}
@@ -187,12 +198,25 @@ func (b *Bot) ownersDepartment(ctx context.Context, seen chat.Observed) (string,
 
 // observePerson asks the address book about a person and commits what has changed.
 func (b *Bot) observePerson(ctx context.Context, u chat.User) error {
-	asking, cancel := context.WithTimeout(ctx, askPlatform)
-	seen, err := b.Platform.Person(asking, u)
-	cancel()
+	seen, err := b.askPerson(ctx, u)
 	if err != nil {
-		return fmt.Errorf("ask platform: %w: %w", errSilent, err)
+		return err
 	}
+	return b.keepPerson(ctx, u, seen)
+}
+
+func (b *Bot) askPerson(ctx context.Context, u chat.User) (chat.Person, error) {
+	asking, cancel := context.WithTimeout(ctx, askPlatform)
+	defer cancel()
+	seen, err := b.Platform.Person(asking, u)
+	if err != nil {
+		return seen, fmt.Errorf("ask platform: %w: %w", errSilent, err)
+	}
+	return seen, nil
+}
+
+// keepPerson commits what the address book has told of a person, and what follows where they have left.
+func (b *Bot) keepPerson(ctx context.Context, u chat.User, seen chat.Person) error {
 	return b.amend(ctx, []journal.Name{directory.OfPerson(u), access.Of("")}, func(c Call) (Outcome, error) {
 		person := At[directory.Person](c, directory.OfPerson(u))
 		changes := person.Observe(u, seen, c.Now)
@@ -251,25 +275,33 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 	names = unique(append([]journal.Name{directory.AllGroups}, names...))
 	var last error
 	var queries []journal.Query
-	for range maxTries {
+	for tries, needs := 0, 0; tries < maxTries && needs < maxNeeds; {
 		found, err := b.Ledger.Load(ctx, journal.Want{Names: names, Queries: queries})
 		if err != nil {
 			return fmt.Errorf("load facts: %w", err)
 		}
 		call := b.ownCall(found, g)
 		call.Actor.ID = o.actor
+		if people := missing(call, staffNames(call.Access, call.Group)); g != "" && len(people) > 0 {
+			names = unique(append(names, people...))
+			last = errors.New("it keeps asking for more")
+			needs++
+			continue
+		}
 		out, err := run(call)
 		if err != nil {
 			return err
 		}
 		if asks := out.Need.Queries; len(asks) > 0 {
 			queries, last = append(queries, asks...), errors.New("it keeps asking for more")
+			needs++
 			continue
 		}
 		after := b.Follow(call, out.Events)
 		if more := missing(call, slices.Concat(after.Need, out.Need.Names, *call.unnamed)); len(more) > 0 {
 			names = unique(append(names, more...))
 			last = errors.New("it keeps asking for more")
+			needs++
 			continue
 		}
 		out.Events, out.Effects = append(out.Events, after.Events...), append(out.Effects, after.Effects...)
@@ -284,6 +316,7 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 		_, err = b.Ledger.Commit(ctx, w)
 		if errors.Is(err, journal.ErrStale) {
 			last = err
+			tries++
 			continue
 		}
 		if errors.Is(err, journal.ErrFinished) {
@@ -308,7 +341,7 @@ func (b *Bot) ownCall(found journal.Found, g chat.Group) Call {
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(g))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)
-	c.Access = accessFacts(c, g, directory.Person{})
+	c.Access = accessFacts(c, g, "")
 	return c
 }
 

@@ -46,7 +46,9 @@ func (c Call) Suppose(text string) Supposed {
 		return out
 	}
 	out.Outcome, out.Err = t.decide(&c)
-	if want := out.Outcome.Need; !want.Nothing() {
+	want := out.Outcome.Need
+	want.Names = append(slices.Clone(want.Names), out.Outcome.Read...)
+	if !want.Nothing() {
 		out.Outcome, out.Need = Outcome{}, want
 	}
 	return out
@@ -136,6 +138,6 @@ func (c Call) with(change func(journal.Name, map[string]json.RawMessage) map[str
 	c.found.States = states
 	c.Group = At[directory.Group](c, directory.OfGroup(c.Group.ID))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)
-	c.Access = accessFacts(c, c.Group.ID, At[directory.Person](c, directory.OfPerson(c.Actor.ID)))
+	c.Access = accessFacts(c, c.Group.ID, c.Actor.ID)
 	return c, nil
 }

@@ -39,6 +39,13 @@ func (t *turn) once(ctx context.Context) (chat.Reply, error) {
 // run decides, runs the command and ends the turn. need is what the command has asked for beyond its declaration.
 func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Reply, error) {
 	for range maxNeeds {
+		if people := t.unread(call); len(people) > 0 {
+			var err error
+			need.Names = append(need.Names, people...)
+			if call, err = t.more(ctx, call, need); err != nil {
+				return chat.Reply{}, err
+			}
+		}
 		call.Confirmed = t.agreed != nil || t.match.Flags.Yes
 		out, err := t.decide(&call)
 		if strangers := *call.unnamed; len(strangers) > 0 {
@@ -68,6 +75,13 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 				call, err = t.acquaint(ctx, call, want.Names, need)
 			}
 			if err != nil {
+				return chat.Reply{}, err
+			}
+			continue
+		}
+		if len(out.Read) > 0 {
+			need.Names = append(need.Names, out.Read...)
+			if call, err = t.more(ctx, call, need); err != nil {
 				return chat.Reply{}, err
 			}
 			continue
@@ -110,17 +124,23 @@ func (t *turn) decide(call *Call) (Outcome, error) {
 		}
 		call.Target = m
 	}
+	second := false
 	if t.command.Needs != access.NoItem {
-		call.Decision = access.Decide(call.Access, access.Request{
+		r := access.Request{
 			Actor: call.Actor.ID, Item: t.command.Needs, Group: call.Group.ID,
 			Target: call.Target.ID, TargetKind: call.Target.Kind, At: call.Now,
-		})
+		}
+		call.Decision = access.Decide(call.Access, r)
+		second = call.consented(r)
 		t.rule = string(call.Decision.Rule)
 		if !call.Decision.Allowed {
 			return Outcome{}, &Denied{Decision: call.Decision, Item: t.command.Needs, Target: call.Target.ID}
 		}
 	}
 	out, err := t.command.Run(*call)
+	if second && out.Second.IsZero() && len(out.Events) > 0 {
+		out.Second = actsOnSenior
+	}
 	if err == nil && !out.Second.IsZero() && !t.match.Flags.DryRun && (out.Confirm.IsZero() || !t.mustAsk(out)) {
 		out, err = submit(*call, t.command, out, t.bot.Impact(*call, out.Events))
 	}
@@ -143,6 +163,23 @@ func (c Call) actingAs(a *Act) Call {
 	}
 	return c
 }
+
+// consented asks again as if a second person had agreed, where nothing but that is missing; what the command returns then
+// waits for it.
+func (c *Call) consented(r access.Request) bool {
+	if c.Decision.Rule != access.RuleSecondPerson {
+		return false
+	}
+	facts := c.Access
+	facts.Consent = true
+	d := access.Decide(facts, r)
+	if d.Allowed {
+		c.Access, c.Decision = facts, d
+	}
+	return d.Allowed
+}
+
+var actsOnSenior = chat.Text{ZH: "对另一位高级操作，要两个人", EN: "acts on another senior take two people"}
 
 // again runs a confirmed command in place of the confirmation.
 func (t *turn) again(ctx context.Context, a Asked) (chat.Reply, error) {
@@ -187,6 +224,7 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 			w.Names = append(w.Names, directory.OfPerson(chat.User(r.Said)))
 		}
 	}
+	w.Names = append(w.Names, t.foreseen(g)...)
 	w.Names = append(w.Names, more.Names...)
 	if t.command.Asks != nil && t.match.Problem == nil {
 		asks := t.command.Asks(t.match.Args, Call{
@@ -383,7 +421,10 @@ func (t *turn) call() Call {
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
 		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), bot: t.bot, found: f.found, Health: t.bot.Health(),
-		unnamed: &[]journal.Name{},
+		unnamed: &[]journal.Name{}, Named: t.message.Group != "" || t.match.Group != "",
+	}
+	if t.agreed != nil {
+		c.Named = t.agreed.Named // a confirmation is said elsewhere
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(f.group))
 	c.Groups = At[directory.Groups](c, directory.AllGroups)
@@ -398,19 +439,18 @@ func (t *turn) call() Call {
 	} else if m, ok := c.Group.Member(t.message.From); ok {
 		c.Actor = m
 	}
-	c.Access = accessFacts(c, f.group, person)
+	c.Access = accessFacts(c, f.group, t.message.From)
 	return c
 }
 
-func accessFacts(c Call, g chat.Group, p directory.Person) access.Facts {
+func accessFacts(c Call, g chat.Group, actor chat.User) access.Facts {
 	f := access.Facts{Company: At[access.Book](c, access.Of(""))}
 	if g != "" {
 		f.Group = At[access.Book](c, access.Of(g))
 	}
-	if p.Known() && !p.Gone {
-		f.Actor = Inherits(p)
-	}
 	group := At[directory.Group](c, directory.OfGroup(g))
+	f.People = peopleOf(c, group)
+	f.Actor = f.People[actor]
 	f.Place = access.Place{Departments: group.Departments(), Tags: f.Group.Tags()}
 	if group.MembersKnown {
 		f.Place.People = len(group.Members())
@@ -424,7 +464,7 @@ func accessFacts(c Call, g chat.Group, p directory.Person) access.Facts {
 
 // In is the facts about another group, as far as they were read: its access book, the group itself, its roster.
 func (c Call) In(g chat.Group) access.Facts {
-	return accessFacts(c, g, At[directory.Person](c, directory.OfPerson(c.Actor.ID)))
+	return accessFacts(c, g, c.Actor.ID)
 }
 
 // onShift tells decisions about rights who is on duty: the roster's turns, in the bot's zone.
@@ -452,12 +492,17 @@ func (s onShift) NextShift(who chat.User, at time.Time) (time.Time, bool) {
 
 // Inherits is what the address book says of a person that can give or take rights.
 func Inherits(p directory.Person) access.Person {
-	var out access.Person
+	out := access.Person{Followers: p.Followers}
 	if p.Position != "" {
 		out.Positions = []string{p.Position}
 	}
-	for _, d := range p.Departments {
-		out.Departments = append(out.Departments, access.Department{Name: d, Depth: 1})
+	for _, d := range p.Within {
+		out.Departments = append(out.Departments, access.Department{Name: d.Name, Depth: d.Depth})
+	}
+	if len(p.Within) == 0 { // what is above them was not told
+		for _, d := range p.Departments {
+			out.Departments = append(out.Departments, access.Department{Name: d, Depth: 1})
+		}
 	}
 	return out
 }

@@ -114,6 +114,10 @@ func reason(c Call, d *Denied) chat.Text {
 	case !ok:
 	case d.Decision.Rule == access.RuleGrantExpired && !v.Until.IsZero():
 		return chat.Text{ZH: "您的授权已于 %s 到期", EN: "your grant ended at %s"}.F(c.Moment(v.Until))
+	case d.Decision.Rule == access.RulePending && v.Source != "":
+		return chat.Text{
+			ZH: "您%s得到的角色待定，本群持有角色的人数已达上限 %d", EN: "your role %s waits: as many people as allowed (%d) hold a role in this group",
+		}.F(access.SourceText(v.Source), c.Access.MostAdmins())
 	case d.Decision.Rule == access.RuleGrantNotStarted && !v.From.IsZero():
 		return chat.Text{ZH: "您的授权从 %s 开始", EN: "your grant begins at %s"}.F(c.Moment(v.From))
 	}
@@ -150,6 +154,13 @@ var mendable = map[access.Rule]chat.Text{
 	},
 	access.RuleSelf: {
 		ZH: "请别的管理员来做。", EN: " Ask another admin to do it.",
+	},
+	access.RulePending: {
+		ZH: "名额空出后自动生效；`/管理员` 列出现在能代办的人。", EN: " It counts once there is room; `/admin list` shows who can do it now.",
+	},
+	access.RuleInherited: {
+		ZH: "请在通讯录里改职位或部门，或停用这条继承（`/继承 列表`）；只对这一个人，用例外禁止某项权限。",
+		EN: " Change the position or department in the address book, or switch the role off (`/inherit list`); for this person alone, deny an item.",
 	},
 	access.RuleNotOffered: {
 		ZH: "`/我的权限` 列出您有的。", EN: " `/whoami` lists what you hold.",

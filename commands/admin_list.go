@@ -32,6 +32,7 @@ func adminList() bot.Command {
 				}
 				lines = append(lines, adminLine(c, r, insider))
 			}
+			lines = append(lines, heirLines(c, insider)...)
 			if len(admins) == 0 {
 				lines = append(lines, chat.Text{ZH: "- 还没有。超级管理员可以发 `/设管理 @userid 高级`", EN: "- none yet. An owner may send `/admin add @userid senior`"})
 			}
@@ -72,7 +73,7 @@ func drift(c bot.Call, admins []chat.User) []chat.Text {
 	var lines []chat.Text
 	native := append(slices.Clone(c.Group.Admins), c.Group.Owner)
 	for _, u := range admins {
-		if !slices.Contains(native, u) && !rests(c, u) {
+		if !slices.Contains(native, u) && byName(c, u) && !rests(c, u) {
 			lines = append(lines, chat.Text{ZH: "- 漂移：%s 在机器人里是管理员，在企业微信里不是", EN: "- drift: %s is an admin here, but not in WeCom"}.F(c.Name(u)))
 		}
 	}

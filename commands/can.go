@@ -4,7 +4,6 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
-	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
 )
 
@@ -52,7 +51,7 @@ func verdict(c bot.Call, hole grammar.PersonHole, i access.Item) (chat.Member, a
 	}
 	f := c.Access
 	if m.ID != c.Actor.ID {
-		f.Actor = bot.Inherits(bot.At[directory.Person](c, directory.OfPerson(m.ID)))
+		f.Actor = c.Access.People[m.ID]
 	}
 	return m, access.Decide(f, access.Request{Actor: m.ID, Item: i, Group: c.Group.ID, At: c.Now}), nil
 }

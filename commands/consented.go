@@ -89,7 +89,7 @@ func voters(c bot.Call, r request.Request) chat.Text {
 // perform commits the act that a second person has agreed to, if it still can be done just as it was asked for.
 func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by chat.User) (bot.Outcome, error) {
 	asker := as(c, r.By)
-	d := asker.MayWithConsent(r.Group, r.By, p.needs(), p.changes(), c.Now)
+	d := asker.MayWithConsent(r.Group, r.By, r.For, p.needs(), p.changes(), c.Now)
 	why := p.left(c)
 	switch {
 	case !why.IsZero():

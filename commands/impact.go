@@ -35,6 +35,11 @@ func Impact(c bot.Call, events []journal.Event) chat.Text {
 		lines = append(lines, chat.Text{ZH: "- 谁能做什么，现在没有变化", EN: "- who can do what is the same for now"})
 	}
 	lines = append(lines, chat.Text{ZH: "- 持有角色：%d / 上限 %d", EN: "- people with a role: %d of at most %d"}.F(i.Admins, i.Cap))
+	if slices.ContainsFunc(events, func(e journal.Event) bool {
+		return slices.ContainsFunc(e.Changes, func(ch journal.Change) bool { return ch.Of == access.Of("") })
+	}) {
+		lines[0] = chat.Text{ZH: "影响（只看“%s”）：", EN: "Impact (in “%s” alone):"}.F(chat.Escape(c.Group.Title()))
+	}
 	if i.At.After(c.Now) {
 		lines[0] = chat.Text{ZH: "影响（从 %s 起）：", EN: "Impact (from %s):"}.F(c.Moment(i.At))
 	}

@@ -23,11 +23,8 @@ func matrix() bot.Command {
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "本群管理员各有哪些权限：文字和图片。", EN: "Which items each admin here has, as text and as a picture."},
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			if !c.Access.Governs(c.Actor.ID, c.Group.ID) && c.Access.LevelOf(c.Actor.ID, c.Group.ID, c.Now) == access.NoLevel {
-				audit := access.Decide(c.Access, access.Request{Actor: c.Actor.ID, Item: access.Audit, Group: c.Group.ID, At: c.Now})
-				if !audit.Allowed {
-					return bot.Deny(audit, access.Audit, "")
-				}
+			if err := mayLook(c); err != nil {
+				return bot.Outcome{}, err
 			}
 			if need := adminsUnread(c); !need.Nothing() {
 				return bot.Outcome{Need: need}, nil

@@ -84,7 +84,7 @@ func policyPlace(c bot.Call, here bool) chat.Group {
 	return c.Group.ID
 }
 
-func placeText(g chat.Group) chat.Text {
+func bookText(g chat.Group) chat.Text {
 	if g == "" {
 		return chat.Text{ZH: "全企业", EN: "the whole company"}
 	}
@@ -133,7 +133,7 @@ func sodDefine() bot.Command {
 			if len(need) > 0 {
 				return bot.Outcome{Need: journal.Want{Names: need}}, nil
 			}
-			lines := []chat.Text{chat.Text{ZH: "职责分离 %s（%s）", EN: "separation of duties %s (%s)"}.F(ruleText(x), placeText(g))}
+			lines := []chat.Text{chat.Text{ZH: "职责分离 %s（%s）", EN: "separation of duties %s (%s)"}.F(ruleText(x), bookText(g))}
 			if len(who) == 0 {
 				lines = append(lines, chat.Text{ZH: "- 现在没有人违反", EN: "- nobody breaks it now"})
 			}
@@ -240,7 +240,7 @@ func sodRemove() bot.Command {
 			if !d.Allowed {
 				return bot.Deny(d, access.Policy, "")
 			}
-			text := chat.Text{ZH: "取消职责分离“%s”（%s）", EN: "remove the separation of duties “%s” (%s)"}.F(chat.Escape(x.Name), placeText(g))
+			text := chat.Text{ZH: "取消职责分离“%s”（%s）", EN: "remove the separation of duties “%s” (%s)"}.F(chat.Escape(x.Name), bookText(g))
 			if n := len(changes) - 1; n > 0 {
 				text = text.Plus(chat.Text{ZH: "，连同 %d 个豁免", EN: ", with %d exemptions"}.F(n))
 			}

@@ -61,7 +61,7 @@ func sodExempt() bot.Command {
 			return bot.Outcome{
 				Second: second,
 				Changes: chat.Text{ZH: "%s 不受职责分离“%s”限制（%s），%s", EN: "%s is exempt from the separation of duties “%s” (%s), %s"}.F(
-					c.Name(m.ID), chat.Escape(x.Name), placeText(g), until(c, span.Until)).Plus(because(e.Reason)),
+					c.Name(m.ID), chat.Escape(x.Name), bookText(g), until(c, span.Until)).Plus(because(e.Reason)),
 				Events: []journal.Event{{
 					Kind: access.Exempted, Group: g, Targets: []chat.User{m.ID}, Items: policyItem, Reason: e.Reason, Changes: changes,
 				}},

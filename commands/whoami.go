@@ -32,6 +32,7 @@ func whoami() bot.Command {
 			for _, r := range rolesOf(c, who) {
 				lines = append(lines, roleLine(c, r))
 			}
+			lines = append(lines, inheritedLines(c, who)...)
 			held := c.Access.Items(who, c.Access.Actor, c.Group.ID, c.Now)
 			if held.Len() == 0 {
 				lines = append(lines, chat.Text{

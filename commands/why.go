@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"qunguan/bot"
@@ -126,27 +125,17 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 
 // then returns the facts of rights as they were just before an entry, by taking back what came later.
 func then(c bot.Call, e journal.Entry, later []journal.Entry) (access.Facts, error) {
-	books := map[journal.Name]access.Book{}
-	for _, name := range []journal.Name{access.Of(""), access.Of(e.Group)} {
-		records := map[string]json.RawMessage{}
-		for k, v := range c.State(name).Records {
-			records[k] = v
+	var back []journal.Event
+	for _, l := range later { // newest first
+		if l.N >= e.N {
+			back = append(back, journal.Event{Changes: l.Opposite()})
 		}
-		for _, l := range later { // newest first
-			if l.N >= e.N {
-				records = journal.Apply(records, name, l.Opposite())
-			}
-		}
-		b, err := access.Build(records)
-		if err != nil {
-			return access.Facts{}, fmt.Errorf("unwind rights to #%d: %w", e.N, err)
-		}
-		books[name] = b
 	}
-	group := bot.At[directory.Group](c, directory.OfGroup(e.Group))
-	return access.Facts{
-		Company: books[access.Of("")], Group: books[access.Of(e.Group)],
-		Actor: bot.Inherits(bot.At[directory.Person](c, directory.OfPerson(e.Actor))),
-		Place: access.Place{Departments: group.Departments()},
-	}, nil
+	past, err := c.After(back)
+	if err != nil {
+		return access.Facts{}, fmt.Errorf("unwind rights to #%d: %w", e.N, err)
+	}
+	f := past.In(e.Group)
+	f.Actor = f.People[e.Actor]
+	return f, nil
 }

@@ -115,13 +115,16 @@ func (a *asker) end(who chat.User) (Change, Decision) {
 	return a.propose(moves...)
 }
 
-// noRole says why there is nothing to change: no role at all, or one that the company gave for many groups, which a
-// single group cannot take away.
+// noRole says why there is nothing to change: no role at all, one by position or department, or one that the company
+// gave for many groups, which a single group cannot take away.
 func (a *asker) noRole(who chat.User) Decision {
-	if a.f.standing(who, a.g, a.now) != NoLevel {
-		return denied(RuleTier)
+	switch {
+	case a.f.standing(who, a.g, a.now) == NoLevel:
+		return denied(RuleNotAdmin)
+	case !a.f.appointed(who, &Request{Group: a.g, At: a.now}):
+		return denied(RuleInherited)
 	}
-	return denied(RuleNotAdmin)
+	return denied(RuleTier)
 }
 
 // Relevel gives a person's role another level. It is the fixed role; if there is none, the temporary one; else the one

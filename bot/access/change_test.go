@@ -136,6 +136,7 @@ var changes = []struct {
 	}, false, RuleNotStaff},
 	{"who holds no role cannot lose it", staffed(temp(wang, Mid, NoJob, noon)), dismiss(boss, wang), false, RuleNotAdmin},
 	{"nor step down", staffed(), quit(wang), false, RuleNotAdmin},
+	{"a role by position does not end by itself", company(Owner{boss}, lead()).knowing(map[chat.User]Person{wang: leader}), dismiss(boss, wang), false, RuleInherited},
 	{"a role in all groups does not end in one", company(Owner{boss}, role(wang, Mid, NoJob)), dismiss(boss, wang), false, RuleTier},
 	{"a role in all groups is given by owners", company(Owner{boss}, role(li, Senior, NoJob)), func(f Facts) (Change, Decision) {
 		return f.Appoint("", Appointment{By: li, Who: wang, WhoKind: chat.Staff, Level: Junior}, noon)

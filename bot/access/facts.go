@@ -46,6 +46,7 @@ type Person struct {
 	Tags        []string
 	Followers   []chat.User // of a customer: the staff whose customer they are
 	Joined      int64       // when they came into the group, Unix seconds; 0 if that is not known
+	Outside     bool        // not in the group: no position or department gives them a role there
 }
 
 // Department is a department of the address book. Depth of the root is 1.

@@ -14,6 +14,9 @@ const (
 	Extended  journal.Kind = "access.extended"
 	Resigned  journal.Kind = "access.resigned"
 	Lapsed    journal.Kind = "access.expired"
+	Mapped    journal.Kind = "access.mapped"
+	Unmapped  journal.Kind = "access.unmapped"
+	Switched  journal.Kind = "access.mapping_switched"
 	Activated journal.Kind = "access.activated"
 	// Deactivated says that a person has ended their own activation.
 	Deactivated journal.Kind = "access.deactivated"
@@ -45,6 +48,9 @@ func Happenings() []journal.Happening {
 		{Kind: Resigned, Text: chat.Text{ZH: "辞任", EN: "stepped down"}},
 		{Kind: Lapsed, Text: chat.Text{ZH: "授权到期", EN: "a grant ended"}, Final: chat.Text{
 			ZH: "它按时间结束；要继续，请重新 /设管理。", EN: "It ended by time; to go on, appoint again."}},
+		{Kind: Mapped, Text: chat.Text{ZH: "设置继承", EN: "gave a role to a position or department"}},
+		{Kind: Unmapped, Text: chat.Text{ZH: "删除继承", EN: "took a role from a position or department"}},
+		{Kind: Switched, Text: chat.Text{ZH: "停用或启用继承", EN: "switched a role by position or department"}},
 		{Kind: Activated, Text: chat.Text{ZH: "激活", EN: "activated"}},
 		{Kind: Deactivated, Text: chat.Text{ZH: "结束激活", EN: "ended the activation of"}},
 		{Kind: RequestRule, Text: chat.Text{ZH: "改审批规则", EN: "changed a rule about requests"}},

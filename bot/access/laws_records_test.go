@@ -200,7 +200,7 @@ func TestConsentOnlyOpensTheWayToAnEqual(t *testing.T) {
 		}
 		opened++
 		require.True(t, together.Allowed, "world %d: consent took something away", n)
-		require.Equal(t, RuleRank, alone.Rule, "world %d", n)
+		require.Equal(t, RuleSecondPerson, alone.Rule, "world %d", n)
 		require.Equal(t, Senior, f.LevelOf(q.Target, ops, q.At), "world %d", n)
 		require.Equal(t, Senior, f.LevelOf(q.Actor, ops, q.At), "world %d", n)
 	}

@@ -72,6 +72,8 @@ func (d *Decision) reach(by *line, theirs Level, consent bool) Rule {
 	switch {
 	case theirs == Senior && mine == Senior && consent:
 		return ""
+	case theirs == Senior && mine == Senior:
+		return RuleSecondPerson
 	case theirs != NoLevel && theirs >= mine:
 		return RuleRank
 	case company, mine == Senior, mine == Mid && theirs == NoLevel:

@@ -194,6 +194,9 @@ func (l *line) tagged(f *Facts) bool {
 // about says whether a line that is not about one person by name is about p.
 func (l *line) about(p *Person) bool {
 	s := l.subject
+	if l.mapping != nil && p.Outside {
+		return false
+	}
 	switch s.Kind {
 	case Everyone:
 		return true

@@ -132,7 +132,7 @@ func (f Facts) Pending(who chat.User, g chat.Group, at time.Time) bool {
 }
 
 func (f *Facts) pending(who chat.User, r *Request) bool {
-	taken, mine := 0, f.person(who)
+	taken, mine, most := 0, f.person(who), (&asker{f: f}).cap()
 	for _, u := range f.named() {
 		if f.appointed(u, r) {
 			if u == who {
@@ -148,8 +148,11 @@ func (f *Facts) pending(who chat.User, r *Request) bool {
 		if p.Joined < mine.Joined || p.Joined == mine.Joined && u < who {
 			taken++
 		}
+		if taken >= most {
+			return true
+		}
 	}
-	return taken >= (&asker{f: f}).cap()
+	return taken >= most
 }
 
 // appointed says whether somebody holds a role by name that is not over.
@@ -169,6 +172,23 @@ func (f *Facts) inherits(p *Person, r *Request) bool {
 	for l := range f.inherited(p, r) {
 		if !l.mapping.Off {
 			return true
+		}
+	}
+	return false
+}
+
+// OnlyOwn says whether some right of a person, or one of many people's, reaches only customers of their own: whose
+// customer somebody is then matters.
+func (f Facts) OnlyOwn(who chat.User) bool {
+	for _, b := range []Book{f.Company, f.Group} {
+		p := b.person(who)
+		wide, _ := b.wide()
+		for _, lines := range [][]line{p.lines, wide} {
+			for i := range lines {
+				if lines[i].data().Own {
+					return true
+				}
+			}
 		}
 	}
 	return false

@@ -34,8 +34,11 @@ func (o *oracle) people(q Request, winner *spoken, rule Rule) (bool, Rule) {
 	if winner.role != nil {
 		mine = winner.role.Level
 	}
-	if mine == Senior && theirs == Senior && o.consent { // 4.3: with a second person
-		return true, rule
+	if mine == Senior && theirs == Senior { // 4.3: with a second person
+		if o.consent {
+			return true, rule
+		}
+		return false, RuleSecondPerson
 	}
 	if theirs > NoLevel && theirs >= mine {
 		return false, RuleRank

@@ -72,6 +72,15 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 	if kind == "scene" {
 		return a.mayTurn(c)
 	}
+	if kind == "mapping" && c.Before != nil {
+		old, err := journal.Decode[Mapping](c.Before)
+		if err != nil {
+			return Decision{Rule: RuleNothingGranted, item: Policy}
+		}
+		if d := a.mayUnmap(old); !d.Allowed {
+			return d
+		}
+	}
 	if kind == "mapping" && c.After != nil {
 		m, err := journal.Decode[Mapping](c.After)
 		if err != nil {

@@ -164,7 +164,7 @@ var policy = []row{
 	may("R40 approving a joiner who holds a role elsewhere", group(role(li, Mid, NoJob), role(wang, Senior, NoJob)), RuleGranted, asksOn(Approve, wang)),
 
 	may("R56 高级: all below 高级", group(role(li, Senior, NoJob), role(wang, Mid, NoJob)), RuleGranted, asksOn(Mute, wang)),
-	mayNot("R56 高级: not another 高级 alone", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)), RuleRank, asksOn(Mute, wang)),
+	mayNot("R56 高级: not another 高级 alone", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)), RuleSecondPerson, asksOn(Mute, wang)),
 	may("R56 高级: another 高级 with a second person", group(role(li, Senior, NoJob), role(wang, Senior, NoJob)).agreed(), RuleGranted, asksOn(Mute, wang)),
 	mayNot("R56 who is no 高级 gains nothing by consent", group(role(li, Mid, Supervisor), role(wang, Mid, NoJob)).agreed(), RuleRank, asksOn(Mute, wang)),
 	may("R56 中级: those without a role", group(role(li, Mid, Supervisor)), RuleGranted, asksOn(Mute, wang)),
@@ -191,6 +191,8 @@ var policy = []row{
 	mayNot("R14 and again once the activation is over", group(eligible(role(li, Mid, NoJob)), active(temp(li, Mid, NoJob, noon))), RuleNotActivated, asks(Notice)),
 	mayNot("R14 a fixed deny stands against an activation", group(active(temp(li, Mid, NoJob, inAnHour)), says(Deny, me, Notice)), RuleTerm, asks(Notice)),
 	may("R13 a position gives a role", company(lead()).by(leader), RuleGranted, asks(Notice)),
+	mayNot("R13 not where the person is not in the group", company(lead()).by(Person{Positions: leader.Positions, Outside: true}), RuleDefault, asks(Notice)),
+	mayNot("R13 a deny of the position is one wherever they are", company(says(Deny, managers, Notice)).by(Person{Positions: []string{"经理"}, Outside: true}), RuleDenied, asks(Notice)),
 	mayNot("R13 of its level only", company(lead()).by(leader), RuleDefault, asks(Rename)),
 	mayNot("R13 and to nobody else", company(lead()).by(Person{Positions: []string{"实习生"}}), RuleDefault, asks(Notice)),
 	mayNot("R13 a person's deny is more specific", company(lead(), says(Deny, me, Notice)).by(leader), RuleSubject, asks(Notice)),

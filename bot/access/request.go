@@ -107,18 +107,23 @@ func (f Facts) MayConsent(
 	if by == asks || slices.Contains(about, by) {
 		return Decision{Rule: RuleSelf, item: needs}
 	}
-	return f.MayWithConsent(g, by, needs, changes, now)
+	return f.MayWithConsent(g, by, about, needs, changes, now)
 }
 
 // MayWithConsent asks whether somebody may make changes once a second person has agreed.
-func (f Facts) MayWithConsent(g chat.Group, by chat.User, needs Item, changes Change, now time.Time) Decision {
+func (f Facts) MayWithConsent(g chat.Group, by chat.User, about []chat.User, needs Item, changes Change, now time.Time) Decision {
 	if needs == NoItem {
 		needs = Admins
 	}
-	if d := decide(&f, &Request{Actor: by, Item: needs, Group: g, At: now}); !d.Allowed {
-		return d
-	}
 	f.Consent = true
+	if !aboutPeople.Has(needs) || len(about) == 0 {
+		about = []chat.User{""} // nobody's rank is asked
+	}
+	for _, who := range about {
+		if d := decide(&f, &Request{Actor: by, Item: needs, Group: g, Target: who, TargetKind: chat.Staff, At: now}); !d.Allowed {
+			return d
+		}
+	}
 	return f.MayApply(g, by, changes, OtherChange, now)
 }
 

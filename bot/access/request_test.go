@@ -131,8 +131,8 @@ func TestASecondPersonIsSomebodyElse(t *testing.T) {
 	}{{li, RuleSelf}, {wang, RuleSelf}, {zhang, RuleGranted}, {boss, RuleOwner}, {kunde, RuleDefault}} {
 		assert.Equal(t, c.rule, f.MayConsent(ops, c.by, li, about, Admins, changes, noon).Rule, c.by)
 	}
-	assert.True(t, f.MayWithConsent(ops, li, NoItem, changes, noon).Allowed)
-	assert.Equal(t, RuleDefault, f.MayWithConsent(ops, wang, Admins, changes, noon).Rule)
+	assert.True(t, f.MayWithConsent(ops, li, nil, NoItem, changes, noon).Allowed)
+	assert.Equal(t, RuleDefault, f.MayWithConsent(ops, wang, nil, Admins, changes, noon).Rule)
 }
 
 func TestBrokenGlass(t *testing.T) {

@@ -43,6 +43,7 @@ const (
 	RuleNothingGranted Rule = "nothing-granted"
 	RuleNotStaff       Rule = "not-staff"
 	RuleNotAdmin       Rule = "not-admin"
+	RuleInherited      Rule = "inherited"
 	RuleNoContactRight Rule = "no-contact-right"
 	RuleSeparation     Rule = "sod"
 	RuleEligible       Rule = "eligible"
@@ -76,7 +77,7 @@ var rules = []struct {
 	{RuleDefault, "default", chat.Text{ZH: "没有授权，默认不允许", EN: "nothing grants it, and the default is no"}},
 	{RuleOffDuty, "default", chat.Text{ZH: "这个角色只在值班时生效，现在不在班上", EN: "the role counts on shift only, and this is not the person's shift"}},
 	{RuleNotActivated, "default", chat.Text{ZH: "有资格，但还没有激活", EN: "the person is eligible but has not activated the role"}},
-	{RulePending, "default", chat.Text{ZH: "因职位得到的角色待定：本群持有角色的人数已达上限", EN: "the role by position is pending: as many people as allowed hold a role in this group"}},
+	{RulePending, "default", chat.Text{ZH: "因职位或部门得到的角色待定：本群持有角色的人数已达上限", EN: "the role by position or department is pending: as many people as allowed hold a role in this group"}},
 	{RuleMoreThanHeld, "rank", chat.Text{ZH: "不能授予自己没有的权限", EN: "nobody grants more than they hold"}},
 	{RuleSecondPerson, "rank", chat.Text{ZH: "授予高级、或对另一位高级操作，需要第二个人同意；超级管理员可以直接操作", EN: "to give the senior level, or to act on another senior, needs a second person's consent; a 超级管理员 (owner) may alone"}},
 	{RuleLastSenior, "rank", chat.Text{ZH: "这是本群最后一位高级管理员，不能撤、降级或辞任", EN: "this is the group's last senior admin, who cannot be removed, lowered or step down"}},
@@ -85,6 +86,7 @@ var rules = []struct {
 	{RuleNotStaff, "rank", chat.Text{ZH: "只有企业成员可以担任管理员", EN: "only the company's own staff can hold a role"}},
 	{RuleNoContactRight, "rank", chat.Text{ZH: "对方没有“客户联系”使用权限，不能在客户群担任管理员", EN: "the person lacks the platform's 客户联系 right and cannot be an admin of a customer group"}},
 	{RuleSeparation, "rank", chat.Text{ZH: "违反职责分离：同一个人不能同时持有互斥的权限", EN: "it would break separation of duties: one person may not hold both of what is exclusive"}},
+	{RuleInherited, "rank", chat.Text{ZH: "对方的角色来自职位或部门，不能单个改动", EN: "the person's role comes by position or department and cannot be changed by itself"}},
 	{RuleEligible, "", chat.Text{ZH: "有候补资格，可以自己激活", EN: "the person is eligible and may activate it"}},
 	{RuleNotEligible, "rank", chat.Text{ZH: "没有这样的候补资格", EN: "the person is not eligible for this"}},
 	{RuleApproved, "", chat.Text{ZH: "申请得到了有权的人同意", EN: "it was asked for, and somebody who may give it has agreed"}},

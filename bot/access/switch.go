@@ -39,8 +39,8 @@ var (
 	isOn       = position{"on", chat.Text{ZH: "开", EN: "on"}}
 )
 
-// switches is the table of 4.4: what each switch is while no scene holds it, and what a scene makes of it.
-var switches = []struct {
+// switchboard is the table of 4.4: what each switch is while no scene holds it, and what a scene makes of it.
+var switchboard = []struct {
 	name        Switch
 	label       chat.Text
 	usual, held position
@@ -55,7 +55,7 @@ var switches = []struct {
 
 // Label is the switch as people read it.
 func (s Switch) Label() chat.Text {
-	for _, row := range switches {
+	for _, row := range switchboard {
 		if row.name == s {
 			return row.label
 		}
@@ -71,7 +71,7 @@ type SwitchState struct {
 
 // position is where the switch stands.
 func (s SwitchState) position() position {
-	for _, row := range switches {
+	for _, row := range switchboard {
 		if row.name == s.Switch && len(s.Held) > 0 {
 			return row.held
 		}
@@ -104,8 +104,8 @@ func (b Book) SwitchesLeft(at time.Time) []SwitchState {
 }
 
 func (b Book) switches(counts func(*Scene) bool) []SwitchState {
-	out := make([]SwitchState, len(switches))
-	for i, row := range switches {
+	out := make([]SwitchState, len(switchboard))
+	for i, row := range switchboard {
 		out[i].Switch = row.name
 		if b.ix == nil {
 			continue

@@ -65,7 +65,7 @@ func (v Voice) TextIn(zone *time.Location) chat.Text {
 		parts = append(parts, chat.Text{ZH: "由 %s 设置", EN: "set by %s"}.F(chat.Escape(string(v.By))))
 	}
 	if v.Source != "" {
-		parts = append(parts, chat.Text{ZH: "来源 %s", EN: "source %s"}.F(chat.Escape(v.Source)))
+		parts = append(parts, SourceText(v.Source))
 	}
 	if v.Reason != "" {
 		parts = append(parts, chat.Text{ZH: "原因：%s", EN: "reason: %s"}.F(chat.Escape(v.Reason)))

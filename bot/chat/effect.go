@@ -12,7 +12,7 @@ type Effect struct {
 	Kind EffectKind `json:"kind"`
 
 	To      User   `json:"to,omitempty"`       // Send: the person, zero: the group itself; Observe of a person
-	Group   Group  `json:"group,omitempty"`    // Observe: the group; Send: what the message is about
+	Group   Group  `json:"group,omitempty"`    // Observe, ObserveStaff: the group; Send: what the message is about
 	ReplyTo string `json:"reply_to,omitempty"` // Send: an answer to this address first, to To if that is no longer possible
 	Reply   Reply  `json:"reply,omitzero"`     // Send: what to say
 	// Task is the record of the task that waits for this message to arrive; empty if none does.
@@ -30,6 +30,8 @@ type EffectKind string
 const (
 	Send    EffectKind = "send"    // tell To something
 	Observe EffectKind = "observe" // re-read Group, or the person To, from the platform
+	// ObserveStaff asks the address book about the staff of Group whom the bot has never met.
+	ObserveStaff EffectKind = "observe_staff"
 )
 
 // SendTo is an effect that tells one person something.

@@ -60,6 +60,8 @@ type Observed struct {
 	MembersKnown bool
 	// Gone says that the group does not exist any more.
 	Gone bool
+	// Departments are those that the group belongs to, those above included: its owner's; empty if they are not known.
+	Departments []string
 }
 
 // WithDepartment is what was observed with the department of one member filled in.
@@ -73,6 +75,13 @@ func (o Observed) WithDepartment(who User, department string) Observed {
 	return o
 }
 
+// Department is a department of the address book. The topmost one that the bot may see has depth 1.
+type Department struct {
+	Name  string `json:"name"` // its id where the platform does not tell names
+	Above string `json:"above,omitempty"`
+	Depth int    `json:"depth"`
+}
+
 // Person is what the address book says of a member of staff.
 type Person struct {
 	ID          User
@@ -80,8 +89,10 @@ type Person struct {
 	Email       string
 	Position    string
 	Departments []string
-	Contact     Right // to serve customers (客户联系)
-	Gone        bool  // not in the address book any more
+	// Within is every department they belong to, those above included, the topmost first; empty if it is not known.
+	Within  []Department
+	Contact Right // to serve customers (客户联系)
+	Gone    bool  // not in the address book any more
 }
 
 // Action is something that can be wanted of a group on its platform.

@@ -23,9 +23,13 @@ type reader interface {
 	Load(context.Context, journal.Want) (journal.Found, error)
 }
 
+// Facts reads what decisions about a group look at.
+type Facts func(context.Context, chat.Group) (access.Facts, error)
+
 // Console answers GET /console/journal and GET /console/rights with JSON. Safe for concurrent use.
 type Console struct {
 	reader reader
+	facts  Facts
 	now    func() time.Time
 	log    *zap.Logger
 	offers access.Items
@@ -35,9 +39,9 @@ type Console struct {
 // New returns a console over one tenant. offers is what its platform has of the catalogue, texts what
 // the kinds of events are called.
 func New(
-	r reader, now func() time.Time, log *zap.Logger, offers access.Items, texts map[journal.Kind]journal.Happening,
+	r reader, f Facts, now func() time.Time, log *zap.Logger, offers access.Items, texts map[journal.Kind]journal.Happening,
 ) *Console {
-	return &Console{reader: r, now: now, log: log, offers: offers, texts: texts}
+	return &Console{reader: r, facts: f, now: now, log: log, offers: offers, texts: texts}
 }
 
 // Handler serves both addresses; each takes ?group=ID.
@@ -107,32 +111,32 @@ type rightsOf struct {
 
 func (c *Console) rights(w http.ResponseWriter, r *http.Request) {
 	g := chat.Group(r.FormValue("group"))
-	names := []journal.Name{access.Of(""), access.Of(g), directory.OfGroup(g), moderation.Of(g), task.Of(g)}
+	names := []journal.Name{directory.OfGroup(g), moderation.Of(g), task.Of(g)}
 	found, err := c.reader.Load(r.Context(), journal.Want{Names: names})
 	if err != nil {
 		c.fail(w, err)
 		return
 	}
-	company, _ := found.States[access.Of("")].Value.(access.Book)
-	book, _ := found.States[access.Of(g)].Value.(access.Book)
+	facts, err := c.facts(r.Context(), g)
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
 	group, _ := found.States[directory.OfGroup(g)].Value.(directory.Group)
 	mutes, _ := found.States[moderation.Of(g)].Value.(moderation.Book)
 	tasks, _ := found.States[task.Of(g)].Value.(task.Book)
 	now := c.now()
-	facts := access.Facts{
-		Company: company, Group: book, Place: access.Place{Departments: group.Departments()}, Offered: c.offers,
-	}
 
 	out := rightsOf{Group: g, Name: group.Title(), People: []held{}, Items: []named{}, Mutes: []silent{}}
 	for i := range c.offers.All() {
 		out.Items = append(out.Items, named{ID: i.String(), ZH: i.Label().ZH, EN: i.Label().EN, Family: i.Family().Label().ZH})
 	}
-	for _, u := range company.Owners() {
+	for _, u := range facts.Company.Owners() {
 		out.People = append(out.People, c.person(facts, group, u, now, access.Role{}, true))
 	}
 	for _, u := range facts.Admins(g, now) {
 		if !facts.IsOwner(u) {
-			out.People = append(out.People, c.person(facts, group, u, now, role(book, u, now), false))
+			out.People = append(out.People, c.person(facts, group, u, now, role(facts, g, u, now), false))
 		}
 	}
 	for _, m := range mutes.Live(now) {
@@ -145,13 +149,19 @@ func (c *Console) rights(w http.ResponseWriter, r *http.Request) {
 	c.write(w, out)
 }
 
-// role is the role of a person that is shown: the temporary one while it lives, else the fixed one.
-func role(b access.Book, u chat.User, now time.Time) access.Role {
-	if r, ok := b.Role(u, true); ok && r.Live(now) {
+// role is the role of a person that is shown: the temporary one while it lives, else the fixed one, else one that
+// comes otherwise.
+func role(f access.Facts, g chat.Group, u chat.User, now time.Time) access.Role {
+	if r, ok := f.Group.Role(u, true); ok && r.Live(now) {
 		return r
 	}
-	r, _ := b.Role(u, false)
-	return r
+	if r, ok := f.Group.Role(u, false); ok {
+		return r
+	}
+	if all := f.Holds(u, g, now); len(all) > 0 {
+		return all[0]
+	}
+	return access.Role{}
 }
 
 func (c *Console) person(f access.Facts, g directory.Group, u chat.User, now time.Time, r access.Role, owner bool) held {
@@ -159,7 +169,7 @@ func (c *Console) person(f access.Facts, g directory.Group, u chat.User, now tim
 	if r.Level != access.NoLevel {
 		h.Level = r.Level.String()
 	}
-	for i := range f.Items(u, access.Person{}, g.ID, now).All() {
+	for i := range f.Items(u, f.People[u], g.ID, now).All() {
 		h.Items = append(h.Items, i.String())
 	}
 	return h

@@ -31,7 +31,12 @@ var noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 
 func ask(t *testing.T, s shelf, path string) (status int, body string) {
 	t.Helper()
-	c := New(s, func() time.Time { return noon }, zap.NewNop(), access.WeComItems|access.GovernanceItems,
+	facts := func(context.Context, chat.Group) (access.Facts, error) {
+		company, _ := s.found.States[access.Of("")].Value.(access.Book)
+		book, _ := s.found.States[access.Of("G1")].Value.(access.Book)
+		return access.Facts{Company: company, Group: book, Offered: access.WeComItems | access.GovernanceItems}, s.err
+	}
+	c := New(s, facts, func() time.Time { return noon }, zap.NewNop(), access.WeComItems|access.GovernanceItems,
 		map[journal.Kind]journal.Happening{access.Granted: {Text: chat.Text{ZH: "设管理员", EN: "appointed"}}})
 	w := httptest.NewRecorder()
 	c.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))

@@ -30,6 +30,8 @@ type binding struct {
 	AdminsKnown  bool           `json:"admins_known,omitempty"`
 	MembersKnown bool           `json:"members_known,omitempty"`
 	Gone         bool           `json:"gone,omitempty"`
+	// In are the departments that the group belongs to, those above included.
+	In []string `json:"in,omitempty"`
 }
 
 const (
@@ -99,7 +101,7 @@ func (g Group) Observe(o chat.Observed) []journal.Change {
 	slices.Sort(admins)
 	next := binding{
 		ID: o.Group, Kind: o.Kind, Name: o.Name, Owner: o.Owner, Admins: admins,
-		AdminsKnown: o.AdminsKnown, MembersKnown: o.MembersKnown, Gone: o.Gone,
+		AdminsKnown: o.AdminsKnown, MembersKnown: o.MembersKnown, Gone: o.Gone, In: o.Departments,
 	}
 	if o.Gone && g.ID != "" {
 		next = g.binding
@@ -107,6 +109,9 @@ func (g Group) Observe(o chat.Observed) []journal.Change {
 	} else if g.Kind != "" {
 		next.Kind = g.Kind // the kind is fixed at binding
 		next.Name, next.Owner = told(o.Name, g.Name), told(o.Owner, g.Owner)
+		if len(next.In) == 0 && next.Owner == g.Owner {
+			next.In = g.In
+		}
 	}
 	var before *binding
 	if g.ID != "" {
@@ -263,8 +268,11 @@ func clock(at time.Time) int64 { return at.Unix() }
 // Unknown is a group of which only the id is known.
 func Unknown(g chat.Group) Group { return Group{binding: binding{ID: g}} }
 
-// Departments are the departments that the group belongs to: that of its human owner, where the platform tells it.
+// Departments are the departments that the group belongs to: those of its human owner, where the platform tells them.
 func (g Group) Departments() []string {
+	if len(g.In) > 0 {
+		return g.In
+	}
 	owner, ok := g.Member(g.Owner)
 	if !ok || owner.Department == "" {
 		return nil

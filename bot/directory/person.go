@@ -14,17 +14,21 @@ import (
 type Person struct {
 	profile
 	Chosen chat.Group // the group of their direct messages; zero if none
+	// Followers are the staff whose customer the person is; FollowersAt is when that was read, zero if never.
+	Followers   []chat.User
+	FollowersAt time.Time
 }
 
 type profile struct {
-	ID          chat.User  `json:"id"`
-	Name        string     `json:"name,omitempty"`
-	Email       string     `json:"email,omitempty"`
-	Position    string     `json:"position,omitempty"`
-	Departments []string   `json:"departments,omitempty"`
-	Contact     chat.Right `json:"contact,omitempty"`
-	Gone        bool       `json:"gone,omitempty"`
-	SeenAt      int64      `json:"seen_at,omitempty"` // Unix seconds
+	ID          chat.User         `json:"id"`
+	Name        string            `json:"name,omitempty"`
+	Email       string            `json:"email,omitempty"`
+	Position    string            `json:"position,omitempty"`
+	Departments []string          `json:"departments,omitempty"`
+	Within      []chat.Department `json:"within,omitempty"`
+	Contact     chat.Right        `json:"contact,omitempty"`
+	Gone        bool              `json:"gone,omitempty"`
+	SeenAt      int64             `json:"seen_at,omitempty"` // Unix seconds
 }
 
 type chosen struct {
@@ -34,6 +38,8 @@ type chosen struct {
 const (
 	profileKey = "profile"
 	chosenKey  = "chosen" // also read by the ledger, to find the group in the same round trip
+	// followersKey is of customers only, who have no profile: the address book does not know them.
+	followersKey = "followers"
 )
 
 // OfPerson names the aggregate of one person.
@@ -56,6 +62,12 @@ func BuildPerson(records map[string]json.RawMessage) (Person, error) {
 				return Person{}, err
 			}
 			p.Chosen = v.Group
+		case followersKey:
+			v, err := journal.Decode[followers](raw)
+			if err != nil {
+				return Person{}, err
+			}
+			p.Followers, p.FollowersAt = v.Staff, time.Unix(v.SeenAt, 0).UTC()
 		default:
 			return Person{}, fmt.Errorf("unknown record %q of a person", key)
 		}
@@ -81,7 +93,7 @@ func (p Person) Observe(u chat.User, o chat.Person, now time.Time) []journal.Cha
 	departments := slices.Clone(o.Departments)
 	slices.Sort(departments)
 	next := profile{
-		ID: u, Name: o.Name, Email: o.Email, Position: o.Position, Departments: departments, Gone: o.Gone,
+		ID: u, Name: o.Name, Email: o.Email, Position: o.Position, Departments: departments, Within: o.Within, Gone: o.Gone,
 		Contact: told(o.Contact, p.Contact), SeenAt: clock(now),
 	}
 	var before *profile
@@ -90,6 +102,7 @@ func (p Person) Observe(u chat.User, o chat.Person, now time.Time) []journal.Cha
 		before = &old
 		if o.Gone {
 			next.Name, next.Email, next.Position, next.Departments = old.Name, old.Email, old.Position, old.Departments
+			next.Within = old.Within
 		}
 		same := next
 		same.SeenAt = old.SeenAt

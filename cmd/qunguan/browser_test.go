@@ -170,3 +170,30 @@ func shoot(t *testing.T, page context.Context, name string) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600))
 }
+
+// TestPositionInBrowser changes somebody's position in the demo's list of members: the right that it gives is shown.
+func TestPositionInBrowser(t *testing.T) {
+	page := openBrowser(t, findChromium(t))
+	do(t, page, chromedp.EmulateViewport(1280, 800), chromedp.Navigate("http://"+startDemo(t)+"/"))
+	shows(t, page, "#people", "陈建国")
+	typeIn(t, page, "/继承 职位 客服主管 中级 客服主管 --确认")
+	shows(t, page, "#log", "在所有群")
+	open := func(title string) {
+		do(t, page, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
+			`[...document.querySelectorAll(".conversation")].find((c) => c.textContent.includes(%q)).click()`, title)))
+	}
+	open("华东VIP客户群")
+	do(t, page, chromedp.WaitVisible(chromedp.CSS(`[aria-controls="members"]`)), chromedp.Click(chromedp.CSS(`[aria-controls="members"]`)))
+	shows(t, page, "#members", "孙悦")
+	do(t, page, chromedp.Evaluate[chromedp.Void](`(() => {
+		const s = document.querySelector('#members select[aria-label^="孙悦"]');
+		s.value = "客服主管";
+		s.dispatchEvent(new Event("change"));
+	})()`))
+	shows(t, page, "#people", "孙悦客服主管")
+	shoot(t, page, "position-members")
+	open("群管（应用）")
+	shows(t, page, "#log", "孙悦（sun） 因职位 客服主管")
+	shows(t, page, "#rights", "孙悦")
+	shoot(t, page, "position")
+}

@@ -93,6 +93,8 @@ var (
 	recovers = regexp.MustCompile(`^wecom allows (\S+)$`)
 	contacts = regexp.MustCompile(`^contact @(\S+) (on|off)$`)
 	moves    = regexp.MustCompile(`^@(\S+) (joins|leaves|owns) (\S+)$`)
+	becomes  = regexp.MustCompile(`^@(\S+) becomes (\S+)$`)
+	moved    = regexp.MustCompile(`^@(\S+) moves to (.+)$`)
 	renames  = regexp.MustCompile(`^group (\S+) is renamed (\S+)$`)
 	another  = regexp.MustCompile(`^process (\d+)$`)
 	delivers = regexp.MustCompile(`^again(, fresh)?$`)
@@ -124,6 +126,10 @@ func (s *theatre) take(st scene) []string {
 		err = s.sim.SetContact(m(contacts)[1], m(contacts)[2] == "on")
 	case m(moves) != nil:
 		d, err = s.move(m(moves))
+	case m(becomes) != nil:
+		d, err = s.sim.ChangePosition(s.ctx, m(becomes)[1], m(becomes)[2])
+	case m(moved) != nil:
+		d, err = s.sim.ChangeDepartments(s.ctx, m(moved)[1], strings.Fields(m(moved)[2])...)
 	case m(renames) != nil:
 		d, err = s.sim.RenameGroup(s.ctx, s.group(m(renames)[1]), m(renames)[2])
 	case m(another) != nil:

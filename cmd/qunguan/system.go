@@ -130,7 +130,7 @@ func (s *system) handler() http.Handler {
 
 // console serves what the demo's page shows beside the chat.
 func (s *system) console() http.Handler {
-	return console.New(s.ledger, s.now, s.log, bot.Offered(profileOf(s.config)), commands.Happenings()).Handler()
+	return console.New(s.ledger, s.bot.Facts, s.now, s.log, bot.Offered(profileOf(s.config)), commands.Happenings()).Handler()
 }
 
 func (s *system) readyz(w http.ResponseWriter, r *http.Request) {

@@ -34,6 +34,7 @@ const (
 	notAllowed      = 48002
 	unknownDept     = 60123
 	unknownUser     = 60111
+	noContact       = 84061
 	spentCode       = 60140
 	nobodyReached   = 81013
 	rangeTooBig     = 81017
@@ -108,7 +109,9 @@ var methods = []method{
 	{"GET", "user/list", app, (*Simulator).userList},
 	{"GET", "user/simplelist", app, (*Simulator).userList},
 	{"GET", "department/list", app, (*Simulator).departmentList},
+	{"GET", "department/simplelist", app, (*Simulator).departmentIDList},
 	{"GET", "getcallbackip", app, (*Simulator).callbackIP},
+	{"GET", "externalcontact/get", contact, (*Simulator).customerGet},
 	{"GET", "externalcontact/get_follow_user_list", contact, (*Simulator).followUserList},
 	{"POST", "externalcontact/groupchat/get", contact, (*Simulator).groupGet},
 	{"POST", "externalcontact/groupchat/list", contact, (*Simulator).groupList},

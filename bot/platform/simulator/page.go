@@ -63,6 +63,7 @@ func (s *Simulator) Page(side http.Handler) http.Handler {
 	mux.HandleFunc("POST /sim/press", s.pagePress)
 	mux.HandleFunc("POST /sim/admin", s.pageAdmin)
 	mux.HandleFunc("POST /sim/member", s.pageMember)
+	mux.HandleFunc("POST /sim/position", s.pagePosition)
 	if side != nil {
 		mux.Handle("GET /console/", side)
 	}
@@ -215,6 +216,19 @@ func (s *Simulator) pageMember(w http.ResponseWriter, r *http.Request) {
 		do = s.Join
 	}
 	d, err := do(context.WithoutCancel(r.Context()), in.Group, in.User)
+	answer(w, d, err)
+}
+
+// pagePosition gives somebody another position in the address book.
+func (s *Simulator) pagePosition(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		User     string `json:"user"`
+		Position string `json:"position"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	d, err := s.ChangePosition(context.WithoutCancel(r.Context()), in.User, in.Position)
 	answer(w, d, err)
 }
 

@@ -117,6 +117,7 @@ func TestPageConversation(t *testing.T) {
 	for path, in := range map[string]string{
 		"/sim/say": `{"who":"nobody","text":"x"}`, "/sim/press": `{"who":"li","card":"x","key":"y"}`,
 		"/sim/admin": `{"group":"x"}`, "/sim/member": `{"group":"x"}`,
+		"/sim/position": `{"user":"nobody"}`,
 	} {
 		status, body = ask(t, "POST", at+path, in)
 		assert.Equal(t, 400, status, path)
@@ -129,6 +130,10 @@ func TestPageConversation(t *testing.T) {
 	status, _ = ask(t, "POST", at+"/sim/member", `{"group":"wrHuadongVIP0001","user":"wang","on":false}`)
 	assert.Equal(t, 200, status)
 	assert.NotContains(t, b.sim.world.Groups[1].Members, "wang")
+	status, _ = ask(t, "POST", at+"/sim/position", `{"user":"sun","position":"客服主管"}`)
+	assert.Equal(t, 200, status)
+	p, _ := b.sim.world.person("sun")
+	assert.Equal(t, "客服主管", p.Position)
 	status, _ = ask(t, "GET", at+"/sim/sees?who=li&after=x", "")
 	assert.Equal(t, 400, status)
 }

@@ -19,6 +19,8 @@ type World struct {
 	CustomerContactSecret string // reads customer groups; empty: the app's own secret may
 	App, Bot              Keys
 	BotName               string // what people write after @ to speak to the smart bot
+	Company               string // its name, that of the topmost department; empty: Corp
+	Departments           []Department
 	People                []Person
 	Groups                []Group
 }
@@ -29,6 +31,12 @@ type Keys struct {
 	EncodingAESKey string // 43 characters
 }
 
+// Department is a department below another one. Those that only people name stand below the topmost one.
+type Department struct {
+	Name  string
+	Above string // empty: the company itself
+}
+
 // Person is a member of staff or a customer.
 type Person struct {
 	ID          string // userid of staff, external id of a customer
@@ -37,7 +45,8 @@ type Person struct {
 	Email       string
 	Departments []string
 	Customer    bool
-	NoContact   bool // staff without 客户联系, the right to serve customers
+	Followers   []string // of a customer: the staff whose customer they are
+	NoContact   bool     // staff without 客户联系, the right to serve customers
 }
 
 // Group is a chat group. Owner and Members name people; only staff may be owner or admin, and customers are members of
@@ -114,9 +123,11 @@ func aesKey(r io.Reader) (string, error) {
 }
 
 func (w World) clone() World {
+	w.Departments = slices.Clone(w.Departments)
 	w.People = slices.Clone(w.People)
 	for i := range w.People {
 		w.People[i].Departments = slices.Clone(w.People[i].Departments)
+		w.People[i].Followers = slices.Clone(w.People[i].Followers)
 	}
 	w.Groups = slices.Clone(w.Groups)
 	for i := range w.Groups {
@@ -173,6 +184,11 @@ func (w World) check() error {
 			return fmt.Errorf("person %q stands twice", p.ID)
 		}
 		seen[p.ID] = true
+	}
+	for i, d := range w.Departments {
+		if d.Name == "" || d.Above != "" && !slices.ContainsFunc(w.Departments[:i], func(o Department) bool { return o.Name == d.Above }) {
+			return fmt.Errorf("department %q: it has no name, or the one above it does not stand before it", d.Name)
+		}
 	}
 	groups := map[string]bool{directBot: true}
 	for _, g := range w.Groups {

@@ -111,7 +111,10 @@ func TestPerson(t *testing.T) {
 	s := newStage(t)
 	s.office.answers["user/get"] = []string{li}
 	s.office.answers["department/list"] = []string{`{"errcode":0,"department":[{"id":1,"name":"总部"},{"id":2,"name":"华东","parentid":1}]}`}
-	want := chat.Person{ID: "li", Name: "李四", Email: "li@corp.example", Position: "主管", Departments: []string{"总部", "华东", "9"}}
+	want := chat.Person{
+		ID: "li", Name: "李四", Email: "li@corp.example", Position: "主管", Departments: []string{"总部", "华东", "9"},
+		Within: []chat.Department{{Name: "9", Depth: 1}, {Name: "总部", Depth: 1}, {Name: "华东", Above: "总部", Depth: 2}},
+	}
 	for range 2 {
 		got, err := s.Person(context.Background(), "li")
 		require.NoError(t, err)

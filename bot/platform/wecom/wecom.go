@@ -83,7 +83,7 @@ type Adapter struct {
 	client   *client
 	tokens   *tokens
 	app, bot *envelope // nil: not configured
-	names    departments
+	names    known
 	follow   contacts
 }
 

@@ -30,6 +30,7 @@ const act = {
     draw();
   },
   admin: (g, user, on) => change("sim/admin", { group: g, user, on }),
+  position: (user, position) => change("sim/position", { user, position }),
   member: (g, user, on) => change("sim/member", { group: g, user, on }),
 };
 

@@ -130,6 +130,13 @@ export function drawMembers(act) {
   const outside = state.world.people.filter((p) => !g.members.includes(p.id) && (!p.customer || g.kind === "customer"));
   const line = (p, ...more) => h("li", null, avatar(p, 28), h("span", { class: "who" }, h("b", null, p.name), h("small", null, p.id)), ...more);
   const button = (label, f) => h("button", { type: "button", class: "small", onclick: f }, label);
+  // The address book is the company's; whoever plays a member of staff may change it here, to see what follows.
+  const positions = [...new Set(state.world.people.filter((p) => !p.customer).map((p) => p.position))];
+  const position = (p) => {
+    const options = positions.map((name) => h("option", { value: name, selected: name === p.position ? "" : null }, name));
+    const select = h("select", { class: "small", "aria-label": t("positionOf", p.name), onchange: () => act.position(p.id, select.value) }, options);
+    return select;
+  };
   box.replaceChildren(
     h("div", { class: "members-head" }, h("b", null, t("members")), button(t("close"), () => act.toggle(false))),
     h("p", { class: "note" }, t("clientNote"), " ", !owns && t("ownerOnly", state.world.native_admins)),
@@ -138,6 +145,7 @@ export function drawMembers(act) {
       g.admins.includes(p.id) && h("span", { class: "badge native" }, t("native")),
       p.customer && h("span", { class: "badge kind-customer" }, t("customer")),
       h("span", { class: "spring" }),
+      !p.customer && !person(state.who).customer && position(p),
       owns && p.id !== g.owner && !p.customer && button(t(g.admins.includes(p.id) ? "endAdmin" : "makeAdmin"), () => act.admin(g.id, p.id, !g.admins.includes(p.id))),
       rules && p.id !== g.owner && p.id !== state.who && button(t("remove"), () => act.member(g.id, p.id, false))))),
     ...(outside.length > 0 && !person(state.who).customer ? [

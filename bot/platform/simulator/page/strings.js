@@ -40,6 +40,7 @@ const table = {
   customer: ["客户", "Customer"],
   makeAdmin: ["设为管理员", "Make admin"],
   endAdmin: ["取消管理员", "End admin"],
+  positionOf: ["{0} 在通讯录里的职位", "Position of {0} in the address book"],
   remove: ["移出", "Remove"],
   invite: ["邀请", "Invite"],
   notIn: ["不在群里", "Not in this group"],
