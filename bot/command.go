@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot/access"
@@ -25,6 +26,8 @@ type Command struct {
 	Asks func(grammar.Args, Call) journal.Want
 	// Needs is the item that the speaker must hold in the group; NoItem lets everybody ask.
 	Needs access.Item
+	// Owners says that only 超级管理员 may: it is about the company, and no admin of a group can be asked instead.
+	Owners bool
 	// On is the hole of the person that is acted on, so that rank and data scope are asked about them and no
 	// command can forget it; nil if nobody is.
 	On Target
@@ -102,6 +105,7 @@ type Call struct {
 	found     journal.Found
 	agreed    string          // the command that is confirmed by this message, as it was typed; empty if none is
 	unnamed   *[]journal.Name // those whom Name could not name, to be read before the command is run again
+	unmailed  *[]journal.Name // those whose address Find would have to know, likewise; the address book is asked about them
 }
 
 // Commands are all commands, by name.
@@ -188,6 +192,8 @@ type Consequence struct {
 type Refusal struct {
 	Text chat.Text
 	Card *chat.Card
+	// Cause and Next are the text in two, for one of a list: why not, and what to do. They may be zero.
+	Cause, Next chat.Text
 }
 
 func (r *Refusal) Error() string { return r.Text.EN }
@@ -257,8 +263,10 @@ type Part struct {
 
 // Find returns the one person that a reference means, or a Refusal that asks.
 func (c Call) Find(r grammar.Ref) (chat.Member, error) {
-	among := c.Group.Members()
-	found := grammar.FindPerson(r, among)
+	found := grammar.FindPerson(r, c.Group.Members())
+	if len(found) == 0 && r.By == grammar.ByEmail {
+		found = grammar.FindPerson(r, c.addressed())
+	}
 	if len(found) == 0 {
 		if p := At[directory.Person](c, directory.OfPerson(chat.User(r.Said))); p.Known() && !p.Gone {
 			found = append(found, p.Member())
@@ -271,12 +279,38 @@ func (c Call) Find(r grammar.Ref) (chat.Member, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return chat.Member{}, &Refusal{Text: chat.Text{
+		return chat.Member{}, &Refusal{Cause: unknown, Next: writeID, Text: chat.Text{
 			ZH: "不认识“%s”：群里没有这个人，通讯录里也没有这个账号。请写 userid（如 @zhangsan），或稍后再试——刚入群的人要等下一次同步。",
 			EN: "Nobody here is “%s”: not in the group, and no such account in the address book. Write a userid (such as @zhangsan), or try again later: whoever has just joined is known after the next sync.",
 		}.F(chat.Escape(r.Said))}
 	}
-	return chat.Member{}, &Refusal{Text: which(r.Said, found)}
+	return chat.Member{}, &Refusal{Text: which(r.Said, found), Card: c.picker(r.Said, found)}
+}
+
+var (
+	unknown = chat.Text{ZH: "不认识（群里没有，通讯录里也没有这个账号）", EN: "unknown (not in the group, and no such account in the address book)"}
+	writeID = chat.Text{
+		ZH: "请写 userid（如 @zhangsan）；刚入群的人要等下一次同步。", EN: " Write a userid (such as @zhangsan); whoever has just joined is known after the next sync.",
+	}
+)
+
+// addressed are the staff of the group with their addresses, which platforms tell only of people, not of groups. Whose
+// is not known yet is read, and asked about, before the command is run again.
+func (c Call) addressed() []chat.Member {
+	var out []chat.Member
+	for _, m := range c.Group.Members() {
+		of := directory.OfPerson(m.ID)
+		if m.Kind != chat.Staff {
+			continue
+		}
+		if p := At[directory.Person](c, of); p.Known() && !p.Gone {
+			out = append(out, p.Member())
+		}
+		if c.unmailed != nil && !c.Has(of) && len(*c.unmailed) < maxPeople && !slices.Contains(*c.unmailed, of) {
+			*c.unmailed = append(*c.unmailed, of)
+		}
+	}
+	return out
 }
 
 // which asks which of several people was meant.
@@ -292,6 +326,32 @@ func which(said string, found []chat.Member) chat.Text {
 		lines = append(lines, chat.Same(fmt.Sprintf("%d. @%s — %s%s", i+1, chat.Escape(string(m.ID)), chat.Escape(m.Name), where)))
 	}
 	return chat.Lines(lines...)
+}
+
+// maxButtons is how many buttons one card has on every platform.
+const maxButtons = 6
+
+// picker offers the people as buttons, each of which sends the command again with the userid in place of the name; nil
+// where that cannot be done.
+func (c Call) picker(said string, found []chat.Member) *chat.Card {
+	text := c.Message.Text
+	if i := strings.IndexAny(text, "/／"); i > 0 {
+		text = text[i:] // what stands before it addresses the bot
+	}
+	n := strings.Count(text, said)
+	if said == "" || n != 1 || len(found) > maxButtons || strings.Contains(text, "\n") {
+		return nil
+	}
+	if !strings.Contains(text, "#") && c.Group.Bound() {
+		text += " #" + string(c.Group.ID)
+	}
+	card := &chat.Card{Title: chat.Text{ZH: "选一个人", EN: "Choose a person"}, Body: chat.Text{
+		ZH: "选定后重新执行这条命令", EN: "The command is then run again"}}
+	for _, m := range found {
+		again := strings.Replace(strings.Replace(text, "@"+said, said, 1), said, "@"+string(m.ID), 1)
+		card.Buttons = append(card.Buttons, chat.Button{Label: chat.Same(clipRunes(string(m.ID), 10)), Command: again})
+	}
+	return card
 }
 
 // asRefusal returns the Refusal in err.

@@ -1,12 +1,16 @@
 package bot
 
 import (
+	"slices"
+
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/journal"
 )
 
-// leave ends every role of a person who has left the company, also that of a last senior (D3), and tells the owners.
+// leave ends every role and every exception of a person who has left the company, also the role of a last senior (D3),
+// and tells the owners of the roles.
 func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 	var need []journal.Name
 	for _, g := range c.Groups.All() {
@@ -18,8 +22,9 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 		return Outcome{Need: journal.Want{Names: need}}, nil
 	}
 	var places []chat.Text
-	var ended []journal.Event
-	for _, g := range c.Groups.All() {
+	var ended, others []journal.Event
+	company := directory.Listed{}
+	for _, g := range append([]directory.Listed{company}, c.Groups.All()...) {
 		n := access.Of(g.ID)
 		e := journal.Event{Kind: access.Revoked, Group: g.ID, Targets: []chat.User{u}, Items: []string{access.Admins.String()}}
 		for _, key := range []string{
@@ -29,16 +34,31 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 				e.Changes = append(e.Changes, journal.Change{Of: n, Key: key, Before: raw})
 			}
 		}
-		if len(e.Changes) == 0 {
+		roles := len(e.Changes)
+		for _, s := range At[access.Book](c, n).Statements() {
+			if key := access.StatementKey(s); s.Subject == access.About(u) {
+				e.Changes = append(e.Changes, journal.Change{Of: n, Key: key, Before: c.State(n).Records[key]})
+			}
+		}
+		switch {
+		case len(e.Changes) == 0:
+			continue
+		case roles == 0:
+			e.Kind = access.Unexcepted
+			others = append(others, e)
 			continue
 		}
 		ended = append(ended, e)
-		places = append(places, chat.Same(chat.Escape(first(g.Name, string(g.ID)))))
+		place := chat.Same(chat.Escape(first(g.Name, string(g.ID))))
+		if g == company {
+			place = chat.Text{ZH: "跨群角色", EN: "across groups"}
+		}
+		places = append(places, place)
 	}
+	out.Events = slices.Concat(ended, others, out.Events) // the end of the roles names the entry
 	if len(places) == 0 {
 		return out, nil
 	}
-	out.Events = append(ended, out.Events...) // the end of the roles names the entry
 	text := chat.Text{
 		ZH: "%s 已离开企业，其在这些群的管理员角色已全部撤销：%s。请检查是否还有高级管理员。",
 		EN: "%s has left the company; the roles in these groups have ended: %s. Please check that each still has a senior admin.",

@@ -55,6 +55,16 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 			}
 			continue
 		}
+		if staff := *call.unmailed; len(staff) > 0 {
+			need.Names = append(need.Names, staff...)
+			if call, err = t.more(ctx, call, need); err == nil {
+				call, err = t.acquaint(ctx, call, staff, need)
+			}
+			if err != nil {
+				return chat.Reply{}, err
+			}
+			continue
+		}
 		if err != nil {
 			return t.say(ctx, err)
 		}
@@ -123,6 +133,11 @@ func (t *turn) decide(call *Call) (Outcome, error) {
 			return Outcome{}, err
 		}
 		call.Target = m
+	}
+	if t.command.Owners && !call.Access.IsOwner(call.Actor.ID) {
+		return Outcome{}, &Denied{
+			Decision: access.Decision{Rule: access.RuleTier}, Item: t.command.Needs, Target: call.Target.ID, Next: onlyOwners,
+		}
 	}
 	second := false
 	if t.command.Needs != access.NoItem {
@@ -421,7 +436,7 @@ func (t *turn) call() Call {
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
 		Profile: t.bot.Profile, Education: t.bot.Education, commands: t.bot.All(), bot: t.bot, found: f.found, Health: t.bot.Health(),
-		unnamed: &[]journal.Name{}, Named: t.message.Group != "" || t.match.Group != "",
+		unnamed: &[]journal.Name{}, unmailed: &[]journal.Name{}, Named: t.message.Group != "" || t.match.Group != "",
 	}
 	if t.agreed != nil {
 		c.Named = t.agreed.Named // a confirmation is said elsewhere

@@ -111,6 +111,10 @@ func reason(c Call, d *Denied) chat.Text {
 		return resting(c, d)
 	case d.Decision.Rule == access.RuleCap:
 		return c.Full(c.Access)
+	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
+		return chat.Text{ZH: "改权限策略需要第二个人同意；超级管理员可以直接改", EN: "a change of policy needs a second person's consent; an owner may alone"}
+	case d.Decision.Rule == access.RuleTier && (d.Item == access.Admins || d.Item == access.Policy):
+		return chat.Text{ZH: "这是企业级的设置，不归单个群的管理员改", EN: "this is the company's setting, which no admin of one group changes"}
 	case !ok:
 	case d.Decision.Rule == access.RuleGrantExpired && !v.Until.IsZero():
 		return chat.Text{ZH: "您的授权已于 %s 到期", EN: "your grant ended at %s"}.F(c.Moment(v.Until))
@@ -123,6 +127,9 @@ func reason(c Call, d *Denied) chat.Text {
 	}
 	return chat.Text{ZH: strings.TrimRight(t.ZH, "。"), EN: strings.TrimRight(t.EN, ".")}
 }
+
+// Mend says what to do where a rule would refuse anybody; zero where somebody else could.
+func Mend(r access.Rule) chat.Text { return mendable[r] }
 
 // Full says how many people hold a role in the group by these facts, and how many may (D9).
 func (c Call) Full(f access.Facts) chat.Text {
@@ -152,6 +159,10 @@ var mendable = map[access.Rule]chat.Text{
 	access.RuleNotAdmin: {
 		ZH: "没有什么可改的；`/管理员` 列出本群的管理员。", EN: " There is nothing to change; `/admin list` shows who is admin here.",
 	},
+	access.RuleTier: {
+		ZH: "请超级管理员来改；分级管理员在本部门的群里设的，分级管理员也可以改。",
+		EN: " Ask an owner to change it; what a department admin has set in a group of the department, that one may change too.",
+	},
 	access.RuleSelf: {
 		ZH: "请别的管理员来做。", EN: " Ask another admin to do it.",
 	},
@@ -167,6 +178,15 @@ var mendable = map[access.Rule]chat.Text{
 	},
 }
 
+// onlyOwners says whom to ask for what is the company's.
+var onlyOwners = chat.Text{ZH: "请超级管理员来做。", EN: " Ask an owner (超级管理员)."}
+
+// acrossHint says how a role across groups is taken back.
+var acrossHint = chat.Text{
+	ZH: "跨群角色由超级管理员收回：`/撤管理 @%[1]s 跨群`；只让它不再管这个群：`/范围 @%[1]s 群 其余的群`。",
+	EN: " A role across groups is taken back by an owner: `/admin remove @%[1]s across`; to leave only this group out of it: `/scope @%[1]s groups THE OTHERS`.",
+}
+
 // could names who can do it, and what to ask them for.
 func could(c Call, d *Denied) chat.Text {
 	if d.Decision.Rule == access.RuleSeparation {
@@ -176,6 +196,9 @@ func could(c Call, d *Denied) chat.Text {
 		return d.Next
 	}
 	if next, ok := mendable[d.Decision.Rule]; ok {
+		if d.Decision.Rule == access.RuleTier && len(c.Access.Across(c.Group.ID, d.Target, c.Now)) > 0 {
+			next = next.Plus(acrossHint.F(string(d.Target)))
+		}
 		return next
 	}
 	if next := wakes(c, d); !next.IsZero() {

@@ -52,7 +52,9 @@ func beyond(c bot.Call, length grammar.LengthHole, end grammar.MomentHole, from 
 
 // result is what came of one person of a list.
 type result struct {
-	line    chat.Text
+	line    chat.Text // what was done, or of whom not
+	why     chat.Text // why not
+	next    chat.Text // what to do about it
 	changes []journal.Change
 	who     chat.User
 }

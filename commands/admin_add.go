@@ -1,10 +1,6 @@
 package commands
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -14,21 +10,26 @@ import (
 
 var _ = declare(adminAdd)
 
-// adminAdd appoints one or several people, for good or for a while. Who cannot be appointed is told by cause; the
-// others are appointed all the same.
+// adminAdd appoints one or several people, for good or for a while, also by a pasted list with a level or a job beside
+// each. Who cannot be appointed is told by cause; the others are appointed all the same.
 func adminAdd() bot.Command {
-	who, lvl, jb, way := grammar.People("who"), level(), job(), way()
+	who, lvl, jb, way, pasted := grammar.People("who"), level(), job(), way(), grammar.List("list", listed)
+	// Above a pasted list only a built-in job is read: another word there is the first person as well.
+	headJob := grammar.Choice("headjob", access.ParseJob, chat.Text{ZH: "岗位", EN: "job"})
 	length, from, end, reason := grammar.Length("length"), grammar.Moment("from"), grammar.Moment("until"), grammar.Rest("reason")
 	return bot.Command{
 		Name: "admin add",
 		Forms: []string{
 			"/admin (add|temp|batch) {who...} [{level}] [{job}] [{way}] [[for] {length}] [(from|从) {from}] [(until|到) {until}] [{reason}]",
 			"/(设管理|临时管理) {who...} [{level}] [{job}] [{way}] [{length}] [(从|from) {from}] [(到|until) {until}] [{reason}]",
+			"/admin (add|temp|batch) [{level}] [{headjob}] [{way}] [[for] {length}] [(from|从) {from}] [(until|到) {until}] {list}",
+			"/(设管理|临时管理) [{level}] [{headjob}] [{way}] [{length}] [(从|from) {from}] [(到|until) {until}] {list}",
 		},
 		Examples: []chat.Text{{ZH: "/设管理 @zhangsan 中级 7天 国庆值班", EN: "/admin add @zhangsan mid for 7d holiday duty"}},
-		Holes:    []grammar.Hole{who, lvl, jb, way, length, from, end, reason},
+		Holes:    []grammar.Hole{who, lvl, jb, way, length, from, end, reason, pasted, headJob},
 		Help: chat.Text{
-			ZH: "任命管理员：固定、临时、候补（可激活）或值班时生效，一次一人或多人。", EN: "Appoint admins: fixed, temporary, eligible (to activate) or on duty only, one or several at once.",
+			ZH: "任命管理员：固定、临时、候补（可激活）或值班时生效，一次一人或多人；也可以粘贴名单，每行一人：姓名、邮箱或 userid，后面可写级别、岗位。",
+			EN: "Appoint admins: fixed, temporary, eligible (to activate) or on duty only, one or several; or paste a list, a line each: name, e-mail or userid, then level and job.",
 		},
 		Needs: access.Admins,
 		Reads: []bot.Source{tasks, ends},
@@ -37,67 +38,40 @@ func adminAdd() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			if err := noSlip(reason.Of(c.Args)); err != nil {
+			a.By, a.Level = c.Actor.ID, lvl.Of(c.Args)
+			a.Job, a.Reason = jobAndReason(c, jb, reason.Of(c.Args))
+			if err := noSlip(a.Reason); err != nil {
 				return bot.Outcome{}, err
 			}
-			a.By, a.Level, a.Job, a.Reason = c.Actor.ID, lvl.Of(c.Args), jb.Of(c.Args), reason.Of(c.Args)
 			a.Eligible, a.OnDuty = way.Of(c.Args) == whenActivated, way.Of(c.Args) == whenOnDuty
-			refs := who.Refs(c.Args)
-			var done, bad []result
-			var denied error
-			facts, byName, confirm, second := c.Access, false, false, chat.Text{}
-			for _, r := range refs {
-				m, err := c.Find(r)
-				if err == nil && m.Kind == chat.Staff {
-					err = here(c, m)
-				}
-				if err != nil {
-					bad, denied = append(bad, result{line: cause(err)}), err
-					continue
-				}
-				if slices.ContainsFunc(done, func(r result) bool { return r.who == m.ID }) {
-					continue // named twice
-				}
-				one := a
-				one.Who, one.WhoKind, one.NoContact = m.ID, m.Kind, contactRight(c, m) == chat.RightMissing
-				changes, d, two := secondPerson(facts, func(f access.Facts) (access.Change, access.Decision) {
-					return f.Appoint(c.Group.ID, one, c.Now)
-				})
-				if !d.Allowed {
-					denied = &bot.Denied{Decision: d, Item: access.Admins, Target: m.ID}
-					bad = append(bad, keptOut(c, facts, m.ID, d))
-					continue
-				}
-				if facts, err = facts.After(c.Group.ID, changes); err != nil {
-					return bot.Outcome{}, fmt.Errorf("appoint %s: %w", m.ID, err)
-				}
-				byName = byName || string(m.ID) != r.Said
-				confirm = confirm || senior(changes)
-				if !two.IsZero() {
-					second = two
-				}
-				done = append(done, result{who: m.ID, changes: changes, line: appointed(c, m.ID, changes)})
+			var people []nominee
+			for _, r := range who.Refs(c.Args) {
+				people = append(people, nominee{ref: r, level: a.Level, job: a.Job})
 			}
-			if len(done) == 0 {
-				if len(refs) == 1 {
-					return bot.Outcome{}, denied
-				}
-				return bot.Refuse(chat.Lines(chat.Text{ZH: "没有人被任命：", EN: "Nobody was appointed:"}, bullets(bad)))
+			if pasted.Given(c.Args) {
+				people, a.Reason = nominees(c, pasted.Of(c.Args), a.Level, headJob.Of(c.Args))
 			}
-			out := bot.Outcome{Events: []journal.Event{granted(c, done, a.Reason)}, Changes: tally(c, facts, done, bad), Second: second}
+			b, err := appointAll(c, people, a)
+			if err != nil {
+				return bot.Outcome{}, err
+			}
+			if len(b.done) == 0 {
+				return b.nobody(chat.Text{ZH: "没有人被任命：", EN: "Nobody was appointed:"})
+			}
+			out := bot.Outcome{Events: []journal.Event{granted(c, b.done, a.Reason)}, Changes: tally(c, b), Second: b.second}
 			if length.Given(c.Args) && !from.Given(c.Args) {
 				out.Lasts = length.Of(c.Args)
 			}
 			switch {
-			case !lvl.Given(c.Args) && !jb.Given(c.Args) && reason.Given(c.Args):
+			case !pasted.Given(c.Args) && a.Level == access.NoLevel && a.Job == access.NoJob && a.Reason != "":
 				out.Confirm = chat.Text{
 					ZH: "没有写级别或岗位，按普通管理员任命；“%s”当作原因", EN: "no level and no job is named, so this appoints a junior; “%s” is taken as the reason",
-				}.F(chat.Escape(reason.Of(c.Args)))
-			case confirm:
+				}.F(chat.Escape(a.Reason))
+			case b.senior:
 				out.Confirm = chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"}
-			case len(done) > manyPeople:
-				out.Confirm = chat.Text{ZH: "一次任命 %d 人", EN: "this appoints %d people at once"}.F(len(done))
-			case byName:
+			case len(b.done) > manyPeople:
+				out.Confirm = chat.Text{ZH: "一次任命 %d 人", EN: "this appoints %d people at once"}.F(len(b.done))
+			case b.byName:
 				out.Confirm = chat.Text{ZH: "按姓名或邮箱找到的人，请核对 userid", EN: "found by name or e-mail; check the userid"}
 			}
 			return out, nil
@@ -107,14 +81,6 @@ func adminAdd() bot.Command {
 
 // manyPeople is how many people an act may hit without a confirmation.
 const manyPeople = 5
-
-func granted(c bot.Call, done []result, reason string) journal.Event {
-	e := journal.Event{Kind: access.Granted, Group: c.Group.ID, Items: rights, Reason: reason}
-	for _, d := range done {
-		e.Targets, e.Changes = append(e.Targets, d.who), append(e.Changes, d.changes...)
-	}
-	return e
-}
 
 // appointed tells what one appointment gives.
 func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
@@ -139,42 +105,26 @@ func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
 	if r.From.After(c.Now) {
 		t = t.Plus(chat.Text{ZH: "，%s 开始", EN: ", from %s"}.F(c.Moment(r.From)))
 	}
-	held := c.Gives(r.Level, r.Job)
-	return t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", items (%d): %s"}.F(held.Len(), held.Label())).Plus(because(r.Reason))
-}
-
-func bullets(rs []result) chat.Text {
-	lines := make([]chat.Text, len(rs))
-	for i, r := range rs {
-		lines[i] = chat.Same("- ").Plus(r.line)
-	}
-	return chat.Lines(lines...)
+	held := onPlatform(c, r.Items())
+	return t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", items (%d): %s"}.F(held.Len(), held.Label())).Plus(cutText(c, r)).Plus(because(r.Reason))
 }
 
 // tally tells who was appointed and who was not, and how full the group is then.
-func tally(c bot.Call, after access.Facts, done, bad []result) chat.Text {
-	head := done[0].line
-	if len(done) > 1 {
-		head = chat.Lines(chat.Text{ZH: "%d 人任命：", EN: "%d appointed:"}.F(len(done)), bullets(done))
+func tally(c bot.Call, b batch) chat.Text {
+	head := b.done[0].line
+	if len(b.done) > 1 {
+		head = chat.Lines(chat.Text{ZH: "%d 人任命：", EN: "%d appointed:"}.F(len(b.done)), bullets(b.done))
 	}
 	lines := []chat.Text{head}
-	if len(bad) > 0 {
-		lines = append(lines, chat.Text{ZH: "%d 人未任命：", EN: "%d not appointed:"}.F(len(bad)), bullets(bad))
+	if len(b.bad) > 0 {
+		lines = append(lines, chat.Text{ZH: "%d 人未任命：", EN: "%d not appointed:"}.F(len(b.bad)), causes(b.bad))
 	}
-	count, most := len(after.Admins(c.Group.ID, c.Now)), after.MostAdmins()
+	count, most := len(b.facts.Admins(c.Group.ID, c.Now)), b.facts.MostAdmins()
 	if count >= most-1 {
 		lines = append(lines, chat.Text{
 			ZH: "本群已有 %d 位管理员，上限 %d。超大群请考虑分流管理。",
 			EN: "The group has %d admins, the limit is %d. Consider splitting a very large group.",
 		}.F(count, most))
 	}
-	return chat.Lines(append(lines, headcount(c, after), contactUnverified(c, done))...)
-}
-
-// cause tells an error as one line of a list.
-func cause(err error) chat.Text {
-	if r, ok := err.(*bot.Refusal); ok { //nolint:errorlint // Find returns it bare
-		return chat.Text{ZH: strings.ReplaceAll(r.Text.ZH, "\n", " "), EN: strings.ReplaceAll(r.Text.EN, "\n", " ")}
-	}
-	return chat.Same(err.Error())
+	return chat.Lines(append(lines, headcount(c, b.facts), contactUnverified(c, b.done))...)
 }

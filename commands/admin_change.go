@@ -49,8 +49,12 @@ func adminJob() bot.Command {
 		Needs:    access.Admins,
 		Reads:    []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
+			next, err := jobOf(c, jb)
+			if err != nil {
+				return bot.Outcome{}, err
+			}
 			return change(c, access.Rejobbed, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
-				changes, d := f.Rejob(c.Group.ID, c.Actor.ID, m.ID, jb.Of(c.Args), c.Now)
+				changes, d := f.Rejob(c.Group.ID, c.Actor.ID, m.ID, next, c.Now)
 				return changes, d, nil
 			})
 		},

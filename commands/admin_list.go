@@ -33,6 +33,11 @@ func adminList() bot.Command {
 				lines = append(lines, adminLine(c, r, insider))
 			}
 			lines = append(lines, heirLines(c, insider)...)
+			for _, u := range admins {
+				for _, r := range c.Access.Across(c.Group.ID, u, c.Now) {
+					lines = append(lines, adminLine(c, r, insider).Plus(acrossText(c, r, insider)))
+				}
+			}
 			if len(admins) == 0 {
 				lines = append(lines, chat.Text{ZH: "- 还没有。超级管理员可以发 `/设管理 @userid 高级`", EN: "- none yet. An owner may send `/admin add @userid senior`"})
 			}

@@ -20,6 +20,12 @@ var chapters = []chapter{
 		"admin list", "admin add", "admin remove", "admin level", "admin job", "admin extend", "admin quit",
 		"setup", "activate", "deactivate",
 	}},
+	{chat.Text{ZH: "例外与范围", EN: "exceptions"}, []string{
+		"allow", "deny", "unset", "exceptions", "scope", "scope groups", "admin groups", "admin remove across",
+	}},
+	{chat.Text{ZH: "岗位与标签", EN: "jobs"}, []string{
+		"role list", "role show", "role define", "role delete", "tag list", "tag", "tag off",
+	}},
 	{chat.Text{ZH: "查看", EN: "look"}, []string{
 		"whoami", "can", "why", "matrix", "matrix tree", "history", "check", "check all", "audit",
 	}},

@@ -115,10 +115,6 @@ func level() grammar.ChoiceHole[access.Level] {
 	return grammar.Choice("level", access.ParseLevel, chat.Text{ZH: "级别", EN: "level"})
 }
 
-func job() grammar.ChoiceHole[access.Job] {
-	return grammar.Choice("job", access.ParseJob, chat.Text{ZH: "岗位", EN: "job"})
-}
-
 func item() grammar.ChoiceHole[access.Item] {
 	return grammar.Choice("item", access.ParseItem, chat.Text{ZH: "权限", EN: "item"})
 }

@@ -26,6 +26,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 				out = w.follow(c, e, out)
 			}
 			out.Effects = append(out.Effects, settled(c, ch)...)
+			out.Effects = append(out.Effects, shapeNews(c, e, ch)...)
 			out = remind(c, e, ch, remember(c, ch, out))
 		}
 		out = turned(c, e, out)
@@ -240,6 +241,12 @@ func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
 			return chat.Text{
 				ZH: "%s 在“%s”是%s的候补，%s%s。要用时发 `/激活 2小时 原因`。", EN: "%s in “%s” now is eligible as %s, %s%s. When needed, send `/activate for 2h REASON`.",
 			}.F(who, place, roleText(r.Level, r.Job), until(c, r.Until), by.Plus(because(r.Reason)))
+		}
+		if e.Kind == access.Narrowed {
+			by = chat.Text{ZH: "，范围改为：%s", EN: ", on: %s"}.F(scopeText(c, r.Data)).Plus(by)
+		}
+		if e.Kind == access.Defined {
+			by = chat.Text{ZH: "，岗位改为：%s", EN: ", whose job now gives: %s"}.F(briefly(c, onPlatform(c, r.Items()))).Plus(by)
 		}
 		return chat.Text{ZH: "%s 在“%s”的角色：%s，%s%s。", EN: "%s in “%s” now is %s, %s%s."}.F(
 			who, place, roleText(r.Level, r.Job), term(c, w.group, r), by.Plus(because(r.Reason)))

@@ -37,15 +37,13 @@ func headcountText(people, admins int) chat.Text {
 // keptOut is the line of a list about somebody whom policy keeps out.
 func keptOut(c bot.Call, f access.Facts, who chat.User, d access.Decision) result {
 	why := d.Rule.Text()
-	switch d.Rule { //nolint:exhaustive // the others say all there is to say
-	case access.RuleCap:
+	if d.Rule == access.RuleCap {
 		why = c.Full(f)
-	case access.RuleNoContactRight:
-		why = why.Plus(chat.Text{ZH: "，请在“客户联系-配置-权限配置”里开通", EN: "; it is given under 客户联系-配置-权限配置"})
-	case access.RuleSeparation:
+	}
+	if d.Rule == access.RuleSeparation {
 		why = c.Why(&bot.Denied{Decision: d, Item: access.Admins, Target: who})
 	}
-	return result{line: chat.Text{ZH: "%s：%s（%s）", EN: "%s: %s (%s)"}.F(c.Name(who), why, string(d.Rule))}
+	return result{line: c.Name(who), why: chat.Text{ZH: "%s（%s）", EN: "%s (%s)"}.F(why, string(d.Rule)), next: bot.Mend(d.Rule)}
 }
 
 // contactRight is whether somebody may serve customers on the platform, where the group is one of customers (R16); what

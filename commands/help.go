@@ -51,7 +51,7 @@ func runnable(c bot.Call) []bot.Command {
 	held := c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now)
 	var out []bot.Command
 	for _, cmd := range c.Commands() {
-		if !cmd.Hidden && (cmd.Needs == access.NoItem || held.Has(cmd.Needs)) {
+		if !cmd.Hidden && (!cmd.Owners || c.Access.IsOwner(c.Actor.ID)) && (cmd.Needs == access.NoItem || held.Has(cmd.Needs)) {
 			out = append(out, cmd)
 		}
 	}
@@ -79,6 +79,9 @@ func helpOn(c bot.Call, said string) (bot.Outcome, error) {
 		needs := chat.Text{ZH: "谁都可以用。", EN: "Everybody may use it."}
 		if cmd.Needs != access.NoItem {
 			needs = chat.Text{ZH: "需要权限：%s（`%s`）。", EN: "Needs: %s (`%s`)."}.F(cmd.Needs.Label(), cmd.Needs.String())
+		}
+		if cmd.Owners {
+			needs = chat.Text{ZH: "只有超级管理员可以用。", EN: "For owners (超级管理员) only."}
 		}
 		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(
 			cmd.Help,

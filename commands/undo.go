@@ -210,6 +210,11 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 // mayApply asks about changes of rights book by book: an entry may be about the company and several groups at once.
 func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.Decision, access.Item) {
 	d, item := access.Decision{Allowed: true, Rule: access.RuleGranted}, access.Admins
+	if slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.Of == access.Of("") }) {
+		if whole := c.Access.MayApply("", c.Actor.ID, changes, why, c.Now); whole.Allowed {
+			return whole, item // the company's alone, with all that it carries along in groups
+		}
+	}
 	for len(changes) > 0 {
 		of := changes[0].Of
 		g := chat.Group("")

@@ -30,9 +30,13 @@ func whoami() bot.Command {
 				})
 			}
 			for _, r := range rolesOf(c, who) {
-				lines = append(lines, roleLine(c, r))
+				lines = append(lines, roleLine(c, r).Plus(cutText(c, r)))
 			}
 			lines = append(lines, inheritedLines(c, who)...)
+			for _, r := range c.Access.Across(c.Group.ID, who, c.Now) {
+				lines = append(lines, acrossLine(c, r).Plus(cutText(c, r)))
+			}
+			lines = append(lines, ownExceptions(c, who)...)
 			held := c.Access.Items(who, c.Access.Actor, c.Group.ID, c.Now)
 			if held.Len() == 0 {
 				lines = append(lines, chat.Text{
@@ -94,7 +98,10 @@ func roleLine(c bot.Call, r access.Role) chat.Text {
 		line = line.Plus(chat.Text{ZH: "，由 %s 授予", EN: ", given by %s"}.F(c.Name(r.By)))
 	}
 	if r.Source != "" {
-		line = line.Plus(chat.Text{ZH: "，来源 %s", EN: ", source %s"}.F(chat.Escape(r.Source)))
+		line = line.Plus(chat.Text{ZH: "，%s", EN: ", %s"}.F(access.SourceText(r.Source)))
+	}
+	if !r.Data.IsZero() {
+		line = line.Plus(chat.Text{ZH: "，范围：%s", EN: ", on: %s"}.F(scopeText(c, r.Data)))
 	}
 	return line.Plus(because(r.Reason))
 }

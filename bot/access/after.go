@@ -3,6 +3,7 @@ package access
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
@@ -24,6 +25,9 @@ func (f Facts) After(g chat.Group, changes []journal.Change) (Facts, error) {
 		return f, fmt.Errorf("apply changes: %w", err)
 	}
 	*book = b
+	if g != "" && slices.ContainsFunc(changes, func(c journal.Change) bool { return c.Of == Of(g) && isTag(c.Key) }) {
+		f.Place.Tags = b.Tags()
+	}
 	return f, nil
 }
 

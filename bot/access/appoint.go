@@ -18,6 +18,10 @@ type Appointment struct {
 	Until   time.Time // exclusive; zero: a fixed role
 	Reason  string
 	Source  string // where it comes from, if it is no appointment of its own: "scene:supervisor"
+	// Groups, or else Tag, say where a role in the company's book counts; neither is everywhere. A role in a group's
+	// book is about that group.
+	Groups []chat.Group
+	Tag    string
 	// Eligible makes it a role that gives nothing by itself and that Who may activate (R14).
 	Eligible bool
 	// OnDuty makes it a role that is awake only while Who is on shift (M04).
@@ -53,11 +57,12 @@ func (f Facts) Appoint(g chat.Group, want Appointment, now time.Time) (Change, D
 		By: want.By, Reason: want.Reason, At: a.now, Tier: a.tier(), Source: want.Source,
 		Eligible: want.Eligible, OnDuty: want.OnDuty, Data: want.Data, Review: want.Review.UTC(),
 	}
-	if custom, ok := f.Company.JobDefinition(want.Job); ok {
-		after.Grants = custom.Items
-	}
 	if after.Level == NoLevel {
 		after.Level = DefaultLevel(after.Job)
+	}
+	after.Grants = f.jobGrants(want.Job)
+	if g == "" {
+		after.Groups, after.Tag = want.Groups, want.Tag
 	}
 	if after.Temporary() && after.From.IsZero() {
 		after.From = a.now
@@ -136,7 +141,7 @@ func (f Facts) Relevel(g chat.Group, by, who chat.User, level Level, now time.Ti
 // Rejob gives a person's role another job; NoJob takes the job away, and the level's preset is what remains. It is
 // the role that Relevel would change.
 func (f Facts) Rejob(g chat.Group, by, who chat.User, job Job, now time.Time) (Change, Decision) {
-	return f.rework(g, by, who, now, func(r *Role) { r.Job = job })
+	return f.rework(g, by, who, now, func(r *Role) { r.Job, r.Grants = job, f.jobGrants(job) })
 }
 
 func (f Facts) rework(g chat.Group, by, who chat.User, now time.Time, work func(*Role)) (Change, Decision) {
@@ -156,7 +161,7 @@ func (f Facts) rework(g chat.Group, by, who chat.User, now time.Time, work func(
 func (a *asker) reworked(r *Role, work func(*Role)) (Change, Decision) {
 	after := *r
 	work(&after)
-	if after.Level == r.Level && after.Job == r.Job && after.Until.Equal(r.Until) {
+	if after.Level == r.Level && after.Job == r.Job && after.Grants == r.Grants && after.Until.Equal(r.Until) {
 		return nil, a.mayMove(nil, OtherChange)
 	}
 	after.By, after.At, after.Tier = a.by, a.now, a.tier()

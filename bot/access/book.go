@@ -204,7 +204,8 @@ func keep[T any](list *[]T, key string, raw json.RawMessage, keyOf func(T) strin
 
 func decodeRole(key string, raw json.RawMessage) (Role, error) {
 	r, err := journal.Decode[Role](raw)
-	if err != nil || r.Who == "" || key != r.Key() || r.Eligible && r.Active || r.Active && !r.Temporary() {
+	if err != nil || r.Who == "" || key != r.Key() || r.Eligible && r.Active || r.Active && !r.Temporary() ||
+		r.Tag != "" && len(r.Groups) > 0 {
 		return Role{}, misplaced(err)
 	}
 	if r.Level == NoLevel {

@@ -176,6 +176,9 @@ func (a *asker) mayGrant(m move) Rule {
 		return ""
 	}
 	r := *m.after
+	if a.f.jobGrants(r.Job) != r.Grants {
+		return RuleNothingGranted // there is no such job, or it is another one since
+	}
 	if r.Items() == 0 || r.over(a.now) || r.Temporary() && !r.Until.After(r.From) {
 		return RuleNothingGranted
 	}
@@ -196,7 +199,8 @@ func (a *asker) mayGrant(m move) Rule {
 func (a *asker) grants(m move) Items {
 	r := *m.after
 	b := m.before
-	if b != nil && b.Eligible == r.Eligible && (!b.OnDuty || r.OnDuty) && (b.Eligible || b.Live(a.now)) && b.lasts(r) {
+	if b != nil && b.Eligible == r.Eligible && (!b.OnDuty || r.OnDuty) && (b.Eligible || b.Live(a.now)) && b.lasts(r) &&
+		r.Data.within(b.Data) {
 		return r.Items().Minus(b.Items())
 	}
 	return r.Items()
@@ -207,8 +211,12 @@ func (r Role) lasts(o Role) bool {
 	return !r.Temporary() || o.Temporary() && !o.Until.After(r.Until)
 }
 
-// mayStand is why the group may not be left as the moves would leave it; empty if it may.
+// mayStand is why the group may not be left as the moves would leave it; empty if it may. Of a role in the company's
+// book Fits is asked, in each group.
 func (a *asker) mayStand(moves []move, undoes Undoes) Rule {
+	if a.g == "" {
+		return ""
+	}
 	people, seniors := a.census(nil)
 	peopleAfter, seniorsAfter := a.census(moves)
 	switch {

@@ -83,8 +83,7 @@ func (s Scope) within(g chat.Group) bool {
 
 // narrowed says whether d is at least as narrow as the asker's own right to appoint.
 func (a *asker) narrowed(d DataScope) bool {
-	n, ok := d.and(a.data())
-	return ok && n.Equal(d)
+	return d.within(a.data())
 }
 
 // Unset takes the exception with the subject, scope and items of s away, fixed and temporary, whatever its effect.

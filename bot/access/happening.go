@@ -30,6 +30,14 @@ const (
 	Unexempted  journal.Kind = "access.unexempted"
 	Imported    journal.Kind = "access.imported"
 
+	Excepted    journal.Kind = "access.excepted"
+	Unexcepted  journal.Kind = "access.exception_removed"
+	Narrowed    journal.Kind = "access.scope_changed"
+	Spread      journal.Kind = "access.groups_changed"
+	Marked      journal.Kind = "access.group_tagged"
+	Unmarked    journal.Kind = "access.group_untagged"
+	Defined     journal.Kind = "access.job_defined"
+	Forgotten   journal.Kind = "access.job_deleted"
 	RequestRule journal.Kind = "access.request_rule_changed"
 	Delegated   journal.Kind = "access.delegated"
 	Undelegated journal.Kind = "access.delegation_ended"
@@ -51,6 +59,14 @@ func Happenings() []journal.Happening {
 		{Kind: Mapped, Text: chat.Text{ZH: "设置继承", EN: "gave a role to a position or department"}},
 		{Kind: Unmapped, Text: chat.Text{ZH: "删除继承", EN: "took a role from a position or department"}},
 		{Kind: Switched, Text: chat.Text{ZH: "停用或启用继承", EN: "switched a role by position or department"}},
+		{Kind: Excepted, Text: chat.Text{ZH: "设例外", EN: "made an exception for"}},
+		{Kind: Unexcepted, Text: chat.Text{ZH: "取消例外", EN: "took an exception away from"}},
+		{Kind: Narrowed, Text: chat.Text{ZH: "改范围", EN: "changed the scope of"}},
+		{Kind: Spread, Text: chat.Text{ZH: "改跨群范围", EN: "changed the groups of"}},
+		{Kind: Marked, Text: chat.Text{ZH: "加群标签", EN: "tagged the group"}},
+		{Kind: Unmarked, Text: chat.Text{ZH: "去群标签", EN: "untagged the group"}},
+		{Kind: Defined, Text: chat.Text{ZH: "定义岗位", EN: "defined a job"}},
+		{Kind: Forgotten, Text: chat.Text{ZH: "删除岗位", EN: "deleted a job"}},
 		{Kind: Activated, Text: chat.Text{ZH: "激活", EN: "activated"}},
 		{Kind: Deactivated, Text: chat.Text{ZH: "结束激活", EN: "ended the activation of"}},
 		{Kind: RequestRule, Text: chat.Text{ZH: "改审批规则", EN: "changed a rule about requests"}},

@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot/chat"
@@ -21,6 +22,8 @@ type JobDefinition struct {
 // JobKey is the key of a custom role.
 func JobKey(j Job) string { return "job/" + inKey.Replace(string(j)) }
 
+func isJob(key string) bool { return strings.HasPrefix(key, "job/") }
+
 // JobDefinitions lists the custom roles of the company's book, by name.
 func (b Book) JobDefinitions() []JobDefinition {
 	if b.ix == nil {
@@ -37,6 +40,13 @@ func (b Book) JobDefinition(name Job) (JobDefinition, bool) {
 		}
 	}
 	return JobDefinition{}, false
+}
+
+// jobGrants is what a job of the company's own gives; empty for the built-in ones, whose items stand in the program,
+// and for one that is not defined.
+func (f *Facts) jobGrants(j Job) Items {
+	def, _ := f.Company.JobDefinition(j)
+	return def.Items
 }
 
 func (j JobDefinition) sound() error {

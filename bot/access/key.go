@@ -63,6 +63,7 @@ func StatementKey(s Statement) string {
 // They keep the parts of a key, and the members of a list in it, apart, whatever departments and tags are called.
 var (
 	inKey  = strings.NewReplacer("%", "%25", "/", "%2F")
+	outKey = strings.NewReplacer("%25", "%", "%2F", "/")
 	inList = strings.NewReplacer("%", "%25", ",", "%2C")
 )
 

@@ -117,6 +117,12 @@ func (d DataScope) and(o DataScope) (DataScope, bool) {
 	return DataScope{Kind: chat.PersonKind(kind), Members: members, Department: department, Tag: tag, Own: d.Own || o.Own}, ok1 && ok2 && ok3
 }
 
+// within says whether whoever is inside d is inside o.
+func (d DataScope) within(o DataScope) bool {
+	n, ok := d.and(o)
+	return ok && n.Equal(d)
+}
+
 func both(a, b string) (string, bool) {
 	if a == "" || a == b {
 		return b, true

@@ -83,8 +83,10 @@ func weigh(t Tier, fixed bool, s Subject, scope ScopeKind, w Breadth, e Effect) 
 }
 
 func lineOfRole(r *Role) line {
-	scope := All
+	scope, place := All, (*Scope)(nil)
 	switch {
+	case r.Tag != "":
+		scope, place = GroupSet, &Scope{Kind: GroupSet, Tag: r.Tag}
 	case len(r.Groups) == 1:
 		scope = OneGroup
 	case len(r.Groups) > 1:
@@ -94,7 +96,7 @@ func lineOfRole(r *Role) line {
 	return line{
 		role: r, gives: r.Items(), beyond: r.Beyond(), effect: Allow, level: r.Level,
 		always: r.From.IsZero() && fixed && !r.Suspended && !r.Eligible && !r.OnDuty,
-		scope:  scope, groups: sorted(r.Groups),
+		scope:  scope, groups: sorted(r.Groups), place: place,
 		company: weigh(Enterprise, fixed, subject, scope, Bundle, Allow),
 		// A role in a group's book is about that group without saying so.
 		group: weigh(r.Tier, fixed, subject, OneGroup, Bundle, Allow),

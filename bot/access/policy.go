@@ -88,6 +88,10 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 		}
 		return a.mayMap(m)
 	}
+	if kind == "tag" {
+		_, name, _ := strings.Cut(c.Key, "/")
+		return a.mayTag(outKey.Replace(name), c.After != nil)
+	}
 	if kind == "exempt" && c.After != nil {
 		e, err := journal.Decode[Exemption](c.After)
 		if err != nil || e.Reason == "" || !e.Until.After(a.now) {

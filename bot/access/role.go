@@ -21,6 +21,7 @@ type Role struct {
 	Suspended bool         `json:"suspended,omitempty"` // 停用: produces nothing
 	Source    string       `json:"source,omitempty"`    // empty: appointed; "position:客服主管", "auto:size"
 	Groups    []chat.Group `json:"groups,omitempty"`    // the company's book only: where; empty is everywhere
+	Tag       string       `json:"tag,omitempty"`       // the company's book only, instead of Groups: where this tag is
 	Data      DataScope    `json:"data,omitzero"`       // narrows whom it may act on
 	Grants    Items        `json:"grants,omitzero"`     // what a custom Job gave when this was set, before the ceiling
 	Only      Items        `json:"only,omitzero"`       // narrows what it gives; empty narrows nothing

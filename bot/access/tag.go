@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot/chat"
@@ -16,6 +17,8 @@ type Tag struct {
 
 // TagKey is the key of a tag.
 func TagKey(name string) string { return "tag/" + inKey.Replace(name) }
+
+func isTag(key string) bool { return strings.HasPrefix(key, "tag/") }
 
 // Tags lists the tags of a group's book.
 func (b Book) Tags() []string {

@@ -29,9 +29,13 @@ func (f Facts) MayApply(g chat.Group, by chat.User, changes []journal.Change, un
 	a := f.asker(g, by, now)
 	d := Decision{Allowed: true, Rule: RuleGranted, item: Admins}
 	var moves []move
+	then := f.withJobs(changes)
 	for _, c := range changes {
 		if !isAccess(c.Of) {
 			continue
+		}
+		if a.owner && g == "" && then.redefines(c) {
+			continue // a job of the company's changes with all roles that have it, in whichever book
 		}
 		if c.Of != Of(g) {
 			return denied(RuleTier)

@@ -95,7 +95,7 @@ func (v Voice) subject() chat.Text {
 	if v.IsRole() {
 		t := chat.Text{ZH: "角色 %s%s", EN: "role %s %s"}.F(v.Role.Level.Label(), v.Role.Job.Label())
 		t.EN = strings.TrimSpace(t.EN)
-		return t.Plus(groupsText(v.Role.Groups))
+		return t.Plus(Scope{Groups: v.Role.Groups, Tag: v.Role.Tag}.text())
 	}
 	s := v.Statement
 	id := chat.Escape(s.Subject.ID)
@@ -108,7 +108,7 @@ func (v Voice) subject() chat.Text {
 	case OnePerson:
 		about = chat.Text{ZH: "个人 %s", EN: "person %s"}.F(id)
 	}
-	about = about.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(s.Items.Label())).Plus(s.Scope.text())
+	about = about.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(s.Label())).Plus(s.Scope.text())
 	return about
 }
 

@@ -9,17 +9,7 @@ import (
 // families are the families of the catalogue in its order.
 var families = []Family{Members, Content, Config, Governance}
 
-// ParseFamily reads a family in either language.
-func ParseFamily(s string) (Family, bool) {
-	for _, f := range families {
-		l := f.Label()
-		if w := word(s); w == word(l.ZH) || w == word(l.EN) || w == familyNames[f] {
-			return f, true
-		}
-	}
-	return NoFamily, false
-}
-
+// familyNames are the families as commands and files write them.
 var familyNames = [...]string{NoFamily: "", Members: "members", Content: "content", Config: "config", Governance: "governance"}
 
 // String is the family as files write it; empty for NoFamily.

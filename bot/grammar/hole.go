@@ -36,6 +36,7 @@ const (
 	aNumber
 	aWord
 	aChoice
+	aList
 )
 
 // closed says whether the kind itself tells its values from other words.

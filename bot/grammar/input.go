@@ -245,6 +245,8 @@ type place struct {
 	i    int   // where
 	form *form // the form that is tried
 	part int   // which part of it the hole is
+	// strict asks only for what surely is meant for the hole: it is tried for a word that stands before it.
+	strict bool
 
 	tails []string // what a value may carry at its end
 }
@@ -274,7 +276,7 @@ func (p place) later(i int) bool {
 		if !part.hole.kind().closed() {
 			continue
 		}
-		if found, _ := part.hole.read(place{input: p.input, i: i, form: p.form, part: n}); len(found) > 0 {
+		if found, _ := part.hole.read(place{input: p.input, i: i, form: p.form, part: n, strict: true}); len(found) > 0 {
 			return true
 		}
 	}

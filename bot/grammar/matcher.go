@@ -265,6 +265,10 @@ func (m *matcher) args() Args {
 			a.refs = append(a.refs, v)
 		case []Ref:
 			a.refs = append(a.refs, v...)
+		case []Line:
+			for _, l := range v {
+				a.refs = append(a.refs, l.People...)
+			}
 		}
 	}
 	return a
@@ -281,7 +285,7 @@ func (m *matcher) loose() int {
 			n += bare(v[0])
 		}
 		switch b.hole.kind() {
-		case aWord:
+		case aWord, aList:
 			n++
 		case theRest:
 			n += 2

@@ -68,6 +68,9 @@ func (h PeopleHole) Of(a Args) []chat.Member {
 // Refs returns the people as named.
 func (h PeopleHole) Refs(a Args) []Ref { return valueOf[[]Ref](a, h.name) }
 
+// Called returns the hole with another label.
+func (h PeopleHole) Called(t chat.Text) PeopleHole { h.called = t; return h }
+
 func (PersonHole) kind() kind { return aPerson }
 func (PeopleHole) kind() kind { return somePeople }
 

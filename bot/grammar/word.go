@@ -50,12 +50,18 @@ func (h WordHole) Called(t chat.Text) WordHole { h.called = t; return h }
 type ChoiceHole[T any] struct {
 	gap
 	parse func(string) (T, bool)
+	other func(string) (T, bool)
 }
 
 // Choice is a hole for a word that parse accepts. parse gets the word folded, in the case as typed; what is the label.
 func Choice[T any](name string, parse func(string) (T, bool), what chat.Text) ChoiceHole[T] {
-	return ChoiceHole[T]{gap{name: name, called: what}, parse}
+	return ChoiceHole[T]{gap: gap{name: name, called: what}, parse: parse}
 }
+
+// Or returns the hole that takes a word of its own kind too: one that parse does not know, that nothing later in the
+// form would understand, and that other accepts. Forms are read without facts, so whoever runs the command says
+// whether there is such a value; where free text may follow, the word may be the first one of that.
+func (h ChoiceHole[T]) Or(other func(string) (T, bool)) ChoiceHole[T] { h.other = other; return h }
 
 // Of returns the value.
 func (h ChoiceHole[T]) Of(a Args) T { return valueOf[T](a, h.name) }
@@ -127,6 +133,12 @@ func (h ChoiceHole[T]) read(at place) (found []reading, why chat.Text) {
 		if v, ok := h.parse(string(at.folded[at.i:cut])); ok {
 			found = append(found, reading{cut, v})
 		}
+	}
+	if len(found) > 0 || h.other == nil || at.strict || at.later(at.i) {
+		return found, chat.Text{}
+	}
+	if v, ok := h.other(word); ok {
+		found = append(found, reading{end, v})
 	}
 	return found, chat.Text{}
 }

@@ -150,7 +150,7 @@ func (r *fileReader) scene(y sceneYAML) access.Scene {
 func (r *fileReader) role(y roleYAML) access.Role {
 	return access.Role{
 		Who: chat.User(y.Who), Level: r.levelOf(y.Level, y.Job), Job: r.job(y.Job), From: y.From.Time, Until: y.Until.Time,
-		Groups: strs[string, chat.Group](y.Groups), Data: r.data(y.Data), Grants: r.items(y.Grants), Only: r.items(y.Only),
+		Groups: strs[string, chat.Group](y.Groups), Tag: y.Tag, Data: r.data(y.Data), Grants: r.items(y.Grants), Only: r.items(y.Only),
 		OnDuty: y.OnDuty, Review: y.Review.Time, Suspended: y.Suspended, Eligible: y.Eligible, Active: y.Active, Source: y.Source,
 		Tier: named(r, y.Tier, "tier", r.tier), By: chat.User(y.By), Reason: y.Reason, At: y.At.Time,
 	}

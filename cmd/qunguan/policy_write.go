@@ -168,7 +168,7 @@ func writeScene(s access.Scene) sceneYAML {
 func writeRole(r access.Role) roleYAML {
 	return roleYAML{
 		Who: string(r.Who), Level: say(r.Level.String()), Job: say(string(r.Job)), From: instant{r.From}, Until: instant{r.Until},
-		Groups: strs[chat.Group, string](r.Groups), Data: writeData(r.Data), Grants: sayAll(r.Grants), Only: sayAll(r.Only), OnDuty: r.OnDuty,
+		Groups: strs[chat.Group, string](r.Groups), Tag: r.Tag, Data: writeData(r.Data), Grants: sayAll(r.Grants), Only: sayAll(r.Only), OnDuty: r.OnDuty,
 		Review: instant{r.Review}, Suspended: r.Suspended, Eligible: r.Eligible, Active: r.Active, Source: r.Source, Tier: writeTier(r.Tier),
 		madeYAML: madeBy(r.By, r.At, r.Reason),
 	}

@@ -150,6 +150,7 @@ type roleYAML struct {
 	From      instant  `yaml:"from,omitempty"`
 	Until     instant  `yaml:"until,omitempty"`
 	Groups    []string `yaml:"groups,omitempty,flow"`
+	Tag       string   `yaml:"tag,omitempty"` // the company's part only, instead of groups
 	Data      dataYAML `yaml:"data,omitempty"`
 	Grants    []said   `yaml:"grants,omitempty,flow"`
 	Only      []said   `yaml:"only,omitempty,flow"`
