@@ -76,7 +76,9 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	c := t.call()
 	e := t.header(CommandRefused, journal.Refused)
 	e.Rule = string(d.Decision.Rule)
-	e.Items = []string{d.Item.String()}
+	if d.Item != access.NoItem {
+		e.Items = []string{d.Item.String()}
+	}
 	if d.Target != "" {
 		e.Targets = []chat.User{d.Target}
 	}

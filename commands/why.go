@@ -87,6 +87,9 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 		return bot.Outcome{}, err
 	}
 	head := entryLine(c, e)
+	if len(e.Items) == 0 && e.Outcome == journal.Refused && e.Rule != "" {
+		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)))}}, nil
+	}
 	if len(e.Items) == 0 || e.Actor == "" || e.Rule == "" {
 		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, chat.Text{
 			ZH: "这一条没有要判定的权限。", EN: "No permission had to be decided for this entry.",
