@@ -163,8 +163,11 @@ func (f Facts) Exempt(g chat.Group, by chat.User, e Exemption, now time.Time) (C
 	e.By, e.At, e.Until = a.by, a.now, e.Until.UTC()
 	c := set(a.book(), g, ExemptionKey(e.Rule, e.Who), &e)
 	d := a.mayRecord(c)
-	if !d.Allowed {
+	switch {
+	case !d.Allowed:
 		return nil, d
+	case !e.Until.After(a.now):
+		return nil, Decision{Rule: RuleNothingGranted, item: Policy}
 	}
 	return Change{c}, d
 }
