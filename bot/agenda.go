@@ -57,5 +57,5 @@ func (b *Bot) come(ctx context.Context, d journal.Due) error {
 	}
 	unlock := b.queue.enter(string(g))
 	defer unlock()
-	return b.commitOwn(ctx, names, g, d.ID, func(c Call) (Outcome, error) { return job.Run(c, d) })
+	return b.commitOwn(ctx, own{group: g, moment: d.ID}, names, func(c Call) (Outcome, error) { return job.Run(c, d) })
 }

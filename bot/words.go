@@ -109,6 +109,10 @@ func reason(c Call, d *Denied) chat.Text {
 	t := d.Decision.Rule.Text()
 	v, ok := d.Decision.Settled()
 	switch {
+	case d.Decision.Rule == access.RuleSeparation:
+		return separated(c, d)
+	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
+		return fourEyes
 	case d.Decision.Rule == access.RuleNotActivated, d.Decision.Rule == access.RuleOffDuty,
 		d.Decision.Rule == access.RuleNotEligible, !d.Decision.Bound().IsZero():
 		return resting(c, d)
@@ -193,6 +197,9 @@ var acrossHint = chat.Text{
 
 // could names who can do it, and what to ask them for.
 func could(c Call, d *Denied) chat.Text {
+	if d.Decision.Rule == access.RuleSeparation {
+		return exemptable(d)
+	}
 	if !d.Next.IsZero() {
 		return d.Next
 	}

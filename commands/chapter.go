@@ -31,6 +31,7 @@ var chapters = []chapter{
 	}},
 	{chat.Text{ZH: "策略", EN: "policy"}, []string{
 		"inherit", "inherit list", "inherit off", "inherit on", "inherit remove",
+		"scene", "scene on", "scene off", "sod", "sod define", "sod remove", "sod exempt", "sod unexempt",
 	}},
 	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list"}},
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{

@@ -17,7 +17,7 @@ func (r rehearsal) findings(c bot.Call) []chat.Text {
 	var out []chat.Text
 	for i, p := range r.plan {
 		if p.err != nil {
-			out = append(out, chat.Text{ZH: "🔴 计划第 %d 条会被拒：`%s`——%s", EN: "🔴 step %d of the plan would be refused: `%s`: %s"}.F(
+			out = append(out, chat.Text{ZH: "【严重】计划第 %d 条会被拒：`%s`——%s", EN: "[alarm] step %d of the plan would be refused: `%s`: %s"}.F(
 				i+1, clip(p.text, 80), whyNot(c, r.facts, p.err)))
 		}
 	}
@@ -26,7 +26,7 @@ func (r rehearsal) findings(c bot.Call) []chat.Text {
 	out = append(out, r.halfway(c)...)
 	if most := r.facts.MostAdmins(); r.most() > most {
 		when := r.spans(func(s stretch) bool { return s.admins > most })
-		out = append(out, chat.Text{ZH: "🔴 管理员超过上限 %d 人：%s", EN: "🔴 more than %d admins: %s"}.F(most, r.times(when)))
+		out = append(out, chat.Text{ZH: "【严重】管理员超过上限 %d 人：%s", EN: "[alarm] more than %d admins: %s"}.F(most, r.times(when)))
 	}
 	return append(out, r.contradictions(c)...)
 }
@@ -70,18 +70,18 @@ func clip(s string, n int) string {
 func (r rehearsal) duty(c bot.Call) []chat.Text {
 	var out []chat.Text
 	if len(r.people()) == 0 {
-		out = append(out, chat.Text{ZH: "🔴 没有任何管理员", EN: "🔴 there is no admin at all"})
+		out = append(out, chat.Text{ZH: "【严重】没有任何管理员", EN: "[alarm] there is no admin at all"})
 	}
 	if len(r.roster.Shifts) == 0 {
 		return out
 	}
 	if gaps := r.spans(func(s stretch) bool { return !s.onDuty }); len(gaps) > 0 {
-		out = append(out, chat.Text{ZH: "🔴 无人值班：%s", EN: "🔴 nobody is on duty: %s"}.F(r.times(gaps)))
+		out = append(out, chat.Text{ZH: "【严重】无人值班：%s", EN: "[alarm] nobody is on duty: %s"}.F(r.times(gaps)))
 	}
 	for _, who := range r.roster.Staff() {
 		idle := r.spans(func(s stretch) bool { return s.onDuty && s.turn.Who == who && !r.able(who, s) })
 		if len(idle) > 0 {
-			out = append(out, chat.Text{ZH: "🔴 %s 值班时没有任何权限：%s", EN: "🔴 %s is on duty without any right: %s"}.F(c.Name(who), r.times(idle)))
+			out = append(out, chat.Text{ZH: "【严重】%s 值班时没有任何权限：%s", EN: "[alarm] %s is on duty without any right: %s"}.F(c.Name(who), r.times(idle)))
 		}
 	}
 	return out
@@ -111,7 +111,7 @@ func (r rehearsal) uncovered(c bot.Call) []chat.Text {
 	}
 	var out []chat.Text
 	for _, items := range order {
-		out = append(out, chat.Text{ZH: "🟡 没有管理员能“%s”：%s", EN: "🟡 no admin can “%s”: %s"}.F(briefly(c, items), r.times(when[items])))
+		out = append(out, chat.Text{ZH: "【警告】没有管理员能“%s”：%s", EN: "[warning] no admin can “%s”: %s"}.F(briefly(c, items), r.times(when[items])))
 	}
 	return out
 }
@@ -130,10 +130,10 @@ func (r rehearsal) halfway(c bot.Call) []chat.Text {
 	for _, v := range r.facts.Terms(r.group, r.from, r.until) {
 		what := grantText(c, v)
 		if v.From.After(r.from) && v.From.Before(r.until) {
-			out = append(out, chat.Text{ZH: "🟡 中途开始：%s，%s 起", EN: "🟡 begins half-way: %s, at %s"}.F(what, c.Moment(v.From)))
+			out = append(out, chat.Text{ZH: "【警告】中途开始：%s，%s 起", EN: "[warning] begins half-way: %s, at %s"}.F(what, c.Moment(v.From)))
 		}
 		if v.Until.After(r.from) && v.Until.Before(r.until) {
-			out = append(out, chat.Text{ZH: "🟡 中途到期：%s，到 %s 为止", EN: "🟡 ends half-way: %s, at %s"}.F(what, c.Moment(v.Until)))
+			out = append(out, chat.Text{ZH: "【警告】中途到期：%s，到 %s 为止", EN: "[warning] ends half-way: %s, at %s"}.F(what, c.Moment(v.Until)))
 		}
 	}
 	return out

@@ -117,14 +117,14 @@ func entryNumbers(list []reversal) (out []int64) {
 func TestReplayOfAPreparedLog(t *testing.T) {
 	l := newLog(t)
 	l.asks("li", access.Mute)                                                                    // 1: refused
-	grants(l, access.RoleKey("li", false), roleOf("li", access.Senior))                           // 2
+	grants(l, access.RoleKey("li", false), roleOf("li", access.Senior))                          // 2
 	l.asks("li", access.Mute, "zhao")                                                            // 3: allowed
 	l.asks("wang", access.Recall)                                                                // 4: refused
-	grants(l, access.RoleKey("wang", false), roleOf("wang", access.Mid))                          // 5
+	grants(l, access.RoleKey("wang", false), roleOf("wang", access.Mid))                         // 5
 	l.asks("wang", access.Recall)                                                                // 6: allowed
 	l.asks("wang", access.Mute)                                                                  // 7: refused, above what mid gives
 	l.asks("li", access.Mute)                                                                    // 8: allowed
-	grants[access.Role](l, access.RoleKey("li", false), nil)                                      // 9: dismissed
+	grants[access.Role](l, access.RoleKey("li", false), nil)                                     // 9: dismissed
 	l.asks("li", access.Mute)                                                                    // 10: refused
 	l.write(journal.Entry{Kind: access.Lapsed, Outcome: journal.Expired, Rule: "grant-expired"}) // 11: the bot's own
 

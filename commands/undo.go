@@ -96,6 +96,9 @@ func undoReads(c bot.Call, e journal.Entry) journal.Want {
 	names := []journal.Name{access.Of(e.Group), directory.OfGroup(e.Group), task.Of(e.Group)}
 	for _, ch := range primary(e) {
 		names = append(names, ch.Of)
+		if ch.Of.Kind() == "access" {
+			names = append(names, directory.OfGroup(chat.Group(ch.Of.ID())))
+		}
 	}
 	for _, n := range names {
 		if !c.Has(n) && n.ID() != "" {
@@ -178,14 +181,10 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 			return access.Decision{Rule: access.RuleSelf}, access.Admins
 		}
 		why := access.OtherChange
-		if e.Kind == access.Granted && !touched(e, later) {
+		if (e.Kind == access.Granted || e.Kind == access.SceneOn) && !touched(e, later) {
 			why = access.FirstSenior
 		}
-		place := e.Group
-		if slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.Of == access.Of("") }) {
-			place = "" // what the company has set is the company's, wherever it was typed
-		}
-		return facts.MayApply(place, c.Actor.ID, changes, why, c.Now), access.Admins
+		return mayApply(c, changes, why)
 	}
 	if changes[0].Of.Kind() == "person" {
 		own := changes[0].Of == directory.OfPerson(c.Actor.ID)
@@ -206,6 +205,34 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 		}
 	}
 	return access.Decide(facts, r), i
+}
+
+// mayApply asks about changes of rights book by book: an entry may be about the company and several groups at once.
+func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.Decision, access.Item) {
+	d, item := access.Decision{Allowed: true, Rule: access.RuleGranted}, access.Admins
+	if slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.Of == access.Of("") }) {
+		if whole := c.Access.MayApply("", c.Actor.ID, changes, why, c.Now); whole.Allowed {
+			return whole, item // the company's alone, with all that it carries along in groups
+		}
+	}
+	for len(changes) > 0 {
+		of := changes[0].Of
+		g := chat.Group("")
+		facts := c.Access
+		if of.Kind() == "access" {
+			g = chat.Group(of.ID())
+			group := bot.At[directory.Group](c, directory.OfGroup(g))
+			facts.Group = bot.At[access.Book](c, of)
+			facts.Place = access.Place{Departments: group.Departments(), Tags: facts.Group.Tags(), People: len(group.Members())}
+		}
+		other := func(ch journal.Change) bool { return ch.Of != of }
+		mine := slices.DeleteFunc(slices.Clone(changes), other)
+		if d = facts.MayApply(g, c.Actor.ID, mine, why, c.Now); !d.Allowed {
+			return d, d.About()
+		}
+		changes = slices.DeleteFunc(slices.Clone(changes), func(ch journal.Change) bool { return !other(ch) })
+	}
+	return d, item
 }
 
 // touched says whether the rights of the group have changed since an entry.
