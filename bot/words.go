@@ -118,8 +118,6 @@ func reason(c Call, d *Denied) chat.Text {
 		return resting(c, d)
 	case d.Decision.Rule == access.RuleCap:
 		return c.Full(c.Access)
-	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
-		return chat.Text{ZH: "改权限策略需要第二个人同意；超级管理员可以直接改", EN: "a change of policy needs a second person's consent; an owner may alone"}
 	case d.Decision.Rule == access.RuleTier && (d.Item == access.Admins || d.Item == access.Policy):
 		return chat.Text{ZH: "这是企业级的设置，不归单个群的管理员改", EN: "this is the company's setting, which no admin of one group changes"}
 	case !ok:

@@ -50,7 +50,8 @@ func replay() bot.Command {
 				return bot.Outcome{}, err
 			}
 			if c.Queries() <= len(booksOf(c.Group.ID)) {
-				need.Queries = append(changesSince(c.Group.ID, since).Queries, journal.Query{Group: c.Group.ID, Since: since, Limit: maxReplay})
+				need.Queries = changesSince(c.Group.ID, since).Queries
+				need.Queries = append(need.Queries, journal.Query{Group: c.Group.ID, Since: since, Limit: maxReplay})
 			}
 			if !need.Nothing() {
 				return bot.Outcome{Need: need}, nil

@@ -117,6 +117,8 @@ func together(parts ...Part) (map[string]json.RawMessage, error) {
 // awakeOnly is a roster on which some people are always on shift.
 type awakeOnly []chat.User
 
+// OnDuty says whether somebody is among them.
 func (s awakeOnly) OnDuty(who chat.User, _ time.Time) bool { return slices.Contains(s, who) }
 
+// NextShift plans none: the shift of those who are on it does not end.
 func (s awakeOnly) NextShift(chat.User, time.Time) (time.Time, bool) { return time.Time{}, false }

@@ -46,8 +46,10 @@ func (a *asker) separates(who chat.User, changes Change, from time.Time) *Exclus
 // awake is a roster on which everybody is on shift.
 type awake struct{}
 
+// OnDuty is true of everybody.
 func (awake) OnDuty(chat.User, time.Time) bool { return true }
 
+// NextShift plans none: the shift does not end.
 func (awake) NextShift(chat.User, time.Time) (time.Time, bool) { return time.Time{}, false }
 
 // turns are the moments from now on at which what somebody holds may become more: now, from, and whenever a record

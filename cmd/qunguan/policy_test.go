@@ -60,7 +60,7 @@ func squeezed(text string) []string {
 func TestPolicyFileMistakes(t *testing.T) {
 	for _, row := range []struct{ name, text, want string }{
 		{"an unknown key", "company:\n  jobz: []\n", `:2: unknown key "jobz"`},
-		{"an unknown key further in", "company:\n  jobs:\n    - {name: x, items: [mute], nmae: y}\n", `:3: unknown key "nmae"`},
+		{"an unknown key further in", "company:\n  jobs:\n    - {name: x, items: [mute], nick: y}\n", `:3: unknown key "nick"`},
 		{"a key twice", "company:\n  jobs: []\n  jobs: []\n", ":3: mapping key \"jobs\" already defined"},
 		{"an unknown item", "company:\n  jobs:\n    - {name: x, items: [flie]}\n", `:3: there is no item and no family "flie"`},
 		{"an unknown tier", "company:\n  statements:\n    - {deny: [mute], tier: gruop}\n", `:3: there is no tier "gruop"`},
