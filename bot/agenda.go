@@ -34,7 +34,7 @@ func (b *Bot) Tick(ctx context.Context) (int, error) {
 	}
 	for _, m := range left {
 		b.Log.Info("message taken up", zap.String("message", m.ID))
-		if _, err := b.handle(ctx, m, true); err != nil && !errors.Is(err, chat.ErrLater) {
+		if _, err := b.handle(ctx, m, gone()); err != nil && !errors.Is(err, chat.ErrLater) {
 			faults = append(faults, fmt.Errorf("answer %s: %w", m.ID, err))
 		}
 	}
@@ -57,5 +57,5 @@ func (b *Bot) come(ctx context.Context, d journal.Due) error {
 	}
 	unlock := b.queue.enter(string(g))
 	defer unlock()
-	return b.commitOwn(ctx, names, g, d.ID, func(c Call) (Outcome, error) { return job.Run(c, d) })
+	return b.commitOwn(ctx, own{group: g, moment: d.ID}, names, func(c Call) (Outcome, error) { return job.Run(c, d) })
 }

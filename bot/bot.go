@@ -126,16 +126,16 @@ func New(c Config) (*Bot, error) {
 const maxTries = 5
 
 // Handle answers a message. An error is chat.ErrUnavailable if the message is not safe, chat.ErrLater if it is and
-// the answer follows by itself. A zero Reply says that the message was not for the bot.
+// the answer follows by itself; the Reply then says so, if it says anything. A zero Reply says that the message was not for the bot.
 func (b *Bot) Handle(ctx context.Context, m chat.Message) (chat.Reply, error) {
-	return b.handle(ctx, m, false)
+	return b.attend(ctx, m)
 }
 
-// handle answers a message. late says that whoever delivered it has gone, so the reply must be sent.
-func (b *Bot) handle(ctx context.Context, m chat.Message, late bool) (chat.Reply, error) {
+// handle answers a message. w says whether whoever delivered it still waits; if not, the reply must be sent.
+func (b *Bot) handle(ctx context.Context, m chat.Message, w *waiting) (chat.Reply, error) {
 	began := b.Now()
 	m.Text = chat.Clean(m.Text)
-	t := &turn{bot: b, message: m, late: late, said: m.At}
+	t := &turn{bot: b, message: m, waiting: w, said: m.At}
 	if t.said.IsZero() || t.said.After(began) {
 		t.said = began
 	}
@@ -148,7 +148,7 @@ func (b *Bot) handle(ctx context.Context, m chat.Message, late bool) (chat.Reply
 type turn struct {
 	bot     *Bot
 	message chat.Message
-	late    bool
+	waiting *waiting
 	said    time.Time // what lengths count from: the moment the command was first typed
 
 	accepted bool
@@ -175,6 +175,7 @@ func (t *turn) play(ctx context.Context) (chat.Reply, error) {
 		reply, err := t.once(ctx)
 		unlock()
 		if errors.Is(err, journal.ErrStale) && try < maxTries-1 {
+			t.waiting.again()
 			continue
 		}
 		if err == nil || errors.Is(err, chat.ErrUnavailable) && !t.accepted {
@@ -230,7 +231,9 @@ func (t *turn) fail(ctx context.Context, cause error) (chat.Reply, error) {
 		EN: "Something broke; nothing has changed. Tell the operator this number: %s.",
 	}.F(incident)}
 	e := t.header("command.failed", journal.Failed)
-	done, err := t.bot.Ledger.Commit(ctx, journal.Write{MessageID: t.message.ID, Reply: reply, Entry: &e})
+	w := journal.Write{MessageID: t.message.ID, Reply: reply, Entry: &e}
+	t.sendIfLeft(&w)
+	done, err := t.bot.Ledger.Commit(ctx, w)
 	if errors.Is(err, journal.ErrFinished) {
 		return done.Reply.Number(done.N), nil
 	}

@@ -76,7 +76,9 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	c := t.call()
 	e := t.header(CommandRefused, journal.Refused)
 	e.Rule = string(d.Decision.Rule)
-	e.Items = []string{d.Item.String()}
+	if d.Item != access.NoItem {
+		e.Items = []string{d.Item.String()}
+	}
 	if e.Targets = d.All; d.Target != "" && len(d.All) == 0 {
 		e.Targets = []chat.User{d.Target}
 	}
@@ -152,11 +154,7 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		w.Effects = append(w.Effects, send)
 		w.Reply.Picture = nil
 	}
-	if t.late && !w.Reply.IsZero() {
-		late := chat.Effect{Kind: chat.Send, To: t.message.From, ReplyTo: t.message.ReplyTo, Group: t.facts.group}
-		late.Reply.Text = w.Reply.Text
-		w.Effects = append([]chat.Effect{late}, w.Effects...)
-	}
+	t.sendIfLeft(&w)
 	done, err := t.bot.Ledger.Commit(ctx, w)
 	if errors.Is(err, journal.ErrFinished) {
 		t.ended, t.entry = "repeated", done.N
@@ -167,6 +165,16 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 	}
 	t.entry = done.N
 	return done.Reply.Number(done.N), nil
+}
+
+// sendIfLeft sends the reply of a write as a message where nobody waits for it any more.
+func (t *turn) sendIfLeft(w *journal.Write) {
+	if t.waiting.answers() || w.Reply.IsZero() {
+		return
+	}
+	late := chat.Effect{Kind: chat.Send, To: t.message.From, ReplyTo: t.message.ReplyTo, Group: t.facts.group}
+	late.Reply.Text = w.Reply.Text
+	w.Effects = append([]chat.Effect{late}, w.Effects...)
 }
 
 // entryOf is the entry of a command that changed something.

@@ -251,13 +251,27 @@ func (b *Bot) Amend(ctx context.Context, names []journal.Name, g chat.Group, run
 }
 
 func (b *Bot) amend(ctx context.Context, names []journal.Name, run func(Call) (Outcome, error), g chat.Group) error {
-	return b.commitOwn(ctx, names, g, "", run)
+	return b.commitOwn(ctx, own{group: g}, names, run)
 }
 
-// commitOwn is amend, finishing a moment of the agenda with it.
-func (b *Bot) commitOwn(
-	ctx context.Context, names []journal.Name, g chat.Group, moment string, run func(Call) (Outcome, error),
+// AmendBy is Amend for somebody who acts beside the chat, such as an operator at a terminal: the entry is theirs, and so
+// is what follows. Whether they may is asked by run.
+func (b *Bot) AmendBy(
+	ctx context.Context, actor chat.User, names []journal.Name, g chat.Group, run func(Call) (Outcome, error),
 ) error {
+	return b.commitOwn(ctx, own{group: g, actor: actor}, names, run)
+}
+
+// own is what a change beside the chat is about.
+type own struct {
+	group  chat.Group
+	moment string    // of the agenda, that is finished with it; empty if none is
+	actor  chat.User // zero: the bot itself
+}
+
+// commitOwn is amend for any of those.
+func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run func(Call) (Outcome, error)) error {
+	g, moment := o.group, o.moment
 	names = unique(append([]journal.Name{directory.AllGroups}, names...))
 	var last error
 	var queries []journal.Query
@@ -267,6 +281,7 @@ func (b *Bot) commitOwn(
 			return fmt.Errorf("load facts: %w", err)
 		}
 		call := b.ownCall(found, g)
+		call.Actor.ID = o.actor
 		if people := missing(call, staffNames(call.Access, call.Group)); g != "" && len(people) > 0 {
 			names = unique(append(names, people...))
 			last = errors.New("it keeps asking for more")
@@ -332,7 +347,7 @@ func (b *Bot) ownCall(found journal.Found, g chat.Group) Call {
 
 func ownEntry(c Call, out Outcome) journal.Entry {
 	e := merge(out.Events)
-	e.At = c.Now.UTC().Truncate(time.Millisecond)
+	e.At, e.Actor = c.Now.UTC().Truncate(time.Millisecond), c.Actor.ID
 	if e.Outcome = out.Ended; e.Outcome == "" {
 		e.Outcome = journal.Done
 	}

@@ -28,6 +28,7 @@ type Supposed struct {
 func (c Call) Suppose(text string) Supposed {
 	out := Supposed{Text: text}
 	m := c.bot.grammar.Match(text, grammar.Context{Now: c.Said, Zone: c.Zone, Addressed: true})
+	m.Flags.DryRun = true // what it would change is asked, not what would wait for a second person
 	name := m.Command
 	if m.Problem != nil {
 		name = m.Problem.Command

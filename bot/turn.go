@@ -330,6 +330,7 @@ func (t *turn) load(ctx context.Context) (Call, *journal.Finished, error) {
 		return Call{}, nil, err
 	}
 	t.accepted = true
+	t.waiting.accepted()
 	if found.Finished != nil {
 		return Call{}, found.Finished, nil
 	}
@@ -487,6 +488,9 @@ type onShift struct {
 	roster duty.Roster
 	zone   *time.Location
 }
+
+// Shifts tells decisions about rights who is on duty by a roster.
+func (c Call) Shifts(r duty.Roster) access.Roster { return onShift{r, c.Zone} }
 
 // OnDuty says whether a person has the turn that runs at a moment. The backup rests until they take over.
 func (s onShift) OnDuty(who chat.User, at time.Time) bool {

@@ -81,8 +81,15 @@ func denied(c Call, cmd Command, d *Denied) chat.Text {
 		head = head.Plus(chat.Text{ZH: "，对象 %s", EN: " on %s"}.F(c.Name(d.Target)))
 	}
 	why := chat.Text{ZH: "：%s（%s）。", EN: ": %s (%s)."}.F(reason(c, d), string(d.Decision.Rule))
-	return chat.Join("", head, why, could(c, d))
+	t := chat.Join("", head, why, could(c, d))
+	if !strings.Contains(t.ZH, "`/") {
+		t = t.Plus(grounds)
+	}
+	return t
 }
+
+// grounds says what to type where nothing can be done but to understand: the whole decision.
+var grounds = chat.Text{ZH: "依据：`/为什么 " + chat.ThisEntry + "`。", EN: " The grounds: `/why " + chat.ThisEntry + "`."}
 
 // firstVerb is a command's verb as its example writes it.
 func firstVerb(cmd Command) chat.Text {
@@ -105,13 +112,15 @@ func reason(c Call, d *Denied) chat.Text {
 	t := d.Decision.Rule.Text()
 	v, ok := d.Decision.Settled()
 	switch {
+	case d.Decision.Rule == access.RuleSeparation:
+		return separated(c, d)
+	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
+		return fourEyes
 	case d.Decision.Rule == access.RuleNotActivated, d.Decision.Rule == access.RuleOffDuty,
 		d.Decision.Rule == access.RuleNotEligible, !d.Decision.Bound().IsZero():
 		return resting(c, d)
 	case d.Decision.Rule == access.RuleCap:
 		return c.Full(c.Access)
-	case d.Decision.Rule == access.RuleSecondPerson && d.Item == access.Policy:
-		return chat.Text{ZH: "改权限策略需要第二个人同意；超级管理员可以直接改", EN: "a change of policy needs a second person's consent; an owner may alone"}
 	case d.Decision.Rule == access.RuleTier && (d.Item == access.Admins || d.Item == access.Policy):
 		return chat.Text{ZH: "这是企业级的设置，不归单个群的管理员改", EN: "this is the company's setting, which no admin of one group changes"}
 	case !ok:
@@ -139,18 +148,19 @@ func (c Call) Full(f access.Facts) chat.Text {
 // mendable says what to do where the rule would refuse anybody.
 var mendable = map[access.Rule]chat.Text{
 	access.RuleCap: {
-		ZH: "先撤销一位，或考虑分流管理（把群拆成几个）。", EN: " Dismiss somebody first, or consider splitting the group.",
+		ZH: "先撤销一位（`/撤管理 @userid 原因`），或考虑分流管理（把群拆成几个）。",
+		EN: " Dismiss somebody first (`/admin remove @userid reason`), or consider splitting the group.",
 	},
 	access.RuleNothingGranted: {
-		ZH: "请换一个级别、岗位或期限。", EN: " Choose another level, job or end.",
+		ZH: "请换一个级别、岗位或期限；`/指引 级别` 说明各级别有什么。", EN: " Choose another level, job or end; `/guide levels` tells what each level has.",
 	},
 	access.RuleNotStaff: {
-		ZH: "管理员必须是有“客户联系”权限的企业成员；权限在企业微信管理后台“客户联系-配置-权限配置”里开通。",
-		EN: " An admin must be staff with the 客户联系 right, given in WeCom's admin console under 客户联系-配置-权限配置.",
+		ZH: "管理员必须是有“客户联系”权限的企业成员；权限在企业微信管理后台“客户联系-配置-权限配置”里开通（`/指引 权限配置`）。",
+		EN: " An admin must be staff with the 客户联系 right, given in WeCom's admin console under 客户联系-配置-权限配置 (`/guide permissions`).",
 	},
 	access.RuleNoContactRight: {
-		ZH: "请在企业微信管理后台“客户联系-配置-权限配置”里为对方开通；机器人最多 15 分钟后就能看到，届时再发一次。",
-		EN: " Give it in WeCom's admin console under 客户联系-配置-权限配置; the bot sees it within 15 minutes, then send this again.",
+		ZH: "请在企业微信管理后台“客户联系-配置-权限配置”里为对方开通；机器人最多 15 分钟后就能看到，届时再发一次（`/指引 权限配置`）。",
+		EN: " Give it in WeCom's admin console under 客户联系-配置-权限配置; the bot sees it within 15 minutes, then send this again (`/guide permissions`).",
 	},
 	access.RuleLastSenior: {
 		ZH: "先任命另一位高级：`/设管理 @userid 高级`。", EN: " Appoint another senior first: `/admin add @userid senior`.",
@@ -163,7 +173,7 @@ var mendable = map[access.Rule]chat.Text{
 		EN: " Ask an owner to change it; what a department admin has set in a group of the department, that one may change too.",
 	},
 	access.RuleSelf: {
-		ZH: "请别的管理员来做。", EN: " Ask another admin to do it.",
+		ZH: "请别的管理员来做；`/管理员` 列出他们。", EN: " Ask another admin to do it; `/admin list` names them.",
 	},
 	access.RulePending: {
 		ZH: "名额空出后自动生效；`/管理员` 列出现在能代办的人。", EN: " It counts once there is room; `/admin list` shows who can do it now.",
@@ -188,6 +198,9 @@ var acrossHint = chat.Text{
 
 // could names who can do it, and what to ask them for.
 func could(c Call, d *Denied) chat.Text {
+	if d.Decision.Rule == access.RuleSeparation {
+		return exemptable(d)
+	}
 	if !d.Next.IsZero() {
 		return d.Next
 	}

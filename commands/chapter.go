@@ -27,16 +27,17 @@ var chapters = []chapter{
 		"role list", "role show", "role define", "role delete", "tag list", "tag", "tag off",
 	}},
 	{chat.Text{ZH: "查看", EN: "look"}, []string{
-		"whoami", "can", "why", "matrix", "matrix tree", "history", "check", "check all", "audit",
+		"whoami", "can", "why", "matrix", "matrix tree", "history", "check", "check all", "audit", "replay",
 	}},
 	{chat.Text{ZH: "策略", EN: "policy"}, []string{
 		"inherit", "inherit list", "inherit off", "inherit on", "inherit remove",
+		"scene", "scene on", "scene off", "sod", "sod define", "sod remove", "sod exempt", "sod unexempt",
 	}},
 	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list"}},
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{
 		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
 	}},
-	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "size", "size apply"}},
+	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "rehearse", "event list", "event add", "event remove", "size", "size apply"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
 		"undo", "tasks", "use", "groups", "status", "guide", "duties", "help",
 	}},

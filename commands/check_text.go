@@ -9,9 +9,9 @@ import (
 )
 
 var severityMark = map[access.Severity]chat.Text{
-	access.Alarm:   {ZH: "🔴 ", EN: "🔴 "},
-	access.Warning: {ZH: "🟡 ", EN: "🟡 "},
-	access.Note:    {ZH: "ℹ️ ", EN: "ℹ️ "},
+	access.Alarm:   {ZH: "【严重】", EN: "[alarm] "},
+	access.Warning: {ZH: "【警告】", EN: "[warning] "},
+	access.Note:    {ZH: "【提示】", EN: "[note] "},
 }
 
 // findingKinds are the kinds in the order in which they are counted up.

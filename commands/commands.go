@@ -15,6 +15,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
+	"qunguan/bot/event"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
@@ -54,6 +55,7 @@ func Builds() journal.Builds {
 		"moderation": journal.Typed(moderation.Build),
 		"duty":       journal.Typed(duty.Build),
 		"task":       journal.Typed(task.Build),
+		"event":      journal.Typed(event.Build),
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
@@ -65,7 +67,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		reminder.Happenings(), setup.Happenings(), request.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -80,6 +82,7 @@ var (
 	ends   = bot.Reads[reminder.Book](reminder.Of)
 	mutes  = bot.Reads[moderation.Book](moderation.Of)
 	roster = bot.Reads[duty.Roster](duty.Of)
+	events = bot.Reads[event.Book](event.Of)
 )
 
 // due finds out when the record of a change must be looked at again, for changes made of other changes.
@@ -88,6 +91,7 @@ func due(c journal.Change) time.Time {
 		Until  time.Time `json:"until"`
 		Check  time.Time `json:"check"`
 		Remind time.Time `json:"remind"`
+		Next   time.Time `json:"next"`
 	}
 	if c.After == nil || json.Unmarshal(c.After, &ends) != nil {
 		return time.Time{}
@@ -100,6 +104,8 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
+	case "event":
+		return ends.Next
 	case "reminder":
 		return ends.Remind
 	case "request":

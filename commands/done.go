@@ -16,7 +16,10 @@ var (
 
 func action() grammar.ChoiceHole[chat.Action] {
 	return grammar.Choice("action", func(s string) (chat.Action, bool) {
-		for _, a := range []chat.Action{chat.AddAdmin, chat.RemoveAdmin, chat.Mute, chat.Unmute} {
+		for _, a := range []chat.Action{
+			chat.AddAdmin, chat.RemoveAdmin, chat.Mute, chat.Unmute,
+			chat.RestrictInvites, chat.OpenInvites, chat.FilterOn, chat.FilterOff,
+		} {
 			if s == string(a) || s == actionText(a).ZH {
 				return a, true
 			}
@@ -31,7 +34,7 @@ func done() bot.Command {
 	what, who := action(), grammar.Word("who")
 	return bot.Command{
 		Name:     "done",
-		Forms:    []string{"/done {action} {who}", "/已办 {action} {who}"},
+		Forms:    []string{"/done {action} [{who}]", "/已办 {action} [{who}]"},
 		Examples: []chat.Text{{ZH: "/已办 禁言 @lisi", EN: "/done mute @lisi"}},
 		Holes:    []grammar.Hole{what, who},
 		Help:     chat.Text{ZH: "群主：请您做的一步已做完。", EN: "For the owner: the step you were asked for is taken."},
@@ -53,18 +56,27 @@ func done() bot.Command {
 				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "这个任务已经有结果：%s。", EN: "This task is over: %s."}.F(t.State.Text())}}, nil
 			}
 			out := bot.Outcome{Events: []journal.Event{e}, Changes: chat.Text{
-				ZH: "按您所说，“%s”（%s）已完成。企业微信不让机器人核实，状态记为“无法核实”。",
-				EN: "%s for %s: done by your word. WeCom does not let the bot verify it, so it stands as “cannot be verified”.",
-			}.F(actionText(t.Action), c.Name(t.Who))}
+				ZH: "按您所说，%s已完成。企业微信不让机器人核实，状态记为“无法核实”。",
+				EN: "%s: done by your word. WeCom does not let the bot verify it, so it stands as “cannot be verified”.",
+			}.F(stepText(c, t))}
 			if t.Verifiable {
 				out.Changes = chat.Text{
-					ZH: "按您所说，“%s”（%s）已完成，正在核实。", EN: "%s for %s: done by your word, being verified.",
-				}.F(actionText(t.Action), c.Name(t.Who))
+					ZH: "按您所说，%s已完成，正在核实。", EN: "%s: done by your word, being verified.",
+				}.F(stepText(c, t))
 				out.Effects = []chat.Effect{chat.ObserveGroup(c.Group.ID)}
 			}
 			return out, nil
 		},
 	}
+}
+
+// stepText names what an owner was asked for, and about whom, if it is about anybody.
+func stepText(c bot.Call, t task.Task) chat.Text {
+	what := chat.Text{ZH: "“%s”", EN: "%s"}.F(actionText(t.Action))
+	if t.Who == "" {
+		return what
+	}
+	return what.Plus(chat.Text{ZH: "（%s）", EN: " for %s"}.F(c.Name(t.Who)))
 }
 
 func trimAt(s string) string {
@@ -93,8 +105,11 @@ func taskList() bot.Command {
 			}
 			lines := []chat.Text{chat.Text{ZH: "**请 %s 的群主做的事**", EN: "**Asked of the owner of %s**"}.F(chat.Escape(c.Group.Title()))}
 			for _, t := range all {
-				lines = append(lines, chat.Text{ZH: "- %s %s：%s（%s）", EN: "- %s %s: %s (%s)"}.F(
-					actionText(t.Action), c.Name(t.Who), t.State.Text(), c.Moment(t.At)))
+				what := actionText(t.Action)
+				if t.Who != "" {
+					what = chat.Join(" ", what, c.Name(t.Who))
+				}
+				lines = append(lines, chat.Text{ZH: "- %s：%s（%s）", EN: "- %s: %s (%s)"}.F(what, t.State.Text(), c.Moment(t.At)))
 			}
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 		},

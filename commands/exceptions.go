@@ -99,7 +99,7 @@ func exceptionText(c bot.Call, s access.Statement) chat.Text {
 		t = t.Plus(chat.Text{ZH: "，由 %s 设置", EN: ", set by %s"}.F(c.Name(s.By)))
 	}
 	if s.Source != "" {
-		t = t.Plus(chat.Text{ZH: "，来源 %s", EN: ", source %s"}.F(chat.Escape(s.Source)))
+		t = t.Plus(chat.Text{ZH: "，%s", EN: ", %s"}.F(access.SourceText(s.Source)))
 	}
 	return t.Plus(because(s.Reason)).Plus(countsNot(c, s))
 }

@@ -29,9 +29,10 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 			out.Effects = append(out.Effects, shapeNews(c, e, ch)...)
 			out = remind(c, e, ch, remember(c, ch, out))
 		}
+		out = turned(c, e, out)
 	}
 	out = join(out, followHeirs(c, events))
-	out = watchSize(c, events, watchAdmins(c, events, out))
+	out = remindOfEvents(c, events, watchSize(c, events, watchAdmins(c, events, out)))
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {
 		if i, ok := impactOf(c, events); ok {
@@ -108,7 +109,7 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 	book := bot.At[task.Book](c, task.Of(w.group))
 	if old, ok := book.Against(w.action, w.who); ok {
 		out.Events = append(out.Events, book.Withdraw(w.group, old))
-		if old.State == task.Waiting {
+		if old.State == task.Waiting && w.who != "" { // of the group as a whole the opposite is asked, which says enough
 			out.Effects = append(out.Effects, pointless(c, group, old))
 		}
 	}
@@ -138,7 +139,7 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 	}
 	out.Events = append(out.Events, book.Ask(w.group, t))
 	out.Effects = append(out.Effects, stepCard(c, group, t, means))
-	if w.action == chat.AddAdmin || w.action == chat.RemoveAdmin {
+	if w.action == chat.AddAdmin || w.action == chat.RemoveAdmin || w.who == "" {
 		out.Says = append(out.Says, chat.Text{
 			ZH: "企业微信里尚未改变：已请 %s 操作（%s）。", EN: "Not yet so in WeCom: asked %s to do it (%s).",
 		}.F(inGroup(c, group, owner), actionText(w.action)))
@@ -174,7 +175,7 @@ func (w wish) full(c bot.Call, g directory.Group, book task.Book, asked []journa
 
 // idle says whether the group is so already, or cannot become so.
 func (w wish) idle(c bot.Call, e journal.Event, g directory.Group) bool {
-	if w.who == g.Owner {
+	if w.who == g.Owner && w.who != "" {
 		return true
 	}
 	native := false
@@ -186,7 +187,7 @@ func (w wish) idle(c bot.Call, e journal.Event, g directory.Group) bool {
 		return native
 	case chat.RemoveAdmin:
 		return w.stays(c, e) || g.AdminsKnown && !native
-	case chat.Mute, chat.Unmute:
+	case chat.Mute, chat.Unmute, chat.RestrictInvites, chat.OpenInvites, chat.FilterOn, chat.FilterOff:
 	}
 	return false
 }
@@ -289,8 +290,11 @@ func settled(c bot.Call, ch journal.Change) []chat.Effect {
 		return nil
 	}
 	g := bot.At[directory.Group](c, directory.OfGroup(chat.Group(ch.Of.ID())))
-	what := chat.Text{ZH: "“%s”：%s %s，%s。", EN: "“%s”: %s %s: %s."}.F(
-		chat.Escape(g.Title()), actionText(t.Action), inGroup(c, g, t.Who), t.State.Text())
+	step := actionText(t.Action)
+	if t.Who != "" {
+		step = chat.Join(" ", step, inGroup(c, g, t.Who))
+	}
+	what := chat.Text{ZH: "“%s”：%s，%s。", EN: "“%s”: %s: %s."}.F(chat.Escape(g.Title()), step, t.State.Text())
 	if t.State == task.NotVerifiable {
 		what = what.Plus(chat.Text{ZH: "群主 %s 称已完成。", EN: " The owner, %s, says that it is done."}.F(inGroup(c, g, t.ClaimedBy)))
 	}
@@ -318,9 +322,11 @@ func inGroup(c bot.Call, g directory.Group, who chat.User) chat.Text {
 // stepCard tells the owner exactly what to tap, with a button for when it is done.
 func stepCard(c bot.Call, g directory.Group, t task.Task, means chat.Means) chat.Effect {
 	what := actionText(t.Action)
-	fields := []chat.Field{
-		{Name: chat.Text{ZH: "群", EN: "Group"}, Value: chat.Same(g.Title())},
-		{Name: chat.Text{ZH: "成员", EN: "Member"}, Value: c.Name(t.Who)},
+	fields := []chat.Field{{Name: chat.Text{ZH: "群", EN: "Group"}, Value: chat.Same(g.Title())}}
+	about := ""
+	if t.Who != "" {
+		about = " @" + string(t.Who)
+		fields = append(fields, chat.Field{Name: chat.Text{ZH: "成员", EN: "Member"}, Value: c.Name(t.Who)})
 	}
 	if !t.Until.IsZero() {
 		fields = append(fields, chat.Field{Name: chat.Text{ZH: "到", EN: "Until"}, Value: chat.Same(c.Moment(t.Until))})
@@ -331,7 +337,7 @@ func stepCard(c bot.Call, g directory.Group, t task.Task, means chat.Means) chat
 		Fields: fields,
 		Buttons: []chat.Button{{
 			Label: chat.Text{ZH: "已完成", EN: "Done"}, Style: chat.Primary,
-			Command: "/done " + string(t.Action) + " @" + string(t.Who) + " #" + string(g.ID),
+			Command: "/done " + string(t.Action) + about + " #" + string(g.ID),
 		}},
 	}
 	e := chat.SendTo(t.Owner, g.ID, chat.Reply{Card: &card})
@@ -349,6 +355,14 @@ func actionText(a chat.Action) chat.Text {
 		return chat.Text{ZH: "禁言", EN: "mute"}
 	case chat.Unmute:
 		return chat.Text{ZH: "解除禁言", EN: "unmute"}
+	case chat.RestrictInvites:
+		return chat.Text{ZH: "打开群聊邀请确认", EN: "check invitations"}
+	case chat.OpenInvites:
+		return chat.Text{ZH: "关闭群聊邀请确认", EN: "open invitations"}
+	case chat.FilterOn:
+		return chat.Text{ZH: "启用防骚扰", EN: "turn 防骚扰 on"}
+	case chat.FilterOff:
+		return chat.Text{ZH: "停用防骚扰", EN: "turn 防骚扰 off"}
 	}
 	return chat.Same(string(a))
 }

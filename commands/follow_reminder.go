@@ -142,7 +142,7 @@ func (n nearing) card(to chat.User) chat.Card {
 		if err != nil {
 			break
 		}
-		card.Body = chat.Text{ZH: "场景 %s", EN: "scene %s"}.F(string(s.Name))
+		card.Body = chat.Text{ZH: "场景“%s”", EN: "the scene “%s”"}.F(s.Label())
 		card.Fields = append(card.Fields, note(s.Reason)...)
 	}
 	return card

@@ -58,7 +58,7 @@ func TestEveryRecordThatEndsIsSpokenOf(t *testing.T) {
 		{"an allow", access.StatementKey(allow), allow, "li", "li：例外：允许 禁言"},
 		{"a deny", access.StatementKey(deny), deny, "li", "li：例外：禁止 禁言"},
 		{"one for everybody", access.StatementKey(all), all, "", "例外：允许 禁言"},
-		{"a scene", access.SceneKey(scene.Name), scene, "", "场景 offline_event"},
+		{"a scene", access.SceneKey(scene.Name), scene, "", "场景“线下活动”"},
 	} {
 		n := nearingOf(t, c.key, c.record)
 		assert.Equal(t, c.who, n.Who, c.name)

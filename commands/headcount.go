@@ -40,6 +40,9 @@ func keptOut(c bot.Call, f access.Facts, who chat.User, d access.Decision) resul
 	if d.Rule == access.RuleCap {
 		why = c.Full(f)
 	}
+	if d.Rule == access.RuleSeparation {
+		why = c.Why(&bot.Denied{Decision: d, Item: access.Admins, Target: who})
+	}
 	return result{line: c.Name(who), why: chat.Text{ZH: "%s（%s）", EN: "%s (%s)"}.F(why, string(d.Rule)), next: bot.Mend(d.Rule)}
 }
 

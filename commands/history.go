@@ -80,9 +80,10 @@ func booksOf(g chat.Group) []journal.Name {
 	return []journal.Name{access.Of(g), access.Of(""), duty.Of(g)}
 }
 
-// changed are the entries that changesSince has brought, newest first, each once.
-func changed(c bot.Call) (all []journal.Entry, more bool) {
-	for n := range booksOf(c.Group.ID) {
+// changed are the entries that some queries of the call have brought, from the first one of changesSince on, newest
+// first, each once.
+func changed(c bot.Call, first, queries int) (all []journal.Entry, more bool) {
+	for n := first; n < first+queries; n++ {
 		found, older := c.Entries(n)
 		all, more = append(all, found...), more || older
 	}
@@ -91,7 +92,7 @@ func changed(c bot.Call) (all []journal.Entry, more bool) {
 }
 
 func wasAndIs(c bot.Call, who chat.Member, from, until time.Time) (bot.Outcome, error) {
-	entries, more := changed(c)
+	entries, more := changed(c, 0, len(booksOf(c.Group.ID)))
 	if more {
 		return bot.Refuse(chat.Text{ZH: "之后的变更超过 %d 条，请选近一些的时刻。", EN: "More than %d changes since; choose a later moment."}.F(maxHistory))
 	}

@@ -77,7 +77,7 @@ func numbersOf(c bot.Call, open []request.Request) journal.Want {
 		}
 	}
 	if c.Queries() == 0 {
-		w.Queries = []journal.Query{{Group: c.Group.ID, Changed: request.Of(c.Group.ID), Since: open[0].At, Limit: maxUnwind}}
+		w.Queries = []journal.Query{{Group: c.Group.ID, Changed: request.Of(c.Group.ID), Since: open[0].At, Limit: maxHistory}}
 	}
 	return w
 }

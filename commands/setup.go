@@ -54,7 +54,7 @@ func setUp() bot.Command {
 			if err := hasDraft(c, d); err != nil {
 				return bot.Outcome{}, err
 			}
-			next := d
+			var next setup.Draft
 			switch {
 			case jb.Given(c.Args):
 				next = d.WithJob(jb.Of(c.Args))

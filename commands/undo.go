@@ -96,6 +96,9 @@ func undoReads(c bot.Call, e journal.Entry) journal.Want {
 	names := []journal.Name{access.Of(e.Group), directory.OfGroup(e.Group), task.Of(e.Group)}
 	for _, ch := range primary(e) {
 		names = append(names, ch.Of)
+		if ch.Of.Kind() == "access" {
+			names = append(names, directory.OfGroup(chat.Group(ch.Of.ID())))
+		}
 	}
 	for _, n := range names {
 		if !c.Has(n) && n.ID() != "" {
@@ -170,9 +173,7 @@ func moved(e journal.Entry, ch journal.Change, later []journal.Entry) chat.Text 
 
 // mayUndo asks whether the speaker may do the reverse: for rights by the rules of rights, else by the item of the act.
 func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []journal.Entry) (access.Decision, access.Item) {
-	facts := c.Access
-	facts.Group = bot.At[access.Book](c, access.Of(e.Group))
-	facts.Place.Departments = bot.At[directory.Group](c, directory.OfGroup(e.Group)).Departments()
+	facts := factsIn(c, e.Group) // a shift in another group wakes nothing in this one
 	if changes[0].Of.Kind() == "access" || changes[0].Of.Kind() == "company" {
 		if e.Kind == access.Resigned && e.Actor == c.Actor.ID {
 			return access.Decision{Rule: access.RuleSelf}, access.Admins
@@ -181,14 +182,10 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 			return access.Decision{Rule: access.RuleTier}, access.Admins // it would stand as the company's setting again
 		}
 		why := access.OtherChange
-		if e.Kind == access.Granted && !touched(e, later) {
+		if (e.Kind == access.Granted || e.Kind == access.SceneOn) && !touched(e, later) {
 			why = access.FirstSenior
 		}
-		place := e.Group
-		if slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.Of == access.Of("") }) {
-			place = "" // what the company has set is the company's, wherever it was typed
-		}
-		return facts.MayApply(place, c.Actor.ID, changes, why, c.Now), access.Admins
+		return mayApply(c, changes, why)
 	}
 	if changes[0].Of.Kind() == "person" {
 		own := changes[0].Of == directory.OfPerson(c.Actor.ID)
@@ -214,6 +211,32 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 // restores says whether changes bring back what was there before.
 func restores(changes []journal.Change) bool {
 	return slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.After != nil })
+}
+
+// mayApply asks about changes of rights book by book: an entry may be about the company and several groups at once.
+func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.Decision, access.Item) {
+	d, item := access.Decision{Allowed: true, Rule: access.RuleGranted}, access.Admins
+	if slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.Of == access.Of("") }) {
+		if whole := c.Access.MayApply("", c.Actor.ID, changes, why, c.Now); whole.Allowed {
+			return whole, item // the company's alone, with all that it carries along in groups
+		}
+	}
+	for len(changes) > 0 {
+		of := changes[0].Of
+		g := chat.Group("")
+		facts := c.Access
+		if of.Kind() == "access" {
+			g = chat.Group(of.ID())
+			facts = factsIn(c, g)
+		}
+		other := func(ch journal.Change) bool { return ch.Of != of }
+		mine := slices.DeleteFunc(slices.Clone(changes), other)
+		if d = facts.MayApply(g, c.Actor.ID, mine, why, c.Now); !d.Allowed {
+			return d, d.About()
+		}
+		changes = slices.DeleteFunc(slices.Clone(changes), func(ch journal.Change) bool { return !other(ch) })
+	}
+	return d, item
 }
 
 // touched says whether the rights of the group have changed since an entry.

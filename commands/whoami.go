@@ -98,7 +98,7 @@ func roleLine(c bot.Call, r access.Role) chat.Text {
 		line = line.Plus(chat.Text{ZH: "，由 %s 授予", EN: ", given by %s"}.F(c.Name(r.By)))
 	}
 	if r.Source != "" {
-		line = line.Plus(chat.Text{ZH: "，来源 %s", EN: ", source %s"}.F(chat.Escape(r.Source)))
+		line = line.Plus(chat.Text{ZH: "，%s", EN: ", %s"}.F(access.SourceText(r.Source)))
 	}
 	if !r.Data.IsZero() {
 		line = line.Plus(chat.Text{ZH: "，范围：%s", EN: ", on: %s"}.F(scopeText(c, r.Data)))

@@ -74,9 +74,6 @@ func step(r access.Rule) chat.Text {
 	return chat.Text{ZH: "，判定步骤 %s", EN: ", step %s"}.F(r.Step())
 }
 
-// maxUnwind is how many entries are taken back to see a decision as it was.
-const maxUnwind = 1000
-
 func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 	found, _ := c.Entries(0)
 	if len(found) == 0 || n < 1 {
@@ -87,40 +84,42 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 		return bot.Outcome{}, err
 	}
 	head := entryLine(c, e)
-	if len(e.Items) == 0 || e.Actor == "" || e.Rule == "" {
+	if len(e.Items) == 0 && e.Outcome == journal.Refused && e.Rule != "" {
+		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)))}}, nil
+	}
+	r, ok := requestOf(e, bot.At[directory.Group](c, directory.OfGroup(e.Group)).Member)
+	if !ok {
 		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, chat.Text{
 			ZH: "这一条没有要判定的权限。", EN: "No permission had to be decided for this entry.",
 		})}}, nil
 	}
-	i, ok := access.ParseItem(e.Items[0])
-	if !ok {
-		return bot.Outcome{}, fmt.Errorf("explain #%d: unknown item %q", n, e.Items[0])
-	}
+	since := sinceDecided(e)
 	if c.Queries() < 2 {
-		return bot.Outcome{Need: journal.Want{
-			Names:   []journal.Name{access.Of(e.Group), directory.OfGroup(e.Group), directory.OfPerson(e.Actor)},
-			Queries: []journal.Query{{Since: e.At, Limit: maxUnwind}},
-		}}, nil
+		return bot.Outcome{Need: since}, nil
 	}
-	later, more := c.Entries(1)
+	later, more := changed(c, 1, len(since.Queries))
 	if more {
 		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)), chat.Text{
 			ZH: "之后的变更超过 %d 条，逐条依据不再还原。", EN: "More than %d changes since; the grants are not unwound.",
-		}.F(maxUnwind))}}, nil
+		}.F(maxHistory))}}, nil
 	}
 	facts, err := then(c, e, later)
 	if err != nil {
 		return bot.Outcome{}, err
 	}
-	r := access.Request{Actor: e.Actor, Item: i, Group: e.Group, At: e.At}
-	if len(e.Targets) == 1 && i != access.Admins {
-		r.Target = e.Targets[0]
-		if m, ok := bot.At[directory.Group](c, directory.OfGroup(e.Group)).Member(r.Target); ok {
-			r.TargetKind = m.Kind
-		}
-	}
 	d := access.Decide(facts, r)
 	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(head, rule(access.Rule(e.Rule)), explain(c, d))}}, nil
+}
+
+// sinceDecided asks for what a decision looked at, and for what has changed it since: the books and the roster, the group,
+// and what the address book said of whoever asked.
+func sinceDecided(e journal.Entry) journal.Want {
+	w := changesSince(e.Group, e.At)
+	w.Names = append(booksOf(e.Group), directory.OfGroup(e.Group), directory.OfPerson(e.Actor))
+	w.Queries = append(w.Queries,
+		journal.Query{Target: e.Actor, Kind: directory.PersonObserved, Since: e.At, Limit: maxHistory},
+		journal.Query{Group: e.Group, Kind: directory.GroupObserved, Since: e.At, Limit: maxHistory})
+	return w
 }
 
 // then returns the facts of rights as they were just before an entry, by taking back what came later.

@@ -113,5 +113,5 @@ func TestThereIsAJobForEveryRecordThatEnds(t *testing.T) {
 		assert.False(t, kinds[j.Kind], "two jobs for %s", j.Kind)
 		kinds[j.Kind] = true
 	}
-	assert.Equal(t, map[string]bool{"access": true, "company": true, "moderation": true, "task": true, "reminder": true, "request": true}, kinds)
+	assert.Equal(t, map[string]bool{"access": true, "company": true, "moderation": true, "task": true, "reminder": true, "request": true, "event": true}, kinds)
 }

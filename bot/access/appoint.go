@@ -17,6 +17,7 @@ type Appointment struct {
 	From    time.Time // zero: now, if there is an end
 	Until   time.Time // exclusive; zero: a fixed role
 	Reason  string
+	Source  string // where it comes from, if it is no appointment of its own: "scene:supervisor"
 	// Groups, or else Tag, say where a role in the company's book counts; neither is everywhere. A role in a group's
 	// book is about that group.
 	Groups []chat.Group
@@ -53,7 +54,7 @@ func (f Facts) Appoint(g chat.Group, want Appointment, now time.Time) (Change, D
 	}
 	after := Role{
 		Who: want.Who, Level: want.Level, Job: want.Job, From: want.From.UTC(), Until: want.Until.UTC(),
-		By: want.By, Reason: want.Reason, At: a.now, Tier: a.tier(),
+		By: want.By, Reason: want.Reason, At: a.now, Tier: a.tier(), Source: want.Source,
 		Eligible: want.Eligible, OnDuty: want.OnDuty, Data: want.Data, Review: want.Review.UTC(),
 	}
 	if after.Level == NoLevel {

@@ -308,9 +308,6 @@ func (a *asker) changes(moves []move) Change {
 	return out
 }
 
-// held is a role as it stands in the asker's book, live or not; nil if there is none.
-func (a *asker) held(who chat.User, temporary bool) *Role { return a.book().held(who, temporary) }
-
 // role is a role of the asker's book by its record, live or not; nil if there is none.
 func (a *asker) role(who chat.User, key string) *Role {
 	p := a.book().person(who)

@@ -38,6 +38,9 @@ func (d Decision) Settled() (Voice, bool) {
 // Exclusive is the name of the rule of separation of duties that would be broken; empty if none would.
 func (d Decision) Exclusive() string { return d.exclusive }
 
+// About is the item that the decision is about: of a change of rights, the one that it takes to make it.
+func (d Decision) About() Item { return d.item }
+
 // Bound is when the speaker's own right ends, where what they would grant outlasts it; zero where it does not.
 func (d Decision) Bound() time.Time { return d.bound }
 

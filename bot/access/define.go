@@ -40,7 +40,7 @@ func JobName(s string) (Job, bool) {
 // ParseFamily reads a family in either language. NoFamily cannot be written.
 func ParseFamily(s string) (Family, bool) {
 	for f := Members; f <= Governance; f++ {
-		if word(s) == word(familyLabels[f].ZH) || word(s) == word(familyLabels[f].EN) {
+		if word(s) == word(familyLabels[f].ZH) || word(s) == word(familyLabels[f].EN) || word(s) == familyNames[f] {
 			return f, true
 		}
 	}

@@ -125,6 +125,11 @@ func (a *asker) mayUnset(old Statement) Decision {
 		return denied(RuleTier)
 	case old.Effect == Deny && a.lacks(old.Items):
 		return denied(RuleMoreThanHeld)
+	case old.Effect == Deny && old.Subject.Kind == OnePerson:
+		lifted := Change{set[Statement](a.book(), a.g, StatementKey(old), nil)}
+		if x := a.separates(chat.User(old.Subject.ID), lifted, time.Time{}); x != nil {
+			return Decision{Rule: RuleSeparation, item: Admins, exclusive: x.Name}
+		}
 	}
 	if bound := a.ends(old.right(), old.Items, old.Until); old.Effect == Deny && !bound.IsZero() {
 		return Decision{Rule: RuleMoreThanHeld, item: Admins, bound: bound}

@@ -81,12 +81,12 @@ func (b Book) Exemptions() []Exemption {
 // company's first.
 func (f Facts) Breaks(who chat.User, items Items, at time.Time) []Exclusive {
 	var out []Exclusive
-	for _, b := range []Book{f.Company, f.Group} {
+	for i, b := range []Book{f.Company, f.Group} {
 		if b.ix == nil {
 			continue
 		}
 		for _, x := range b.ix.exclusives {
-			if x.Broken(items) && !f.exempt(x.Name, who, at) {
+			if x.Broken(items) && !f.exempt(x.Name, who, at, i == 0) {
 				out = append(out, x)
 			}
 		}
@@ -94,40 +94,17 @@ func (f Facts) Breaks(who chat.User, items Items, at time.Time) []Exclusive {
 	return out
 }
 
-func (f *Facts) exempt(rule string, who chat.User, at time.Time) bool {
-	for _, b := range []Book{f.Company, f.Group} {
-		if b.ix == nil {
+// exempt says whether somebody may break a rule. From a rule of the company only the company exempts.
+func (f *Facts) exempt(rule string, who chat.User, at time.Time, ofCompany bool) bool {
+	for i, b := range []Book{f.Company, f.Group} {
+		if b.ix == nil || ofCompany && i > 0 {
 			continue
 		}
-		for i := range b.ix.exemptions {
-			if e := &b.ix.exemptions[i]; e.Rule == rule && e.Who == who && at.Before(e.Until) {
+		for k := range b.ix.exemptions {
+			if e := &b.ix.exemptions[k]; e.Rule == rule && e.Who == who && at.Before(e.Until) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// separates is the rule of separation of duties that changes would make somebody break who does not break it yet; nil
-// if there is none. It looks at the moment from which the changes count.
-func (a *asker) separates(who chat.User, changes Change, from time.Time) *Exclusive {
-	if len(a.f.Company.Exclusives())+len(a.f.Group.Exclusives()) == 0 {
-		return nil
-	}
-	at := a.now
-	if from.After(at) {
-		at = from
-	}
-	after, err := a.f.After(a.g, changes)
-	if err != nil {
-		return &Exclusive{} // what cannot be understood is not granted
-	}
-	p := a.f.person(who)
-	had, has := a.f.Items(who, p, a.g, at), after.Items(who, p, a.g, at)
-	for _, x := range a.f.Breaks(who, has, at) {
-		if !x.Broken(had) {
-			return &x
-		}
-	}
-	return nil
 }

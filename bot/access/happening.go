@@ -22,6 +22,14 @@ const (
 	Deactivated journal.Kind = "access.deactivated"
 	Settled     journal.Kind = "settings.changed"
 
+	SceneOn     journal.Kind = "access.scene_on"
+	SceneOff    journal.Kind = "access.scene_off"
+	Separated   journal.Kind = "access.separated"
+	Unseparated journal.Kind = "access.unseparated"
+	Exempted    journal.Kind = "access.exempted"
+	Unexempted  journal.Kind = "access.unexempted"
+	Imported    journal.Kind = "access.imported"
+
 	Excepted    journal.Kind = "access.excepted"
 	Unexcepted  journal.Kind = "access.exception_removed"
 	Narrowed    journal.Kind = "access.scope_changed"
@@ -69,5 +77,12 @@ func Happenings() []journal.Happening {
 			ZH: "要再次应急，请重新发 /应急。", EN: "For another emergency, send /breakglass again."}},
 		{Kind: Settled, Text: chat.Text{ZH: "配置生效", EN: "settings were taken over"}, Final: chat.Text{
 			ZH: "它来自配置文件；请改配置。", EN: "It comes from the configuration file; change that."}},
+		{Kind: SceneOn, Text: chat.Text{ZH: "启用场景", EN: "put a scene on"}},
+		{Kind: SceneOff, Text: chat.Text{ZH: "关闭场景", EN: "took a scene off"}},
+		{Kind: Separated, Text: chat.Text{ZH: "设职责分离", EN: "set a separation of duties"}},
+		{Kind: Unseparated, Text: chat.Text{ZH: "取消职责分离", EN: "removed a separation of duties"}},
+		{Kind: Exempted, Text: chat.Text{ZH: "豁免职责分离", EN: "exempted from a separation of duties"}},
+		{Kind: Unexempted, Text: chat.Text{ZH: "结束职责分离豁免", EN: "ended an exemption"}},
+		{Kind: Imported, Text: chat.Text{ZH: "导入策略文件", EN: "imported a policy file"}},
 	}
 }

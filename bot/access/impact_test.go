@@ -1,7 +1,6 @@
 package access
 
 import (
-	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -82,7 +81,7 @@ func between(from, to Book, g chat.Group) []journal.Change {
 	}
 	for key, raw := range from.ix.records {
 		if _, stays := to.ix.records[key]; !stays {
-			out = append(out, journal.Change{Of: Of(g), Key: key, Before: json.RawMessage(raw)})
+			out = append(out, journal.Change{Of: Of(g), Key: key, Before: raw})
 		}
 	}
 	return out

@@ -189,8 +189,17 @@ func SourceText(source string) chat.Text {
 			return t.F(chat.Escape(id))
 		}
 	}
-	if source == "" {
+	switch source {
+	case "":
 		return chat.Text{}
+	case "eligible":
+		return chat.Text{ZH: "由候补激活", EN: "activated"}
+	case "request":
+		return chat.Text{ZH: "申请获准", EN: "requested and approved"}
+	case "on-duty":
+		return chat.Text{ZH: "值班自动获准", EN: "granted on duty"}
+	case glassSource:
+		return chat.Text{ZH: "应急", EN: "emergency"}
 	}
 	return chat.Text{ZH: "来源 %s", EN: "source %s"}.F(chat.Escape(source))
 }

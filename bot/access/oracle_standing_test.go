@@ -28,9 +28,13 @@ func (o *oracle) admins(q Request) []chat.User {
 // breaks are the rules of R61 that somebody's items break, the company's first.
 func (o *oracle) breaks(who chat.User, items Items, at time.Time) []string {
 	var out []string
-	for _, rec := range slices.Concat(o.company, o.group) {
+	for i, rec := range slices.Concat(o.company, o.group) {
 		x, ok := rec.(Exclusive)
-		if !ok || o.exempt(x.Name, who, at) {
+		from := slices.Concat(o.company, o.group)
+		if i < len(o.company) {
+			from = o.company // from a rule of the company no group exempts
+		}
+		if !ok || exemptIn(from, x.Name, who, at) {
 			continue
 		}
 		touched := 0
@@ -47,7 +51,11 @@ func (o *oracle) breaks(who chat.User, items Items, at time.Time) []string {
 }
 
 func (o *oracle) exempt(rule string, who chat.User, at time.Time) bool {
-	return slices.ContainsFunc(slices.Concat(o.company, o.group), func(rec any) bool {
+	return exemptIn(slices.Concat(o.company, o.group), rule, who, at)
+}
+
+func exemptIn(records []any, rule string, who chat.User, at time.Time) bool {
+	return slices.ContainsFunc(records, func(rec any) bool {
 		e, ok := rec.(Exemption)
 		return ok && e.Rule == rule && e.Who == who && at.Before(e.Until)
 	})

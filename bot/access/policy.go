@@ -73,6 +73,9 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 	if c.After != nil && policyKinds[kind](c.Key, c.After) != nil {
 		return Decision{Rule: RuleNothingGranted, item: Policy}
 	}
+	if kind == "scene" {
+		return a.mayTurn(c)
+	}
 	if kind == "mapping" && c.Before != nil {
 		old, err := journal.Decode[Mapping](c.Before)
 		if err != nil {
@@ -95,7 +98,7 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 	}
 	if kind == "exempt" && c.After != nil {
 		e, err := journal.Decode[Exemption](c.After)
-		if err != nil || e.Reason == "" || !e.Until.After(a.now) {
+		if err != nil || e.Reason == "" || e.Until.IsZero() { // one that is over may come back with its rule: it gives nothing
 			return Decision{Rule: RuleNothingGranted, item: Policy}
 		}
 		if e.Who == a.by {

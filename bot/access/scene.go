@@ -71,6 +71,9 @@ func (s Scene) sound() error {
 	return nil
 }
 
+// Adds is the statement that the scene makes while it is live; ok is false if it makes none.
+func (s Scene) Adds() (Statement, bool) { return s.statement() }
+
 // statement is the line that a scene adds to the group's book: 线下活动群 allows Import to everyone. It is of the
 // group's tier whoever put the scene on, because it is meant for those whose level reaches the item: the ceiling cuts
 // it for everybody else (4.4).

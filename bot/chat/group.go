@@ -104,6 +104,13 @@ const (
 	RemoveAdmin Action = "admin.remove"
 	Mute        Action = "mute"
 	Unmute      Action = "unmute"
+
+	// Those below are about the group as a whole.
+
+	RestrictInvites Action = "invites.restrict" // whoever is invited must be approved
+	OpenInvites     Action = "invites.open"
+	FilterOn        Action = "filter.on" // the platform's own filter of what members write
+	FilterOff       Action = "filter.off"
 )
 
 // Capability is how an action becomes so.

@@ -55,7 +55,7 @@ func (s State) Over() bool { return s != Recorded && s != Waiting && s != Claime
 // Task is one thing that was asked of an owner.
 type Task struct {
 	Action     chat.Action `json:"action"`
-	Who        chat.User   `json:"who"`
+	Who        chat.User   `json:"who"` // empty: it is about the group as a whole
 	Owner      chat.User   `json:"owner"`
 	By         chat.User   `json:"by"`
 	At         time.Time   `json:"at"`
@@ -158,6 +158,8 @@ func (b Book) Ask(g chat.Group, t Task) journal.Event {
 func (b Book) Against(a chat.Action, who chat.User) (Task, bool) {
 	contrary := map[chat.Action]chat.Action{
 		chat.Mute: chat.Unmute, chat.Unmute: chat.Mute, chat.AddAdmin: chat.RemoveAdmin, chat.RemoveAdmin: chat.AddAdmin,
+		chat.RestrictInvites: chat.OpenInvites, chat.OpenInvites: chat.RestrictInvites,
+		chat.FilterOn: chat.FilterOff, chat.FilterOff: chat.FilterOn,
 	}[a]
 	t, ok := b.tasks[Task{Action: contrary, Who: who}.Key()]
 	return t, ok
@@ -166,7 +168,7 @@ func (b Book) Against(a chat.Action, who chat.User) (Task, bool) {
 // Withdraw returns the event in which a task is taken off the book.
 func (b Book) Withdraw(g chat.Group, t Task) journal.Event {
 	return journal.Event{
-		Kind: Withdrawn, Group: g, Targets: []chat.User{t.Who},
+		Kind: Withdrawn, Group: g, Targets: t.targets(),
 		Changes: []journal.Change{journal.Set[Task](Of(g), t.Key(), &t, nil)},
 	}
 }
@@ -215,7 +217,7 @@ func (t Task) inForce(admins func(chat.User) bool) bool {
 		return admins(t.Who)
 	case chat.RemoveAdmin:
 		return !admins(t.Who)
-	case chat.Mute, chat.Unmute:
+	case chat.Mute, chat.Unmute, chat.RestrictInvites, chat.OpenInvites, chat.FilterOn, chat.FilterOff:
 	}
 	return false
 }
@@ -241,8 +243,16 @@ func (b Book) Come(g chat.Group, key string, now time.Time) (e journal.Event, re
 	return b.event(g, Settled, t), true, true
 }
 
+// targets is whom the task is about: nobody, if it is about the group as a whole.
+func (t Task) targets() []chat.User {
+	if t.Who == "" {
+		return nil
+	}
+	return []chat.User{t.Who}
+}
+
 func (b Book) event(g chat.Group, kind journal.Kind, t Task) journal.Event {
-	return journal.Event{Kind: kind, Group: g, Targets: []chat.User{t.Who}, Changes: []journal.Change{b.set(g, t)}}
+	return journal.Event{Kind: kind, Group: g, Targets: t.targets(), Changes: []journal.Change{b.set(g, t)}}
 }
 
 func (b Book) set(g chat.Group, t Task) journal.Change {

@@ -19,7 +19,7 @@ type layer struct {
 
 // domain is the nouns with rules. They import journal besides chat because what they return is a journal.Change:
 // changes are data, and the shape of a change is the journal's.
-const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request"
+const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event"
 
 // layers may have rows for packages that do not exist yet: a row is a decision, and may come first.
 var layers = map[string]layer{
@@ -33,6 +33,7 @@ var layers = map[string]layer{
 	"bot/directory":  {ours: "bot/chat bot/journal", pure: true},
 	"bot/request":    {ours: "bot/chat bot/journal", pure: true},
 	"bot/task":       {ours: "bot/chat bot/journal", pure: true},
+	"bot/event":      {ours: "bot/chat bot/journal", pure: true},
 	"bot/reminder":   {ours: "bot/chat bot/journal", pure: true},
 	// A set-up is a draft of a role, so it is written in the words of roles.
 	"bot/setup": {ours: "bot/chat bot/journal bot/access", pure: true},
@@ -55,7 +56,7 @@ var layers = map[string]layer{
 	"configs":   {others: "github.com/knadh/koanf go.yaml.in/yaml/v3"},
 	"cmd/house": {},
 	"cmd/qunguan": {ours: "*", others: "github.com/spf13/cobra go.uber.org/zap github.com/alicebob/miniredis/v2 " +
-		"github.com/prometheus/client_golang"},
+		"github.com/prometheus/client_golang go.yaml.in/yaml/v3"},
 }
 
 // testers may be imported by the tests of every package, besides what its row allows.

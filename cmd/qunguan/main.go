@@ -69,7 +69,9 @@ func root() *cobra.Command {
 		_, _ = fmt.Fprintf(of.OutOrStdout(), "%s\n\n", of.Short)
 		listCommands(of)
 	})
-	c.AddCommand(demoCommand(), serveCommand(), configCommand(), auditCommand(), matrixCommand(), rebuildCommand(), versionCommand())
+	c.AddCommand(
+		demoCommand(), serveCommand(), configCommand(), auditCommand(), policyCommand(), matrixCommand(), rebuildCommand(), versionCommand(),
+	)
 	return c
 }
 

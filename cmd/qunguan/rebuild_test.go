@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func (s *theatre) views() map[string]string {
 	return s.dumped(func(key string) bool {
 		_, of, _ := strings.Cut(key, "}:")
 		view, _, _ := strings.Cut(of, ":")
-		return strings.Contains(" state index usage agenda head ", " "+view+" ")
+		return slices.Contains([]string{"state", "index", "usage", "agenda", "head"}, view)
 	})
 }
 

@@ -32,7 +32,7 @@ func (s *Simulator) ChangeDepartments(ctx context.Context, user string, departme
 func (s *Simulator) changePerson(ctx context.Context, user string, f func(*Person) error) (Delivery, error) {
 	s.mu.Lock()
 	i := slices.IndexFunc(s.world.People, func(p Person) bool { return p.ID == user })
-	err := error(ErrNobody)
+	err := ErrNobody
 	switch {
 	case i < 0:
 	case s.world.People[i].Customer:

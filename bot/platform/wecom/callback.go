@@ -176,7 +176,7 @@ func (a *Adapter) say(ctx context.Context, e Ears, m chat.Message) (chat.Reply, 
 		reply.Card, reply.Picture = nil, nil // they come as effects of their own
 		return reply, nil
 	case errors.Is(err, chat.ErrLater):
-		return chat.Reply{}, nil
+		return chat.Reply{Text: reply.Text}, nil // that the answer follows
 	}
 	return chat.Reply{}, unsafe(err)
 }

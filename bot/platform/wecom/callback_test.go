@@ -287,6 +287,18 @@ func TestSlowEarsAreTold(t *testing.T) {
 	assert.Empty(t, w.Body.String())
 }
 
+func TestThatTheAnswerFollowsIsSaid(t *testing.T) {
+	s := newStage(t)
+	s.server = s.Handler(Ears{Say: func(context.Context, chat.Message) (chat.Reply, error) {
+		return chat.Reply{Text: chat.Text{ZH: "正在处理", EN: "Working on it"}}, chat.ErrLater
+	}})
+	for side, in := range map[string]string{"app": appText("/a"), "bot": botText("/a")} {
+		w := s.post(t, side, in)
+		assert.Equal(t, http.StatusOK, w.Code, side)
+		assert.NotEmpty(t, w.Body.String(), side)
+	}
+}
+
 func TestMentions(t *testing.T) {
 	cases := []struct{ text, name, want string }{
 		{"@Bot /a @zhao", "", "/a @zhao"},

@@ -1,0 +1,30 @@
+package scheduler
+
+import (
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/duty"
+	"qunguan/bot/event"
+	"qunguan/bot/journal"
+)
+
+// eventReminder notes that the reminder of a big event has come, and when the next one does. Whom to tell, and what,
+// follows from the note.
+func eventReminder() bot.Job {
+	return bot.Job{
+		Kind: "event",
+		Reads: []bot.Source{
+			bot.Reads[directory.Group](directory.OfGroup), bot.Reads[access.Book](access.Of),
+			bot.ReadsOne[access.Book](access.Of("")), bot.Reads[duty.Roster](duty.Of),
+		},
+		Run: func(c bot.Call, d journal.Due) (bot.Outcome, error) {
+			e, ok := bot.At[event.Book](c, d.Of).Remind(chat.Group(d.Of.ID()), d.Key, c.Now, c.Zone)
+			if !ok {
+				return bot.Outcome{}, nil
+			}
+			return bot.Outcome{Events: []journal.Event{e}}, nil
+		},
+	}
+}
