@@ -32,6 +32,20 @@ func consent(by chat.User, asks wish, from chat.User) wish {
 	}
 }
 
+func putOn(by chat.User, s Scene) wish {
+	return func(f Facts) (Change, Decision) { return f.PutOn(ops, by, s, noon) }
+}
+
+func unseparate(by chat.User) wish {
+	return func(f Facts) (Change, Decision) { return f.Unseparate(ops, by, apart.Name, noon) }
+}
+
+func setBy(who chat.User) Exclusive {
+	x := apart
+	x.By = who
+	return x
+}
+
 // attacks are ways to get, keep or lengthen rights that one must not have.
 var attacks = []struct {
 	name string
@@ -51,6 +65,9 @@ var attacks = []struct {
 	{"nor by their department", staffed(role(zhang, Senior, NoJob), role(li, Senior, NoJob)).knowing(map[chat.User]Person{zhang: manager}), consent(zhang, except(li, says(Allow, inRegion, Invite)), li), RuleSelf},
 	{"who may act on few does not let others act on all", staffed(Role{Who: li, Level: Senior, Job: Sales, Data: DataScope{Members: []chat.User{kunde}}}, says(Allow, me, Admins, byEnterprise), role(wang, Mid, NoJob)), except(li, says(Allow, About(wang), Remove)), RuleMoreThanHeld},
 	{"nor by a position", staffed(Role{Who: li, Level: Senior, Data: DataScope{Kind: chat.Customer}}).agreed(), mapped(li, Mapping{Subject: managers, Level: Mid}), RuleMoreThanHeld},
+	{"nor does a scene give to everyone, oneself among them, what one does not hold", staffed(role(li, Senior, Operations)).agreed(), putOn(li, Scene{Name: OfflineEvent}), RuleMoreThanHeld},
+	{"nor for longer than one is admin", staffed(temp(li, Senior, NoJob, inAnHour)).agreed(), putOn(li, Scene{Name: OfflineEvent}), RuleMoreThanHeld},
+	{"R38 a rule that the company has set in the group is not the group's to remove", staffed(role(li, Senior, NoJob), setBy(boss)).agreed(), unseparate(li), RuleTier},
 	{"a 高级 to be activated is not silenced by a 高级 alone", staffed(role(li, Senior, NoJob), eligible(role(wang, Senior, NoJob))), except(li, says(Deny, About(wang), Mute)), RuleSecondPerson},
 }
 

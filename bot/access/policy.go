@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 )
 
@@ -76,6 +77,9 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 	if kind == "scene" {
 		return a.mayTurn(c)
 	}
+	if a.ofCompany(c) {
+		return Decision{Rule: RuleTier, item: Policy}
+	}
 	if kind == "mapping" && c.Before != nil {
 		old, err := journal.Decode[Mapping](c.Before)
 		if err != nil {
@@ -106,4 +110,17 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 		}
 	}
 	return a.mayPolicy()
+}
+
+// ofCompany says whether a change would take away, or replace, a rule, an exemption or a tag of the group that an owner
+// or a department admin of the place has set: those are the enterprise's, and no admin of the group's to change.
+func (a *asker) ofCompany(c journal.Change) bool {
+	kind, _, _ := strings.Cut(c.Key, "/")
+	if c.Before == nil || a.above || kind != "sod" && kind != "exempt" && kind != "tag" {
+		return false
+	}
+	var old struct {
+		By chat.User `json:"by"`
+	}
+	return json.Unmarshal(c.Before, &old) != nil || a.f.Governs(old.By, a.g)
 }
