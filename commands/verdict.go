@@ -9,6 +9,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/journal"
 	"qunguan/bot/request"
 )
@@ -123,6 +124,9 @@ func (p petition) needs() access.Item {
 // judged once more when it is brought.
 func (p petition) mayJudge(c bot.Call, who chat.User) access.Decision {
 	f := as(c, who)
+	if bot.At[directory.Person](c, directory.OfPerson(who)).Gone {
+		return access.Decision{Rule: access.RuleDefault} // who has left the company, by whatever office
+	}
 	switch p.r.Sort {
 	case request.ForReview:
 		if f.IsOwner(who) {
