@@ -135,7 +135,11 @@ func fixOf(f access.Finding) chat.Text {
 func itemWords(items access.Items) chat.Text {
 	var zh, en []string
 	for i := range items.All() {
-		zh, en = append(zh, i.Label().ZH), append(en, i.String())
+		word := i.Label().ZH
+		if strings.Contains(word, "@") {
+			word = i.String() // it would be read as a person
+		}
+		zh, en = append(zh, word), append(en, i.String())
 	}
 	return chat.Text{ZH: strings.Join(zh, " "), EN: strings.Join(en, " ")}
 }

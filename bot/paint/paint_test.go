@@ -87,9 +87,17 @@ func where(img *image.RGBA, c color.RGBA) (box image.Rectangle, n int) {
 	return box, n
 }
 
-func count(img *image.RGBA, c color.RGBA) int {
-	_, n := where(img, c)
-	return n
+// counts are how many points there are of every colour. A run of one colour is looked up once: under the race detector
+// each look costs, and a picture has a million.
+func counts(img *image.RGBA) map[color.RGBA]int {
+	out := map[color.RGBA]int{}
+	for i := 0; i < len(img.Pix); {
+		from := i
+		for i += 4; i < len(img.Pix) && bytes.Equal(img.Pix[i:i+4], img.Pix[from:from+4]); i += 4 {
+		}
+		out[color.RGBA{img.Pix[from], img.Pix[from+1], img.Pix[from+2], img.Pix[from+3]}] += (i - from) / 4
+	}
+	return out
 }
 
 var grounds = map[chat.Shade]color.RGBA{
@@ -101,21 +109,21 @@ var grounds = map[chat.Shade]color.RGBA{
 func TestCellsHaveTheirColours(t *testing.T) {
 	eachFont(t, func(t *testing.T, p *paint.Painter) {
 		for shade, ground := range grounds {
-			one, six := drawn(t, p, table(12, 1, shade), chat.ZH), drawn(t, p, table(12, 6, shade), chat.ZH)
-			n := count(one, ground)
-			assert.Greater(t, n, 12*1000, "%q", shade)
-			assert.Equal(t, 6*n, count(six, ground), "%q", shade)
+			one, three := counts(drawn(t, p, table(6, 1, shade), chat.ZH)), counts(drawn(t, p, table(6, 3, shade), chat.ZH))
+			n := one[ground]
+			assert.Greater(t, n, 6*1000, "%q", shade)
+			assert.Equal(t, 3*n, three[ground], "%q", shade)
 			for other, c := range grounds {
 				if other != shade {
-					assert.Zero(t, count(one, c), "%q among %q", other, shade)
+					assert.Zero(t, one[c], "%q among %q", other, shade)
 				}
 			}
 			if shade != chat.Blank {
-				blank := table(12, 1, shade)
+				blank := table(6, 1, shade)
 				for i := range blank.Rows[0].Cells {
 					blank.Rows[0].Cells[i].Text = chat.Same(" ")
 				}
-				assert.NotEqual(t, n, count(drawn(t, p, blank, chat.ZH), ground), "%q has a sign of its own", shade)
+				assert.NotEqual(t, n, counts(drawn(t, p, blank, chat.ZH))[ground], "%q has a sign of its own", shade)
 			}
 		}
 	})
@@ -136,7 +144,7 @@ func TestThePlaceOfACell(t *testing.T) {
 // TestTheSizeFitsATelephone: as wide as the telephone, as long as it needs, and the same whatever is written.
 func TestTheSizeFitsATelephone(t *testing.T) {
 	eachFont(t, func(t *testing.T, p *paint.Painter) {
-		for _, c := range []struct{ columns, rows int }{{1, 1}, {12, 8}, {18, 30}, {24, 7}, {48, 4}, {168, 5}} {
+		for _, c := range []struct{ columns, rows int }{{1, 1}, {18, 12}, {24, 3}, {168, 2}} {
 			img := drawn(t, p, table(c.columns, c.rows, chat.Yes), chat.ZH)
 			assert.Equal(t, 1080, img.Bounds().Dx(), "%v", c)
 			assert.Less(t, img.Bounds().Dy(), 4096, "%v", c)
@@ -192,10 +200,10 @@ func TestWhatTheFontLacksIsNoBox(t *testing.T) {
 func TestTextIsWritten(t *testing.T) {
 	eachFont(t, func(t *testing.T, p *paint.Painter) {
 		dark := color.RGBA{0x1b, 0x24, 0x30, 255}
-		bare := count(drawn(t, p, table(3, 2, chat.Yes), chat.ZH), dark)
+		bare := counts(drawn(t, p, table(3, 2, chat.Yes), chat.ZH))[dark]
 		more := table(3, 2, chat.Yes)
 		more.Title = chat.Same("华东VIP客户群的权限表")
-		assert.Greater(t, count(drawn(t, p, more, chat.ZH), dark), bare+500)
+		assert.Greater(t, counts(drawn(t, p, more, chat.ZH))[dark], bare+500)
 		only, both := table(3, 2, chat.Yes), table(3, 2, chat.Yes)
 		only.Title, both.Title = chat.Text{ZH: "权限表"}, chat.Same("权限表")
 		assert.Equal(t, drawn(t, p, both, chat.EN), drawn(t, p, only, chat.EN), "rather the other language than nothing")
