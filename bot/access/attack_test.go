@@ -8,6 +8,8 @@ import (
 	"qunguan/bot/chat"
 )
 
+func tomorrow(s *Statement) { s.From, s.Until = noon.AddDate(0, 0, 1), noon.AddDate(0, 0, 2) }
+
 // glass is an emergency of somebody that runs for another hour.
 func glass(who chat.User) Statement {
 	return Statement{
@@ -59,6 +61,7 @@ var attacks = []struct {
 	{"nor for longer than it lasts", staffed(role(li, Senior, Sales), glass(li)), appointFor(li, wang, Mid, Sales, noon, inAnHour.Add(1)), RuleMoreThanHeld},
 	{"who may appoint for an hour only appoints for an hour", staffed(role(li, Mid, NoJob), says(Allow, me, Admins, byEnterprise, until(inAnHour))), appoint(li, wang, Junior, NoJob), RuleMoreThanHeld},
 	{"a deny is not lifted for good by who is admin for an hour", staffed(temp(li, Senior, NoJob, inAnHour), role(wang, Mid, NoJob), says(Deny, About(wang), Recall)), unset(li, says(Deny, About(wang), Recall)), RuleMoreThanHeld},
+	{"a deny is not lifted by another one for some other day", staffed(role(li, Senior, Operations), role(wang, Mid, Sales), says(Deny, About(wang), Invite, until(inAnHour))), except(li, says(Deny, About(wang), Invite, tomorrow)), RuleMoreThanHeld},
 	{"nor do two who are admins for an hour map a position", staffed(temp(li, Senior, NoJob, inAnHour)).agreed(), mapped(li, Mapping{Subject: managers, Level: Mid}), RuleMoreThanHeld},
 	{"nor does one agree to it", staffed(temp(zhang, Senior, NoJob, inAnHour), role(li, Senior, NoJob)), consent(zhang, mapped(li, Mapping{Subject: managers, Level: Mid}), li), RuleMoreThanHeld},
 	{"nobody agrees to what gives them something by their position", staffed(role(zhang, Senior, NoJob), role(li, Senior, NoJob)).knowing(map[chat.User]Person{zhang: manager}), consent(zhang, mapped(li, Mapping{Subject: managers, Level: Senior}), li), RuleSelf},

@@ -57,6 +57,11 @@ func (a *asker) mayExcept(s Statement) Decision {
 	if bound := a.ends(s.right(), s.Items, s.Until); s.Effect == Allow && !bound.IsZero() {
 		return Decision{Rule: RuleMoreThanHeld, item: Admins, bound: bound}
 	}
+	if old, ok := a.replaced(s); ok && old.Effect == Deny && !old.insideOf(s) {
+		if d := a.mayUnset(old); !d.Allowed {
+			return d // another deny that begins later, or ends sooner, lifts it as well
+		}
+	}
 	if s.Subject.Kind != OnePerson {
 		return d
 	}
@@ -77,6 +82,21 @@ func (a *asker) mayAddress(s Statement) Decision {
 		return a.admins(chat.User(s.Subject.ID))
 	}
 	return a.mayPolicy()
+}
+
+// replaced is the statement of the book whose place s would take.
+func (a *asker) replaced(s Statement) (Statement, bool) {
+	for _, old := range a.book().Statements() {
+		if StatementKey(old) == StatementKey(s) {
+			return old, true
+		}
+	}
+	return Statement{}, false
+}
+
+// insideOf says whether o denies at least what s denies, whenever s does.
+func (s Statement) insideOf(o Statement) bool {
+	return o.Effect == Deny && !o.From.After(s.From) && (o.Until.IsZero() || !s.Until.IsZero() && !o.Until.Before(s.Until))
 }
 
 // right is the item by which such statements are made.
