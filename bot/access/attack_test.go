@@ -69,6 +69,7 @@ var attacks = []struct {
 	{"who may act on few does not let others act on all", staffed(Role{Who: li, Level: Senior, Job: Sales, Data: DataScope{Members: []chat.User{kunde}}}, says(Allow, me, Admins, byEnterprise), role(wang, Mid, NoJob)), except(li, says(Allow, About(wang), Remove)), RuleMoreThanHeld},
 	{"nor by a position", staffed(Role{Who: li, Level: Senior, Data: DataScope{Kind: chat.Customer}}).agreed(), mapped(li, Mapping{Subject: managers, Level: Mid}), RuleMoreThanHeld},
 	{"nor does a scene give to everyone, oneself among them, what one does not hold", staffed(role(li, Senior, Operations)).agreed(), putOn(li, Scene{Name: OfflineEvent}), RuleMoreThanHeld},
+	{"R61 what no appointment gives, no position gives", staffed(role(li, Senior, NoJob), apart).agreed(), mapped(li, Mapping{Subject: managers, Level: Mid, Job: Supervisor}), RuleSeparation},
 	{"nor for longer than one is admin", staffed(temp(li, Senior, NoJob, inAnHour)).agreed(), putOn(li, Scene{Name: OfflineEvent}), RuleMoreThanHeld},
 	{"R38 a rule that the company has set in the group is not the group's to remove", staffed(role(li, Senior, NoJob), setBy(boss)).agreed(), unseparate(li), RuleTier},
 	{"a 高级 to be activated is not silenced by a 高级 alone", staffed(role(li, Senior, NoJob), eligible(role(wang, Senior, NoJob))), except(li, says(Deny, About(wang), Mute)), RuleSecondPerson},

@@ -44,6 +44,9 @@ func (a *asker) mayMap(m Mapping) Decision {
 	if why := a.against(m.Level); why != "" {
 		return Decision{Rule: why, item: Policy}
 	}
+	if x := a.f.Breaks("", r.Items(), a.now); len(x) > 0 && !m.Off {
+		return Decision{Rule: RuleSeparation, item: Policy, exclusive: x[0].Name} // whoever comes to the position would
+	}
 	if bound := a.ends(Policy, r.Items(), time.Time{}); !m.Off && !bound.IsZero() {
 		return Decision{Rule: RuleMoreThanHeld, item: Policy, bound: bound}
 	}
