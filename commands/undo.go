@@ -134,6 +134,9 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 	if !d.Allowed {
 		return bot.Deny(d, item, "")
 	}
+	if d := othersAct(c, e); !d.Allowed {
+		return bot.Deny(d, access.Policy, "")
+	}
 	event := journal.Event{
 		Kind: bot.Undone, Group: e.Group, Targets: e.Targets, Items: e.Items, Reason: e.Reason, Changes: changes,
 	}
@@ -148,6 +151,16 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		out.Confirm = chat.Text{ZH: "这是 %s 做的", EN: "%s did it"}.F(c.Name(e.Actor))
 	}
 	return out, nil
+}
+
+// othersAct asks whether the speaker may take back what somebody else did: that needs Policy besides what the reverse
+// needs (requirements, 2). What was done to oneself at somebody's hand is no exception.
+func othersAct(c bot.Call, e journal.Entry) access.Decision {
+	if e.Actor == c.Actor.ID {
+		return access.Decision{Allowed: true, Rule: access.RuleGranted}
+	}
+	f := c.In(e.Group)
+	return access.Decide(f, access.Request{Actor: c.Actor.ID, Item: access.Policy, Group: e.Group, At: c.Now})
 }
 
 // moved names what has changed the same record since.
