@@ -135,7 +135,7 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		return bot.Deny(d, item, "")
 	}
 	if d := othersAct(c, e); !d.Allowed {
-		return bot.Deny(d, access.Policy, "")
+		return bot.Outcome{}, &bot.Denied{Decision: d, Item: access.Policy, Next: notYours}
 	}
 	event := journal.Event{
 		Kind: bot.Undone, Group: e.Group, Targets: e.Targets, Items: e.Items, Reason: e.Reason, Changes: changes,
@@ -151,6 +151,10 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		out.Confirm = chat.Text{ZH: "这是 %s 做的", EN: "%s did it"}.F(c.Name(e.Actor))
 	}
 	return out, nil
+}
+
+var notYours = chat.Text{
+	ZH: "撤销别人做的事，要有这一项；能做相反操作的话，请直接发相反的命令。", EN: " To undo what somebody else did takes this item; if you may do the opposite, send that command.",
 }
 
 // othersAct asks whether the speaker may take back what somebody else did: that needs Policy besides what the reverse
