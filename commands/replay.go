@@ -123,6 +123,12 @@ func (r replayed) text(c bot.Call, since time.Time, told []planned) chat.Text {
 		ZH: "**会拦下%d次，会多放行%d次**；照旧放行 %d 次，照旧拒绝 %d 次",
 		EN: "**It would refuse %d, and would newly allow %d**; %d stay allowed, %d stay refused",
 	}.F(len(r.refuses), len(r.allows), r.stay, r.stayNot))
+	if r.otherwise > 0 {
+		lines = append(lines, chat.Text{
+			ZH: "另有 %d 条不是由使用人的权限定的（对象的级别、本人的事、审批、激活等），不参与比较",
+			EN: "%d more were not settled by the rights of who gave them (ranks, one's own role, requests, activations) and are left out",
+		}.F(r.otherwise))
+	}
 	lines = append(lines, reversals(c, chat.Text{ZH: "会拦下：", EN: "It would refuse:"}, r.refuses)...)
 	lines = append(lines, reversals(c, chat.Text{ZH: "会多放行：", EN: "It would newly allow:"}, r.allows)...)
 	return chat.Lines(append(lines, chat.Text{ZH: "只是试算，什么都没有改变。", EN: "This was a trial; nothing has changed."})...)
@@ -141,7 +147,14 @@ func reversals(c bot.Call, head chat.Text, list []reversal) []chat.Text {
 		if len(x.entry.Targets) == 1 {
 			t = t.Plus(chat.Text{ZH: " → %s", EN: " → %s"}.F(c.Name(x.entry.Targets[0])))
 		}
-		lines = append(lines, t.Plus(chat.Text{ZH: "（%s ⇒ %s）", EN: " (%s ⇒ %s)"}.F(string(x.was.Rule), string(x.then.Rule))))
+		lines = append(lines, t.Plus(chat.Text{ZH: "（当时：%s；改后：%s）", EN: " (then: %s; with the change: %s)"}.F(
+			ruleWords(x.was.Rule), ruleWords(x.then.Rule))))
 	}
 	return lines
+}
+
+// ruleWords is a rule as people say it, within a line.
+func ruleWords(r access.Rule) chat.Text {
+	t := r.Text()
+	return chat.Text{ZH: trimStop(t.ZH), EN: trimStop(t.EN)}
 }

@@ -13,6 +13,7 @@ import (
 type replayed struct {
 	refuses, allows []reversal // the newest first
 	stay, stayNot   int        // allowed before and after; refused before and after
+	otherwise       int        // ended by something else than the rights of who gave it: not compared
 }
 
 // reversal is one command that would have ended the other way.
@@ -49,6 +50,8 @@ func replayEach(
 		after.Actor = before.Actor
 		x := reversal{entry: e, item: r.Item, was: access.Decide(before, r), then: access.Decide(after, r)}
 		switch {
+		case !settledBy(e, x.was):
+			out.otherwise++
 		case x.was.Allowed && !x.then.Allowed:
 			out.refuses = append(out.refuses, x)
 		case !x.was.Allowed && x.then.Allowed:
@@ -60,6 +63,20 @@ func replayEach(
 		}
 	}
 	return out, nil
+}
+
+// settledBy says whether an entry ended as it did because of a decision. A rank, one's own role, a request that had to be
+// agreed to first, an activation settle many that the item alone would have ended the other way: what a proposal makes of
+// the item says nothing of those.
+func settledBy(e journal.Entry, d access.Decision) bool {
+	switch e.Outcome {
+	case journal.Done:
+		return d.Allowed
+	case journal.Refused:
+		return !d.Allowed && string(d.Rule) == e.Rule
+	case journal.Expired, journal.Failed:
+	}
+	return false
 }
 
 // sinceEver are changes whose records hold from a moment on, where they would begin now: what is proposed is asked about

@@ -154,6 +154,23 @@ func TestReplayOfAPreparedLog(t *testing.T) {
 	assert.Equal(t, access.RuleGranted, l.replay(deny).refuses[0].was.Rule)
 }
 
+// TestReplayLeavesOutWhatRightsDidNotSettle holds that an entry counts only where the item's decision ended it: a senior
+// refused on account of their own role was not allowed then, and a junior who acted by an activation was not refused.
+func TestReplayLeavesOutWhatRightsDidNotSettle(t *testing.T) {
+	l := newLog(t)
+	grants(l, access.RoleKey("li", false), roleOf("li", access.Senior))
+	l.write(journal.Entry{Kind: "command.refused", Outcome: journal.Refused, Actor: "li", Items: []string{"admins"}, Rule: "self"})
+	l.write(journal.Entry{Kind: "command.refused", Outcome: journal.Refused, Actor: "sun", Items: []string{"mute"}, Rule: "tier"})
+	l.write(journal.Entry{Kind: access.Activated, Outcome: journal.Done, Actor: "sun", Items: []string{"admins"}, Rule: "eligible"})
+	l.asks("li", access.Mute)
+
+	out := l.replay(journal.Change{Of: access.Of(replayGroup), Key: access.RoleKey("li", false)})
+	assert.Equal(t, []int64{5}, entryNumbers(out.refuses), "not #2, which was refused then")
+	out = l.replay(journal.Set(access.Of(replayGroup), access.RoleKey("sun", false), nil, roleOf("sun", access.Senior)))
+	assert.Empty(t, out.allows, "neither #3, which rank refused, nor #4, which was done")
+	assert.Equal(t, 3, out.otherwise)
+}
+
 // TestAnEmptyProposalChangesNothing holds, over random logs, that without a proposal every command ends as it did, and
 // that the way back gives the facts as they were: what was decided then is decided again.
 func TestAnEmptyProposalChangesNothing(t *testing.T) {
