@@ -207,6 +207,7 @@ type Denied struct {
 	Item     access.Item
 	Target   chat.User
 	Next     chat.Text // what to do next, if it is not to ask those who hold Item
+	About    chat.Text // what was tried, told first; zero where the message itself says it
 	// Said is what to say of several no's at once, about All; zero where there is one.
 	Said chat.Text
 	All  []chat.User

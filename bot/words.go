@@ -81,7 +81,7 @@ func denied(c Call, cmd Command, d *Denied) chat.Text {
 		head = head.Plus(chat.Text{ZH: "，对象 %s", EN: " on %s"}.F(c.Name(d.Target)))
 	}
 	why := chat.Text{ZH: "：%s（%s）。", EN: ": %s (%s)."}.F(reason(c, d), string(d.Decision.Rule))
-	t := chat.Join("", head, why, could(c, d))
+	t := chat.Join("", d.About, head, why, could(c, d))
 	if !strings.Contains(t.ZH, "`/") {
 		t = t.Plus(grounds)
 	}

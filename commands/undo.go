@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"time"
 
@@ -31,56 +32,43 @@ func undo() bot.Command {
 			if number.Given(a) {
 				return journal.Want{Queries: []journal.Query{{N: number.Of(a), Undoable: true, Limit: 1}, {N: number.Of(a), Limit: 1}}}
 			}
-			return journal.Want{Queries: []journal.Query{{Actor: c.Actor.ID, Undoable: true, Limit: 5, Since: c.Now.Add(-undoWithin)}, {N: -1, Limit: 1}}}
+			since := c.Now.Add(-undoWithin)
+			return journal.Want{Queries: []journal.Query{
+				{Actor: c.Actor.ID, Undoable: true, Limit: 5, Since: since}, {Actor: c.Actor.ID, Limit: 20, Since: since},
+			}}
 		},
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			e, err := undone(c, number)
+			e, reads, err := undone(c, number)
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			if want := undoReads(c, e); len(want.Names)+len(want.Queries) > 0 {
+			if reads > c.Queries() {
+				return bot.Outcome{Need: verdictsLately(c)}, nil
+			}
+			if want := undoReads(c, e, reads); len(want.Names)+len(want.Queries) > 0 {
 				return bot.Outcome{Need: want}, nil
 			}
-			return takeBack(c, e)
+			later, _ := c.Entries(reads)
+			out, err := takeBack(c, e, later)
+			var d *bot.Denied
+			if errors.As(err, &d) && !number.Given(c.Args) {
+				d.About = chat.Text{ZH: "没有撤销 %s。", EN: "Not undone: %s. "}.F(entryLine(c, e))
+			}
+			return out, err
 		},
 	}
 }
 
-// undone is the entry that is to be taken back.
-func undone(c bot.Call, number grammar.NumberHole) (journal.Entry, error) {
-	found, _ := c.Entries(0)
-	if number.Given(c.Args) && number.Of(c.Args) < 1 {
-		return journal.Entry{}, &bot.Refusal{Text: noEntry(number.Of(c.Args))}
+// undone is the entry that is to be taken back; reads is how many queries tell which it is.
+func undone(c bot.Call, number grammar.NumberHole) (e journal.Entry, reads int, err error) {
+	if number.Given(c.Args) {
+		e, err = numbered(c, number)
+		return e, 2, err
 	}
-	for _, e := range found {
-		if e.Kind == directory.GroupChosen && !number.Given(c.Args) {
-			continue // to choose a group is no act that somebody means by "the latest"
-		}
-		if h := Happenings()[e.Kind]; h.Final.IsZero() && len(primary(e)) > 0 {
-			if c.Now.Sub(e.At) > undoWithin {
-				return e, &bot.Refusal{Text: chat.Text{
-					ZH: "#%d 已超过 24 小时，不能撤销；请直接发相反的命令。", EN: "#%d is more than 24 hours old and cannot be undone; send the opposite command.",
-				}.F(e.N)}
-			}
-			return e, nil
-		}
+	if c.Queries() >= undoLatestReads {
+		e, err = latest(c)
 	}
-	if !number.Given(c.Args) {
-		return journal.Entry{}, &bot.Refusal{Text: chat.Text{
-			ZH: "最近 24 小时内，您没有可以撤销的操作。", EN: "You did nothing in the last 24 hours that can be undone.",
-		}}
-	}
-	n := number.Of(c.Args)
-	entries, _ := c.Entries(1)
-	if len(entries) == 0 {
-		return journal.Entry{}, &bot.Refusal{Text: noEntry(n)}
-	}
-	if h := Happenings()[entries[0].Kind]; !h.Final.IsZero() {
-		return journal.Entry{}, &bot.Refusal{Text: chat.Text{ZH: "#%d 不能撤销：%s", EN: "#%d cannot be undone: %s"}.F(n, h.Final)}
-	}
-	return journal.Entry{}, &bot.Refusal{Text: chat.Text{
-		ZH: "#%d 没有可撤销的改变，或已经撤销过。", EN: "#%d changed nothing that can be undone, or was undone already.",
-	}.F(n)}
+	return e, undoLatestReads, err
 }
 
 // primary are the changes of an entry that people made; what followed from them follows anew from their opposite.
@@ -90,8 +78,8 @@ func primary(e journal.Entry) []journal.Change {
 	})
 }
 
-// undoReads is what must still be read before an entry can be taken back.
-func undoReads(c bot.Call, e journal.Entry) journal.Want {
+// undoReads is what must still be read before an entry can be taken back, after the queries that told which it is.
+func undoReads(c bot.Call, e journal.Entry, queries int) journal.Want {
 	var w journal.Want
 	names := []journal.Name{access.Of(e.Group), directory.OfGroup(e.Group), task.Of(e.Group)}
 	for _, ch := range primary(e) {
@@ -105,15 +93,14 @@ func undoReads(c bot.Call, e journal.Entry) journal.Want {
 			w.Names = append(w.Names, n)
 		}
 	}
-	if c.Queries() < 3 {
+	if c.Queries() == queries {
 		w.Queries = []journal.Query{{Group: e.Group, Since: e.At, Limit: 50}}
 	}
 	return w
 }
 
 // takeBack checks that nothing has come to depend on the entry, and that the speaker may do the reverse.
-func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
-	later, _ := c.Entries(2)
+func takeBack(c bot.Call, e journal.Entry, later []journal.Entry) (bot.Outcome, error) {
 	var changes []journal.Change
 	for _, ch := range slices.Backward(primary(e)) {
 		if now := c.State(ch.Of).Records[ch.Key]; !bytes.Equal(now, ch.After) {
@@ -142,13 +129,7 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 	}
 	out := bot.Outcome{
 		Events: []journal.Event{event}, Undoes: e.N, Rule: d.Rule, Second: second,
-		Changes: chat.Text{ZH: "撤销 %s", EN: "undo %s"}.F(entryLine(c, e)),
-	}
-	switch {
-	case len(e.Targets) > manyPeople:
-		out.Confirm = chat.Text{ZH: "一次影响 %d 人", EN: "this concerns %d people"}.F(len(e.Targets))
-	case e.Actor != c.Actor.ID:
-		out.Confirm = chat.Text{ZH: "这是 %s 做的", EN: "%s did it"}.F(c.Name(e.Actor))
+		Changes: chat.Text{ZH: "撤销 %s", EN: "undo %s"}.F(entryLine(c, e)), Confirm: askBefore(c, e, changes),
 	}
 	return out, nil
 }
