@@ -24,10 +24,11 @@ type Supposed struct {
 }
 
 // Suppose runs a command as the speaker would, on the facts of the call, and changes nothing. A command that asks the
-// journal, or names another group, is refused: a plan is about what is to be so here.
+// journal, or names another group, is refused: a plan is about what is to be so here. Days are read as of Now, lengths
+// count from Said, which may be later: when the plan is to be carried out.
 func (c Call) Suppose(text string) Supposed {
 	out := Supposed{Text: text}
-	m := c.bot.grammar.Match(text, grammar.Context{Now: c.Said, Zone: c.Zone, Addressed: true})
+	m := c.bot.grammar.Match(text, grammar.Context{Now: c.Now, Zone: c.Zone, Addressed: true})
 	m.Flags.DryRun = true // what it would change is asked, not what would wait for a second person
 	name := m.Command
 	if m.Problem != nil {

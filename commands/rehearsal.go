@@ -41,6 +41,7 @@ type planned struct {
 	err    error     // why it would be refused
 	does   chat.Text // what it changes, if it would not
 	second bool      // somebody else must agree
+	makes  []access.Difference
 }
 
 // rehearse walks through a time on the facts of a call.
@@ -112,7 +113,7 @@ func unknownAdmins(c bot.Call, moments ...time.Time) (need []journal.Name) {
 }
 
 // follow runs the commands of a plan one after the other, each on the facts that those before it leave, and returns the
-// call on what all of them leave. need is what must be read before that can be told.
+// call on what all of them leave. The plan is carried out when the call was said: a rehearsal says it later than now. need is what must be read before that can be told.
 func follow(c bot.Call, plan []string) (after bot.Call, told []planned, events []journal.Event, need journal.Want, err error) {
 	after = c
 	for _, text := range plan {
@@ -138,11 +139,26 @@ func follow(c bot.Call, plan []string) (after bot.Call, told []planned, events [
 			continue
 		}
 		events = append(events, s.Outcome.Events...)
+		before := acquainted(after)
 		if after, err = after.After(s.Outcome.Events); err != nil {
 			return c, nil, nil, need, err
 		}
+		at := beginningOf(s.Outcome.Events, c.Said)
+		told[len(told)-1].makes = before.Matrix(c.Group.ID, at).Until(acquainted(after).Matrix(c.Group.ID, at))
 	}
 	return after, told, events, need, nil
+}
+
+// beginningOf is when what events change is so: at once, or when the last of the rights in them begins.
+func beginningOf(events []journal.Event, at time.Time) time.Time {
+	for _, e := range events {
+		for _, ch := range e.Changes {
+			if from := begins(ch); from.After(at) {
+				at = from
+			}
+		}
+	}
+	return at
 }
 
 // hourly is what is so in each hour: the stretches that touch it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"qunguan/bot"
+	"qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 
@@ -21,8 +22,10 @@ func (r rehearsal) text(c bot.Call, name string) chat.Text {
 	found := r.findings(c)
 	lines := []chat.Text{head, r.summary(len(found))}
 	lines = append(lines, numberedList(found)...)
-	if done := r.planText(); len(done) > 0 {
-		lines = append(lines, chat.Text{ZH: "**计划**（只预演，什么都没有改变）", EN: "**Plan** (rehearsed only; nothing has changed)"})
+	if done := r.planText(c); len(done) > 0 {
+		lines = append(lines, chat.Text{
+			ZH: "**计划**（只预演，什么都没有改变；时长从 %s 算起）", EN: "**Plan** (rehearsed only, nothing has changed; lengths count from %s)",
+		}.F(c.Moment(c.Said)))
 		lines = append(lines, done...)
 	}
 	lines = append(lines, chat.Text{ZH: "**谁能做什么**", EN: "**Who can do what**"})
@@ -54,7 +57,7 @@ func numberedList(items []chat.Text) []chat.Text {
 }
 
 // planText is what the plan would do. What would be refused stands among the findings.
-func (r rehearsal) planText() []chat.Text {
+func (r rehearsal) planText(c bot.Call) []chat.Text {
 	var out []chat.Text
 	for _, p := range r.plan {
 		if p.err == nil {
@@ -62,8 +65,25 @@ func (r rehearsal) planText() []chat.Text {
 			if p.second {
 				t = t.Plus(chat.Text{ZH: "（需要第二个人同意）", EN: " (if a second person agrees)"})
 			}
-			out = append(out, t)
+			out = append(append(out, t), madeText(c, p.makes)...)
 		}
+	}
+	return out
+}
+
+// madeText is who gains and loses what by one step.
+func madeText(c bot.Call, makes []access.Difference) []chat.Text {
+	var out []chat.Text
+	for _, d := range makes {
+		if d.Gains != 0 {
+			out = append(out, chat.Text{ZH: "> 得到：%s %s", EN: "> gains: %s %s"}.F(c.Name(d.Who), briefly(c, d.Gains)))
+		}
+		if d.Losses != 0 {
+			out = append(out, chat.Text{ZH: "> 失去：%s %s", EN: "> loses: %s %s"}.F(c.Name(d.Who), briefly(c, d.Losses)))
+		}
+	}
+	if len(out) == 0 {
+		return []chat.Text{{ZH: "> 没有人的权限因此改变", EN: "> nobody's rights change"}}
 	}
 	return out
 }

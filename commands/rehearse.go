@@ -66,6 +66,9 @@ func rehearsed(c bot.Call, from, until time.Time, called string, plan []string) 
 	if len(plan) > maxPlan {
 		return bot.Refuse(chat.Text{ZH: "计划最多 %d 条命令。", EN: "A plan has at most %d commands."}.F(maxPlan))
 	}
+	if from.After(c.Said) {
+		c.Said = from // the plan is for that time: a length in it counts from there
+	}
 	after, told, _, need, err := follow(c, plan)
 	if err != nil {
 		return bot.Outcome{}, err
