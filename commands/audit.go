@@ -76,11 +76,30 @@ func audit() bot.Command {
 				q.Actor = c.Actor.ID // everybody reads their own
 			}
 			if c.Queries() == 0 {
-				return bot.Outcome{Need: journal.Want{Queries: []journal.Query{q}}}, nil
+				return bot.Outcome{Need: journal.Want{Queries: byAndTo(q)}}, nil
 			}
 			return auditPage(c, q)
 		},
 	}
+}
+
+// byAndTo asks for what somebody did, and for what was done to them: whoever asks what happened means both.
+func byAndTo(q journal.Query) []journal.Query {
+	if q.Actor == "" {
+		return []journal.Query{q}
+	}
+	to := q
+	to.Actor, to.Target = "", q.Actor
+	return []journal.Query{q, to}
+}
+
+// entriesShown is the entries of a page, the newest first, each once; more says that there are older ones.
+func entriesShown(c bot.Call) (entries []journal.Entry, more bool) {
+	entries, more = changed(c, 0, c.Queries())
+	if len(entries) > perPage {
+		return entries[:perPage], true
+	}
+	return entries, more
 }
 
 // mayReadAll lets everybody read their own entries and whoever holds audit those of others.
@@ -156,17 +175,21 @@ func orNone(raw []byte) chat.Text {
 }
 
 func auditPage(c bot.Call, q journal.Query) (bot.Outcome, error) {
-	entries, more := c.Entries(0)
+	entries, more := entriesShown(c)
 	head := chat.Text{ZH: "**审计**", EN: "**Audit**"}
 	if c.Group.Bound() {
 		head = chat.Text{ZH: "**%s 的审计**", EN: "**Audit of %s**"}.F(chat.Escape(c.Group.Title()))
 	}
 	if q.Actor != "" {
-		head = head.Plus(chat.Text{ZH: "，%s 所为", EN: ", by %s"}.F(c.Name(q.Actor)))
+		head = head.Plus(chat.Text{ZH: "，%s 做的和对其做的", EN: ", by %s and to them"}.F(c.Name(q.Actor)))
 	}
 	lines := []chat.Text{head}
 	for _, e := range entries {
-		lines = append(lines, chat.Same("- ").Plus(entryLine(c, e)))
+		to := chat.Text{}
+		if q.Actor != "" && e.Actor != q.Actor {
+			to = chat.Text{ZH: "【对其】", EN: "[to them] "}
+		}
+		lines = append(lines, chat.Same("- ").Plus(to).Plus(entryLine(c, e)))
 	}
 	if len(entries) == 0 {
 		lines = append(lines, chat.Text{ZH: "没有符合的记录。", EN: "Nothing matches."})

@@ -14,13 +14,15 @@ import (
 var _ = declare(matrix)
 
 // matrix shows who may do what in the group: everybody who holds a role, by every item of the platform, each cell as
-// the engine would decide now. Any admin may look, and whoever holds audit.
+// the engine would decide now; of one person, with or without a role, just their row. Any admin may look, and whoever
+// holds audit.
 func matrix() bot.Command {
+	who := grammar.Person("who")
 	return bot.Command{
 		Name:     "matrix",
-		Forms:    []string{"/matrix", "/权限表"},
+		Forms:    []string{"/matrix [{who}]", "/权限表 [{who}]"},
 		Examples: []chat.Text{{ZH: "/权限表", EN: "/matrix"}},
-		Holes:    []grammar.Hole{},
+		Holes:    []grammar.Hole{who},
 		Help:     chat.Text{ZH: "本群管理员各有哪些权限：文字和图片。", EN: "Which items each admin here has, as text and as a picture."},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayLook(c); err != nil {
@@ -30,6 +32,13 @@ func matrix() bot.Command {
 				return bot.Outcome{Need: need}, nil
 			}
 			s := sheetOf(c)
+			if who.Given(c.Args) {
+				m, err := c.Find(who.Ref(c.Args))
+				if err != nil {
+					return bot.Outcome{}, err
+				}
+				return bot.Outcome{Reply: chat.Reply{Text: s.only(c, m.ID).text(c)}}, nil // one row needs no picture
+			}
 			return bot.Outcome{Reply: chat.Reply{Text: s.text(c), Picture: s.picture(c, mostPictured)}}, nil
 		},
 	}
@@ -81,18 +90,32 @@ type sheetLine struct {
 func sheetOf(c bot.Call) sheet {
 	s := sheet{items: offered(c.Access), notes: governors(c)}
 	for _, who := range c.Access.Admins(c.Group.ID, c.Now) {
-		f := c.Access
-		if who != c.Actor.ID {
-			f.Actor = addressBook(c, who)
-		}
-		l := sheetLine{who: who, level: f.LevelOf(who, c.Group.ID, c.Now), roles: f.Holds(who, c.Group.ID, c.Now)}
-		for _, i := range s.items {
-			l.decisions = append(l.decisions, access.Decide(f, access.Request{Actor: who, Item: i, Group: c.Group.ID, At: c.Now}))
-		}
-		s.lines = append(s.lines, l)
+		s.lines = append(s.lines, lineOf(c, who, s.items))
 	}
 	slices.SortStableFunc(s.lines, func(a, b sheetLine) int { return int(b.level) - int(a.level) })
 	return s
+}
+
+// lineOf decides the cells of one person.
+func lineOf(c bot.Call, who chat.User, items []access.Item) sheetLine {
+	f := c.Access
+	if who != c.Actor.ID {
+		f.Actor = addressBook(c, who)
+	}
+	l := sheetLine{who: who, level: f.LevelOf(who, c.Group.ID, c.Now), roles: f.Holds(who, c.Group.ID, c.Now)}
+	for _, i := range items {
+		l.decisions = append(l.decisions, access.Decide(f, access.Request{Actor: who, Item: i, Group: c.Group.ID, At: c.Now}))
+	}
+	return l
+}
+
+// only is the sheet with the line of one person, who need hold no role.
+func (s sheet) only(c bot.Call, who chat.User) sheet {
+	out := sheet{items: s.items, lines: []sheetLine{lineOf(c, who, s.items)}}
+	if c.Access.Governs(who, c.Group.ID) {
+		out.notes = []chat.Text{{ZH: "超级管理员或分级管理员：本群的全部权限", EN: "An owner, or a department admin here: every item in this group"}}
+	}
+	return out
 }
 
 // offered lists what the platform has, by family.
@@ -179,6 +202,9 @@ func (s sheet) text(c bot.Call) chat.Text {
 // holds tells a person's roles, and which of them count later only, or not at present.
 func (l sheetLine) holds(c bot.Call) chat.Text {
 	var all chat.Text
+	if len(l.roles) == 0 {
+		return chat.Text{ZH: "没有角色", EN: "no role"}
+	}
 	for n, r := range l.roles {
 		if n > 0 {
 			all = all.Plus(chat.Text{ZH: "；", EN: "; "})
