@@ -47,7 +47,7 @@ const (
 func Happenings() []journal.Happening {
 	none := chat.Text{ZH: "它没有改变任何权限。", EN: "It changed nobody's rights."}
 	return []journal.Happening{
-		{Kind: CommandAsked, Text: chat.Text{ZH: "等待确认", EN: "waits for confirmation"}, Final: none},
+		{Kind: CommandAsked, Text: chat.Text{ZH: "等待确认", EN: "waits for confirmation"}, Final: none, Open: true},
 		{Kind: CommandCancelled, Text: chat.Text{ZH: "取消", EN: "cancelled"}, Final: none},
 		{Kind: Undone, Text: chat.Text{ZH: "撤销", EN: "undid"}, Final: chat.Text{
 			ZH: "撤销不能再撤销；请重新发原来的命令。", EN: "An undo cannot be undone; send the command again."}},

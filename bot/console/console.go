@@ -64,15 +64,16 @@ func (c *Console) journal(w http.ResponseWriter, r *http.Request) {
 	}
 	out := make([]shown, 0, newest)
 	for _, e := range found.Entries[0] {
-		out = append(out, shown{Entry: e.Encode(), What: c.texts[e.Kind].Text})
+		out = append(out, shown{Entry: e.Encode(), What: c.texts[e.Kind].Text, Open: c.texts[e.Kind].Open})
 	}
 	c.write(w, out)
 }
 
-// shown is an entry, as it is exported, with what its kind is called.
+// shown is an entry, as it is exported, with what its kind is called, and whether what it is about is only waited for.
 type shown struct {
 	Entry json.RawMessage `json:"entry"`
 	What  chat.Text       `json:"what"`
+	Open  bool            `json:"open,omitempty"`
 }
 
 // held is what one person holds.

@@ -37,7 +37,7 @@ func ask(t *testing.T, s shelf, path string) (status int, body string) {
 		return access.Facts{Company: company, Group: book, Offered: access.WeComItems | access.GovernanceItems}, s.err
 	}
 	c := New(s, facts, func() time.Time { return noon }, zap.NewNop(), access.WeComItems|access.GovernanceItems,
-		map[journal.Kind]journal.Happening{access.Granted: {Text: chat.Text{ZH: "设管理员", EN: "appointed"}}})
+		map[journal.Kind]journal.Happening{access.Granted: {Text: chat.Text{ZH: "设管理员", EN: "appointed"}}, "command.asked": {Open: true}})
 	w := httptest.NewRecorder()
 	c.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 	return w.Code, w.Body.String()
@@ -87,6 +87,10 @@ func TestTheJournalShowsEntriesAsTheyAreExported(t *testing.T) {
 	status, body := ask(t, shelf{found: journal.Found{Entries: [][]journal.Entry{{e}}}}, "/console/journal?group=G1")
 	require.Equal(t, http.StatusOK, status)
 	assert.JSONEq(t, fmt.Sprintf(`[{"entry":%s,"what":{"zh":"设管理员","en":"appointed"}}]`, e.Encode()), body)
+
+	e = journal.Entry{N: 8, At: noon, Kind: "command.asked", Outcome: journal.Done, Actor: "boss"}
+	_, body = ask(t, shelf{found: journal.Found{Entries: [][]journal.Entry{{e}}}}, "/console/journal?group=G1")
+	assert.Contains(t, body, `"open":true`, "to have asked is not to have done")
 }
 
 func TestStorageIsAway(t *testing.T) {

@@ -84,7 +84,7 @@ func Happenings() []journal.Happening {
 		{Kind: Planned, Text: chat.Text{ZH: "按群规模排班", EN: "adopted the plan of the group's size"}},
 		{Kind: Left, Text: chat.Text{ZH: "规模建议：先不变", EN: "left the group's plan as it is"}},
 		{Kind: Proposed, Text: chat.Text{ZH: "规模建议已送出", EN: "proposed a plan for the group's size"}, Final: chat.Text{
-			ZH: "它记的是已送出的建议。", EN: "It tells what was proposed."}},
+			ZH: "它记的是已送出的建议。", EN: "It tells what was proposed."}, Open: true},
 	}
 }
 

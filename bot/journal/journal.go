@@ -103,6 +103,8 @@ type Happening struct {
 	Text chat.Text
 	// Final says why the event has no opposite; zero where undo works.
 	Final chat.Text
+	// Open says that what the event is about has not come to pass by it: something was asked for, and is waited for.
+	Open bool
 }
 
 // Event is one thing that happened to the bot's own state.

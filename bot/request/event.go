@@ -81,8 +81,8 @@ func Happenings() []journal.Happening {
 	said := chat.Text{ZH: "它记的是已发生的事。", EN: "It tells what has happened."}
 	return []journal.Happening{
 		{Kind: Opened, Text: chat.Text{ZH: "提出申请", EN: "asked for consent"}, Final: chat.Text{
-			ZH: "要收回申请，请发 /收回 和它的编号。", EN: "To take a request back, send /withdraw and its number."}},
-		{Kind: Voted, Text: chat.Text{ZH: "对申请表态", EN: "gave a verdict on a request"}, Final: said},
+			ZH: "要收回申请，请发 /收回 和它的编号。", EN: "To take a request back, send /withdraw and its number."}, Open: true},
+		{Kind: Voted, Text: chat.Text{ZH: "对申请表态", EN: "gave a verdict on a request"}, Final: said, Open: true},
 		{Kind: Agreed, Text: chat.Text{ZH: "同意申请", EN: "approved a request"}, Final: said},
 		{Kind: Refused, Text: chat.Text{ZH: "驳回申请", EN: "rejected a request"}, Final: said},
 		{Kind: TakenBack, Text: chat.Text{ZH: "收回申请", EN: "withdrew a request"}, Final: said},

@@ -112,10 +112,10 @@ const (
 func Happenings() []journal.Happening {
 	said := chat.Text{ZH: "它记的是已发生的事。", EN: "It tells what has happened."}
 	return []journal.Happening{
-		{Kind: Asked, Text: chat.Text{ZH: "请群主操作", EN: "asked the owner"}, Final: said},
-		{Kind: Sent, Text: chat.Text{ZH: "步骤卡已送达", EN: "the step card was delivered"}, Final: said},
-		{Kind: Claim, Text: chat.Text{ZH: "群主称已办", EN: "done by the owner's word"}, Final: said},
-		{Kind: Reread, Text: chat.Text{ZH: "核实了一次，尚未看到", EN: "looked again, not there yet"}, Final: said},
+		{Kind: Asked, Text: chat.Text{ZH: "请群主操作", EN: "asked the owner"}, Final: said, Open: true},
+		{Kind: Sent, Text: chat.Text{ZH: "步骤卡已送达", EN: "the step card was delivered"}, Final: said, Open: true},
+		{Kind: Claim, Text: chat.Text{ZH: "群主称已办", EN: "done by the owner's word"}, Final: said, Open: true},
+		{Kind: Reread, Text: chat.Text{ZH: "核实了一次，尚未看到", EN: "looked again, not there yet"}, Final: said, Open: true},
 		{Kind: Withdrawn, Text: chat.Text{ZH: "任务撤回", EN: "the task was withdrawn"}, Final: said},
 		{Kind: Settled, Text: chat.Text{ZH: "任务有结果", EN: "the task came to an end"}, Final: said},
 	}

@@ -97,7 +97,7 @@ function drawJournal({ status, value }) {
   journalDrawn = key;
   const box = $("journal");
   if (status !== "fulfilled") return void box.replaceChildren(h("p", { class: "empty" }, t("noSide")));
-  const entries = (value ?? []).map(({ entry, what }) => ({ ...entry, what: what?.[language()] || entry.kind }));
+  const entries = (value ?? []).map(({ entry, what, open }) => ({ ...entry, open, what: what?.[language()] || entry.kind }));
   if (entries.length === 0) {
     seen.set(state.of, 0);
     return void box.replaceChildren(h("p", { class: "empty" }, t("noJournal")));
@@ -111,13 +111,14 @@ function drawJournal({ status, value }) {
 const names = (ids) => (ids ?? []).map((u) => nameOf(u)).join("、");
 
 function entry(e, fresh) {
-  const outcome = { done: "done", refused: "refused", expired: "expired", failed: "outcomeFailed" }[e.outcome];
+  const came = e.open && e.outcome === "done" ? "pending" : e.outcome; // to have asked is not to have done
+  const outcome = { done: "done", pending: "outcomePending", refused: "refused", expired: "expired", failed: "outcomeFailed" }[came];
   return h("li", { id: `entry-${e.n}`, class: `entry ${e.outcome}${fresh ? " fresh" : ""}`, tabindex: "-1" },
     h("div", { class: "row" },
       h("b", { class: "n" }, `#${e.n}`),
       h("span", { class: "kind", title: e.kind }, e.what),
       h("span", { class: "spring" }),
-      h("span", { class: `badge outcome-${e.outcome}` }, outcome ? t(outcome) : e.outcome)),
+      h("span", { class: `badge outcome-${came}` }, outcome ? t(outcome) : came)),
     h("div", { class: "what" }, e.actor ? nameOf(e.actor) : t("itself"), (e.targets ?? []).length > 0 && ` → ${names(e.targets)}`,
       h("time", { datetime: e.at, title: moment(e.at) }, shortMoment(e.at))),
     e.command && h("code", null, e.command),

@@ -98,6 +98,7 @@ const table = {
   refused: ["已拒绝", "Refused"],
   expired: ["已过期", "Expired"],
   outcomeFailed: ["失败", "Failed"],
+  outcomePending: ["待完成", "Pending"],
   itself: ["群管（自动）", "qunguan (by itself)"],
   rule: ["规则", "Rule"],
   senior: ["高级", "Senior"],
