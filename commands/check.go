@@ -91,7 +91,7 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) (chat.Reply
 			line = line.Plus(chat.Text{ZH: "　处理：`%s`", EN: " Fix: `%s`"}.F(fix))
 			if len(card.Buttons) < 6 {
 				card.Buttons = append(card.Buttons, chat.Button{
-					Label: chat.Text{ZH: "处理%d", EN: "Fix %d"}.F(n + 1), Command: fix.ZH,
+					Label: chat.Text{ZH: "处理%d", EN: "Fix %d"}.F(n + 1), Command: typedAs(c, fix),
 				})
 			}
 		}
@@ -202,7 +202,7 @@ func everywhere(c bot.Call, groups []directory.Listed) (bot.Outcome, error) {
 	slices.SortStableFunc(all, func(a, b checkedGroup) int {
 		return cmp.Or(int(b.worst)-int(a.worst), len(b.found)-len(a.found))
 	})
-	lines := []chat.Text{chat.Text{ZH: "**权限检测：%d 个群，%d 个有发现**", EN: "**Check of %d groups, findings in %d**"}.F(looked, len(all))}
+	lines := []chat.Text{chat.Text{ZH: "**权限检测：%s，%d 个有发现**", EN: "**Check of %s, findings in %d**"}.F(groupsCounted(looked), len(all))}
 	for _, k := range findingKinds {
 		if kinds[k] > 0 {
 			lines = append(lines, chat.Text{ZH: "- %s：%d", EN: "- %s: %d"}.F(kindTexts[k], kinds[k]))

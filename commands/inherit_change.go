@@ -204,7 +204,7 @@ func mappingLine(c bot.Call, in chat.Group, m access.Mapping) chat.Text {
 			have = append(have, h.Who)
 		}
 	}
-	line = line.Plus(chat.Text{ZH: "。在“%s” %d 人", EN: ". In “%s” %d people"}.F(chat.Escape(c.Group.Title()), len(have)+len(wait)))
+	line = line.Plus(chat.Text{ZH: "。在“%s” %s", EN: ". In “%s” %s"}.F(chat.Escape(c.Group.Title()), peopleCounted(len(have)+len(wait))))
 	if len(have) > 0 {
 		line = line.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(fewNames(c, have)))
 	}

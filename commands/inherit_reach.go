@@ -71,19 +71,19 @@ func (r outreach) text(c bot.Call, in chat.Group) chat.Text {
 	}
 	where := chat.Text{}
 	if in == "" && len(r.groups) > 0 {
-		where = chat.Text{ZH: "涉及 %d 个群，", EN: "in %d groups, "}.F(len(r.groups))
+		where = chat.Text{ZH: "涉及 %s，", EN: "in %s, "}.F(groupsCounted(len(r.groups)))
 	}
 	if len(r.gain) > 0 {
-		lines = append(lines, chat.Text{ZH: "%s%d 人得到：%s", EN: "%s%d people get it: %s"}.F(where, len(r.gain), fewNames(c, r.gain)))
+		lines = append(lines, chat.Text{ZH: "%s%s得到：%s", EN: "%sgained by %s: %s"}.F(where, peopleCounted(len(r.gain)), fewNames(c, r.gain)))
 	}
 	if len(r.lose) > 0 {
-		lines = append(lines, chat.Text{ZH: "%s%d 人失去：%s", EN: "%s%d people lose it: %s"}.F(where, len(r.lose), fewNames(c, r.lose)))
+		lines = append(lines, chat.Text{ZH: "%s%s失去：%s", EN: "%slost by %s: %s"}.F(where, peopleCounted(len(r.lose)), fewNames(c, r.lose)))
 	}
 	if len(r.pending) > 0 {
 		lines = append(lines, chat.Text{
-			ZH: "⚠️ %d 人待定（群里持有角色的人数已达上限，名额空出后自动生效）：%s",
-			EN: "⚠️ %d people would wait (as many as allowed hold a role; it counts once there is room): %s",
-		}.F(len(r.pending), fewNames(c, r.pending)))
+			ZH: "⚠️ %s待定（群里持有角色的人数已达上限，名额空出后自动生效）：%s",
+			EN: "⚠️ %s would wait (as many as allowed hold a role; it counts once there is room): %s",
+		}.F(peopleCounted(len(r.pending)), fewNames(c, r.pending)))
 	}
 	if r.unread > 0 {
 		lines = append(lines, chat.Text{

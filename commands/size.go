@@ -73,7 +73,7 @@ func peopleText(g directory.Group) chat.Text {
 	if !g.MembersKnown {
 		return chat.Text{ZH: "人数未知", EN: "how many people is not known"}
 	}
-	return chat.Text{ZH: "%d 人", EN: "%d people"}.F(len(g.Members()))
+	return peopleCounted(len(g.Members()))
 }
 
 // advised is the range of admins for a size.

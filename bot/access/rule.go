@@ -55,7 +55,7 @@ var rules = []struct {
 	step string
 	text chat.Text
 }{
-	{RuleOwner, "", chat.Text{ZH: "超级管理员可以做任何事", EN: "a 超级管理员 (owner) may do everything"}},
+	{RuleOwner, "", chat.Text{ZH: "超级管理员可以做任何事", EN: "an owner may do everything"}},
 	{RuleDepartmentAdmin, "", chat.Text{ZH: "分级管理员在其部门的群里可以做任何事", EN: "a 分级管理员 (department admin) may do everything in their departments' groups"}},
 	{RuleGranted, "", chat.Text{ZH: "有授权，且没有相反的设置", EN: "it is granted and nothing speaks against it"}},
 	{RuleTemporary, "b", chat.Text{ZH: "没有固定设置，临时授权有效", EN: "nothing fixed speaks, so the temporary grant counts"}},
@@ -79,7 +79,7 @@ var rules = []struct {
 	{RuleNotActivated, "default", chat.Text{ZH: "有资格，但还没有激活", EN: "the person is eligible but has not activated the role"}},
 	{RulePending, "default", chat.Text{ZH: "因职位或部门得到的角色待定：本群持有角色的人数已达上限", EN: "the role by position or department is pending: as many people as allowed hold a role in this group"}},
 	{RuleMoreThanHeld, "rank", chat.Text{ZH: "不能授予自己没有的权限", EN: "nobody grants more than they hold"}},
-	{RuleSecondPerson, "rank", chat.Text{ZH: "授予高级、或对另一位高级操作，需要第二个人同意；超级管理员可以直接操作", EN: "to give the senior level, or to act on another senior, needs a second person's consent; a 超级管理员 (owner) may alone"}},
+	{RuleSecondPerson, "rank", chat.Text{ZH: "授予高级、或对另一位高级操作，需要第二个人同意；超级管理员可以直接操作", EN: "to give the senior level, or to act on another senior, needs a second person's consent; an owner may alone"}},
 	{RuleLastSenior, "rank", chat.Text{ZH: "这是本群最后一位高级管理员，不能撤、降级或辞任", EN: "this is the group's last senior admin, who cannot be removed, lowered or step down"}},
 	{RuleCap, "rank", chat.Text{ZH: "本群持有角色的人数已达上限", EN: "as many people as allowed hold a role in this group"}},
 	{RuleNothingGranted, "rank", chat.Text{ZH: "这样的设置不会给出任何权限", EN: "this would grant nothing at all"}},
