@@ -181,7 +181,9 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 			return access.Decision{Rule: access.RuleSelf}, access.Admins
 		}
 		why := access.OtherChange
-		if (e.Kind == access.Granted || e.Kind == access.SceneOn) && !touched(e, later) {
+		_, more := c.Entries(2) // of what has happened since not all is known where there is more
+		first := []journal.Kind{access.Granted, access.SceneOn, access.Imported}
+		if slices.Contains(first, e.Kind) && !touched(e, later) && !more {
 			why = access.FirstSenior
 		}
 		return mayApply(c, changes, why)
@@ -220,6 +222,10 @@ func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.D
 		g := chat.Group("")
 		facts := c.Access
 		if of.Kind() == "access" {
+			// What the company's book becomes with it counts, such as what a custom role gives.
+			if then, err := facts.After("", changes); err == nil {
+				facts = then
+			}
 			g = chat.Group(of.ID())
 			group := bot.At[directory.Group](c, directory.OfGroup(g))
 			facts.Group = bot.At[access.Book](c, of)
@@ -235,10 +241,14 @@ func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.D
 	return d, item
 }
 
-// touched says whether the rights of the group have changed since an entry.
+// touched says whether a book of rights that an entry has changed, or that of its group, has changed since.
 func touched(e journal.Entry, later []journal.Entry) bool {
+	books := map[journal.Name]bool{access.Of(e.Group): true}
+	for _, c := range primary(e) {
+		books[c.Of] = true
+	}
 	for _, l := range later {
-		if l.N > e.N && slices.ContainsFunc(l.Changes, func(c journal.Change) bool { return c.Of == access.Of(e.Group) }) {
+		if l.N > e.N && slices.ContainsFunc(l.Changes, func(c journal.Change) bool { return books[c.Of] }) {
 			return true
 		}
 	}

@@ -79,7 +79,7 @@ func root() *cobra.Command {
 func exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usageError{fmt.Errorf("%s takes %d arguments, not %d; see `%s --help`", c.CommandPath(), n, len(args), c.CommandPath())}
+			return usageError{fmt.Errorf("%s takes %s, not %d; see `%s --help`", c.CommandPath(), counted(n, "argument"), len(args), c.CommandPath())}
 		}
 		return nil
 	}
