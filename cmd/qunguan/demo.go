@@ -94,6 +94,9 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 			opened <- err
 		}()
 	})
+	if errors.Is(err, errListen) {
+		return fmt.Errorf("%w; choose another port, such as --listen 127.0.0.1:8081, or stop what uses this one", err)
+	}
 	select {
 	case failed := <-opened:
 		if ctx.Err() == nil {

@@ -24,7 +24,7 @@ import (
 
 func policyCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "policy", Short: "Keep the policy in a file: export, compare, import and test it", Args: exactly(0),
+		Use: "policy", Short: "Keep the policy in a file: export, compare, import and test it", Args: family,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(policyExport(), policyDiff(), policyImport(), policyTest())
