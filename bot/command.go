@@ -207,6 +207,9 @@ type Denied struct {
 	Item     access.Item
 	Target   chat.User
 	Next     chat.Text // what to do next, if it is not to ask those who hold Item
+	// Said is what to say of several no's at once, about All; zero where there is one.
+	Said chat.Text
+	All  []chat.User
 }
 
 func (d *Denied) Error() string { return "denied: " + string(d.Decision.Rule) }
@@ -267,9 +270,11 @@ func (c Call) Find(r grammar.Ref) (chat.Member, error) {
 	if len(found) == 0 && r.By == grammar.ByEmail {
 		found = grammar.FindPerson(r, c.addressed())
 	}
-	if len(found) == 0 {
+	isID := func(m chat.Member) bool { return strings.EqualFold(string(m.ID), r.Said) }
+	if !slices.ContainsFunc(found, isID) {
+		// A userid of the company's is that person's, whatever somebody else calls themselves in the group.
 		if p := At[directory.Person](c, directory.OfPerson(chat.User(r.Said))); p.Known() && !p.Gone {
-			found = append(found, p.Member())
+			found = []chat.Member{p.Member()}
 		}
 	}
 	if len(found) == 0 && chat.User(r.Said) == c.Actor.ID {

@@ -79,7 +79,7 @@ func (t *turn) say(ctx context.Context, err error) (chat.Reply, error) {
 	if d.Item != access.NoItem {
 		e.Items = []string{d.Item.String()}
 	}
-	if d.Target != "" {
+	if e.Targets = d.All; d.Target != "" && len(d.All) == 0 {
 		e.Targets = []chat.User{d.Target}
 	}
 	was, err := t.formerly(ctx, d)

@@ -70,6 +70,9 @@ func question(out Outcome, impact chat.Text, a Asked, moved bool) chat.Reply {
 
 // denied says what was asked, which rule refused it, who could do it, and what to type next.
 func denied(c Call, cmd Command, d *Denied) chat.Text {
+	if !d.Said.IsZero() {
+		return d.Said
+	}
 	head := chat.Text{ZH: "不能使用“%s”", EN: "You may not use “%s”"}.F(verb(d.Item.Label(), d.Item))
 	if d.Item == access.NoItem {
 		head = chat.Text{ZH: "不能用 %s", EN: "You may not use %s"}.F(firstVerb(cmd))

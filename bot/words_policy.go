@@ -34,6 +34,12 @@ func separated(c Call, d *Denied) chat.Text {
 
 // exemptable says what to do about a grant that would break a rule of separation of duties.
 func exemptable(d *Denied) chat.Text {
+	if d.Target == "" {
+		return chat.Text{
+			ZH: "请换一个岗位或级别，或给单个人任命并豁免；`/职责分离` 列出规则。",
+			EN: " Choose another job or level, or appoint single people and exempt them; `/sod` lists the rules.",
+		}
+	}
 	return chat.Text{
 		ZH: "先收回其中一边，或请有“权限策略”的人豁免：`/职责分离 豁免 @%s %s 7天 原因`。",
 		EN: " Take one side away first, or have somebody with “policy” exempt them: `/sod exempt @%s %s for 7d reason`.",

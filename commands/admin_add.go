@@ -72,7 +72,7 @@ func adminAdd() bot.Command {
 			case len(b.done) > manyPeople:
 				out.Confirm = chat.Text{ZH: "一次任命 %d 人", EN: "this appoints %d people at once"}.F(len(b.done))
 			case b.byName:
-				out.Confirm = chat.Text{ZH: "按姓名或邮箱找到的人，请核对 userid", EN: "found by name or e-mail; check the userid"}
+				out.Confirm = foundByName
 			}
 			return out, nil
 		},

@@ -154,6 +154,8 @@ func change(
 		out.Confirm = chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"}
 	case was == access.Senior && !senior(changes):
 		out.Confirm = chat.Text{ZH: "降低高级管理员的级别", EN: "this lowers a senior admin"}
+	case string(m.ID) != who.Ref(c.Args).Said:
+		out.Confirm = foundByName
 	}
 	return out, nil
 }

@@ -55,7 +55,7 @@ func adminRemove() bot.Command {
 			case len(b.done) > manyPeople:
 				out.Confirm = chat.Text{ZH: "一次撤销 %d 人", EN: "this dismisses %d people at once"}.F(len(b.done))
 			case b.byName && len(b.done) > 1:
-				out.Confirm = chat.Text{ZH: "按姓名或邮箱找到的人，请核对 userid", EN: "found by name or e-mail; check the userid"}
+				out.Confirm = foundByName
 			}
 			return out, nil
 		},

@@ -54,7 +54,9 @@ func withdraw() bot.Command {
 		Help:     chat.Text{ZH: "收回自己还没有结果的申请。", EN: "Take back a request of your own that nobody has decided."},
 	}, number, func(c bot.Call, p petition) (bot.Outcome, error) {
 		if p.r.By != c.Actor.ID {
-			return bot.Refuse(chat.Text{ZH: "这是 %s 的申请，只有本人能收回。", EN: "%s asked for this; only they can take it back."}.F(c.Name(p.r.By)))
+			return bot.Outcome{}, &bot.Denied{Decision: access.Decision{Rule: access.RuleDefault}, Next: chat.Text{
+				ZH: "只有提出申请的人能收回它。", EN: " Only whoever asked can take it back.",
+			}}
 		}
 		_, e, err := p.book.Close(p.r.Code, request.Withdrawn, c.Now.UTC())
 		if err != nil {
@@ -100,6 +102,9 @@ func decision(cmd bot.Command, number grammar.NumberHole, run func(bot.Call, pet
 		if err != nil {
 			return bot.Outcome{}, err
 		}
+		if now, ok := bot.At[request.Book](c, ch.Of).Get(ch.Key); ok {
+			then = now
+		}
 		if want := reads(c, ch.Of, then); len(want) > 0 {
 			return bot.Outcome{Need: journal.Want{Names: want}}, nil
 		}
@@ -125,6 +130,9 @@ func reads(c bot.Call, of journal.Name, r request.Request) []journal.Name {
 	people := []chat.User{r.By}
 	if len(r.For) == 1 {
 		people = append(people, r.For...) // of several at once nobody is looked up anew
+	}
+	for _, v := range slices.Concat(r.Yes, r.No) {
+		people = append(people, judgeOf(v))
 	}
 	for _, u := range people {
 		if u != "" {

@@ -59,11 +59,15 @@ func nominees(c bot.Call, lines []grammar.Line, level access.Level, job access.J
 	return out, strings.Join(remarks, " ")
 }
 
+// foundByName asks to look again at whom a name, which anybody gives themselves, was taken for.
+var foundByName = chat.Text{ZH: "按姓名或邮箱找到的人，请核对 userid", EN: "found by name or e-mail; check the userid"}
+
 // batch is what came of a list.
 type batch struct {
 	done, bad []result
 	facts     access.Facts // with what is done
 	denied    error        // why the last one failed
+	refused   *bot.Denied  // the first no of a rule, about all who were refused by one; nil if none was
 	byName    bool         // somebody was found by another word than the userid
 	senior    bool         // somebody gets, or loses, the highest level
 	second    chat.Text    // why a second person must agree; zero if nobody must
@@ -85,6 +89,10 @@ func (b *batch) wants(second chat.Text) {
 // refuse notes a rule's no.
 func (b *batch) refuse(c bot.Call, who chat.User, d access.Decision) {
 	b.denied = &bot.Denied{Decision: d, Item: access.Admins, Target: who}
+	if b.refused == nil {
+		b.refused = &bot.Denied{Decision: d, Item: access.Admins}
+	}
+	b.refused.All = append(b.refused.All, who)
 	b.bad = append(b.bad, keptOut(c, b.facts, who, d))
 }
 
@@ -188,7 +196,12 @@ func (b batch) nobody(head chat.Text) (bot.Outcome, error) {
 	if len(b.bad) == 1 {
 		return bot.Outcome{}, b.denied
 	}
-	return bot.Refuse(chat.Lines(head, causes(b.bad)))
+	said := chat.Lines(head, causes(b.bad))
+	if b.refused == nil {
+		return bot.Refuse(said)
+	}
+	b.refused.Said = said // to name two people keeps nobody's attempt out of the journal
+	return bot.Outcome{}, b.refused
 }
 
 func bullets(rs []result) chat.Text {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -89,7 +90,7 @@ func voters(c bot.Call, r request.Request) chat.Text {
 // perform commits the act that a second person has agreed to, if it still can be done just as it was asked for.
 func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by chat.User) (bot.Outcome, error) {
 	asker := as(c, r.By)
-	d := asker.MayWithConsent(r.Group, r.By, r.For, p.needs(), p.changes(), c.Now)
+	d := asker.MayWithConsent(r.Group, r.By, r.For, p.needs(), p.changes(c), c.Now)
 	why := p.left(c)
 	switch {
 	case !why.IsZero():
@@ -101,12 +102,11 @@ func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by cha
 	if !why.IsZero() {
 		return p.moot(c, why)
 	}
-	if d := as(c, by).MayConsent(r.Group, by, r.By, r.For, p.needs(), p.changes(), c.Now); !d.Allowed {
+	if d := as(c, by).MayConsent(r.Group, by, r.By, r.For, p.needs(), p.changes(c), c.Now); !d.Allowed {
 		return bot.Outcome{}, p.denied(c, d)
 	}
-	events := r.Kept(func(ch journal.Change) journal.Change { return fromNow(ch, r.Length, c.Now) })
 	return bot.Outcome{
-		Events: append(events, e), Rule: access.RuleSecondPerson, Of: &bot.Act{Actor: r.By, Command: p.typed()}, Undoes: r.Undoes,
+		Events: append(p.events(c), e), Rule: access.RuleSecondPerson, Of: &bot.Act{Actor: r.By, Command: p.typed()}, Undoes: r.Undoes,
 		Changes: chat.Lines(
 			chat.Text{ZH: "同意 %s 的申请 #%d（%s）：", EN: "%s's request #%d (%s) is approved: "}.F(c.Name(r.By), p.n, p.where(c)).Plus(r.Preview), counts(c, r)),
 		Effects: p.tell(c, chat.Lines(
@@ -130,11 +130,21 @@ func (p petition) left(c bot.Call) chat.Text {
 		if who := bot.At[directory.Person](c, directory.OfPerson(u)); who.Known() && who.Gone {
 			return chat.Text{ZH: "%s 已离开企业", EN: "%s has left the company"}.F(c.Name(u))
 		}
-		if _, in := c.Group.Member(u); !in && c.Group.MembersKnown && p.r.Sort != request.ForAct {
+		if _, in := c.Group.Member(u); !in && c.Group.MembersKnown && p.mustBeHere(u) {
 			return chat.Text{ZH: "%s 已不在本群", EN: "%s is not in the group any more"}.F(c.Name(u))
 		}
 	}
 	return chat.Text{}
+}
+
+// mustBeHere says whether somebody must be in the group for the request to make sense: who gets something there.
+func (p petition) mustBeHere(u chat.User) bool {
+	if p.r.Sort != request.ForAct {
+		return true
+	}
+	return p.r.Group != "" && slices.Contains(p.r.For, u) && slices.ContainsFunc(p.r.Events, func(e request.Event) bool {
+		return e.Kind == access.Granted
+	})
 }
 
 // moot closes a request whose act cannot be done any more as it was asked for, and tells whoever asked.

@@ -59,7 +59,12 @@ func delegate() bot.Command {
 				ZH: "%s 请您代为审批申请，到 %s 为止。按对方的权限判断；与你们两人有关的申请不能由您决定。",
 				EN: "%s asks you to decide requests in their place until %s. They are judged by their rights; none of or about either of you is yours to decide.",
 			}.F(c.Name(c.Actor.ID), c.Moment(until)).Plus(chat.Same(" " + chat.ThisEntry))
+			confirm := chat.Text{}
+			if string(m.ID) != who.Ref(c.Args).Said {
+				confirm = foundByName
+			}
 			return bot.Outcome{
+				Confirm: confirm,
 				Events: []journal.Event{{
 					Kind: access.Delegated, Targets: []chat.User{c.Actor.ID, m.ID}, Items: []string{access.Review.String()}, Changes: changes,
 				}},

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"qunguan/bot"
+	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
@@ -46,9 +47,9 @@ func done() bot.Command {
 				return bot.Refuse(chat.Text{ZH: "没有这个任务，或它已被撤回。", EN: "There is no such task, or it was taken back."})
 			}
 			if t.Owner != c.Actor.ID && c.Group.Owner != c.Actor.ID {
-				return bot.Refuse(chat.Text{
-					ZH: "这一步是请 %s 做的，只有群主能说做完了。", EN: "%s was asked to do this; only the owner can say that it is done.",
-				}.F(c.Name(t.Owner)))
+				return bot.Outcome{}, &bot.Denied{Decision: access.Decision{Rule: access.RuleDefault}, Next: chat.Text{
+					ZH: "这一步是请 %s 做的，只有群主能说做完了。", EN: " %s was asked to do this; only the owner can say that it is done.",
+				}.F(c.Name(t.Owner))}
 			}
 			e, ok := tasks.Of(c).Claimed(c.Group.ID, key, c.Actor.ID, c.Now.UTC())
 			if !ok {
@@ -95,6 +96,9 @@ func taskList() bot.Command {
 		Help:     chat.Text{ZH: "请群主做的事，各到哪一步。", EN: "What the owner was asked to do, and what became of it."},
 		Reads:    []bot.Source{tasks},
 		Run: func(c bot.Call) (bot.Outcome, error) {
+			if err := mayLook(c); err != nil && c.Actor.ID != c.Group.Owner {
+				return bot.Outcome{}, err
+			}
 			all := tasks.Of(c).All()
 			if len(all) == 0 {
 				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "没有请群主做的事。", EN: "Nothing was asked of the owner."}}}, nil

@@ -149,6 +149,9 @@ func exception(e access.Effect, en, zh string, help, example chat.Text) bot.Comm
 				s.Review = c.Said.Add(reviewAfter).UTC().Truncate(time.Second)
 			}
 			out, err := except(c, m, s, items.of(c.Args))
+			if e == access.Allow && string(m.ID) != who.Ref(c.Args).Said && out.Confirm.IsZero() {
+				out.Confirm = foundByName
+			}
 			if length.Given(c.Args) && !from.Given(c.Args) {
 				out.Lasts = length.Of(c.Args) // counts from a second person's consent, if there must be one
 			}

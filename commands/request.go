@@ -44,9 +44,10 @@ func ask() bot.Command {
 		Help: chat.Text{
 			ZH: "申请一项权限或一个级别，限时，由能给的人决定。", EN: "Ask for an item or a level for a while; those who can give it decide.",
 		},
-		Reads: []bot.Source{requests, tasks},
+		Reads: []bot.Source{requests, tasks, roster},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			w := what.Of(c.Args)
+			w.OwnShift = roster.Of(c).By == c.Actor.ID
 			w.Who, w.Is, w.Reason, w.Source = c.Actor.ID, c.Access.Actor, reason.Of(c.Args), "request"
 			w.NoContact = contactRight(c, c.Actor) == chat.RightMissing
 			lasts := bot.RequestFor

@@ -180,6 +180,9 @@ func setUpConfirm() bot.Command {
 			if d.Missing() != setup.AskReview {
 				return bot.Outcome{Reply: nextQuestion(c, d)}, nil
 			}
+			if err := here(c, chat.Member{ID: d.Who}); err != nil {
+				return bot.Outcome{}, err // they have left since the first question
+			}
 			changes, decision, second := settle(c, d)
 			if !decision.Allowed {
 				return bot.Deny(decision, access.Admins, d.Who)

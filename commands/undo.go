@@ -134,6 +134,9 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 	if !d.Allowed {
 		return bot.Deny(d, item, "")
 	}
+	if d := othersAct(c, e); !d.Allowed {
+		return bot.Outcome{}, &bot.Denied{Decision: d, Item: access.Policy, Next: notYours}
+	}
 	event := journal.Event{
 		Kind: bot.Undone, Group: e.Group, Targets: e.Targets, Items: e.Items, Reason: e.Reason, Changes: changes,
 	}
@@ -148,6 +151,20 @@ func takeBack(c bot.Call, e journal.Entry) (bot.Outcome, error) {
 		out.Confirm = chat.Text{ZH: "这是 %s 做的", EN: "%s did it"}.F(c.Name(e.Actor))
 	}
 	return out, nil
+}
+
+var notYours = chat.Text{
+	ZH: "撤销别人做的事，要有这一项；能做相反操作的话，请直接发相反的命令。", EN: " To undo what somebody else did takes this item; if you may do the opposite, send that command.",
+}
+
+// othersAct asks whether the speaker may take back what somebody else did: that needs Policy besides what the reverse
+// needs (requirements, 2). What was done to oneself at somebody's hand is no exception.
+func othersAct(c bot.Call, e journal.Entry) access.Decision {
+	if e.Actor == c.Actor.ID {
+		return access.Decision{Allowed: true, Rule: access.RuleGranted}
+	}
+	f := c.In(e.Group)
+	return access.Decide(f, access.Request{Actor: c.Actor.ID, Item: access.Policy, Group: e.Group, At: c.Now})
 }
 
 // moved names what has changed the same record since.
@@ -173,12 +190,13 @@ func moved(e journal.Entry, ch journal.Change, later []journal.Entry) chat.Text 
 
 // mayUndo asks whether the speaker may do the reverse: for rights by the rules of rights, else by the item of the act.
 func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []journal.Entry) (access.Decision, access.Item) {
-	facts := c.Access
-	facts.Group = bot.At[access.Book](c, access.Of(e.Group))
-	facts.Place.Departments = bot.At[directory.Group](c, directory.OfGroup(e.Group)).Departments()
+	facts := factsIn(c, e.Group) // a shift in another group wakes nothing in this one
 	if changes[0].Of.Kind() == "access" || changes[0].Of.Kind() == "company" {
 		if e.Kind == access.Resigned && e.Actor == c.Actor.ID {
 			return access.Decision{Rule: access.RuleSelf}, access.Admins
+		}
+		if facts.Governs(e.Actor, e.Group) && !facts.Governs(c.Actor.ID, e.Group) && restores(changes) {
+			return access.Decision{Rule: access.RuleTier}, access.Admins // it would stand as the company's setting again
 		}
 		why := access.OtherChange
 		_, more := c.Entries(2) // of what has happened since not all is known where there is more
@@ -209,6 +227,11 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 	return access.Decide(facts, r), i
 }
 
+// restores says whether changes bring back what was there before.
+func restores(changes []journal.Change) bool {
+	return slices.ContainsFunc(changes, func(ch journal.Change) bool { return ch.After != nil })
+}
+
 // mayApply asks about changes of rights book by book: an entry may be about the company and several groups at once.
 func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.Decision, access.Item) {
 	d, item := access.Decision{Allowed: true, Rule: access.RuleGranted}, access.Admins
@@ -227,9 +250,7 @@ func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.D
 				facts = then
 			}
 			g = chat.Group(of.ID())
-			group := bot.At[directory.Group](c, directory.OfGroup(g))
-			facts.Group = bot.At[access.Book](c, of)
-			facts.Place = access.Place{Departments: group.Departments(), Tags: facts.Group.Tags(), People: len(group.Members())}
+			facts = factsIn(c, g)
 		}
 		other := func(ch journal.Change) bool { return ch.Of != of }
 		mine := slices.DeleteFunc(slices.Clone(changes), other)

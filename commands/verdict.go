@@ -9,6 +9,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/journal"
 	"qunguan/bot/request"
 )
@@ -18,6 +19,7 @@ func (p petition) verdict(c bot.Call, yes bool, reason string) (bot.Outcome, err
 	if err := noSlip(reason); err != nil {
 		return bot.Outcome{}, err
 	}
+	p = p.recounted(c)
 	v := request.Verdict{Who: c.Actor.ID, At: c.Now.UTC(), Reason: reason}
 	if err := p.r.MayDecide(v); err != nil {
 		return p.mayNot(c, err)
@@ -48,6 +50,19 @@ func (p petition) verdict(c bot.Call, yes bool, reason string) (bot.Outcome, err
 		return p.perform(c, r, e, judgeOf(v))
 	}
 	return p.grant(c, r, e, judgeOf(v))
+}
+
+// recounted is the petition with the words that count at this moment, by the rules of this moment.
+func (p petition) recounted(c bot.Call) petition {
+	need := 0
+	if p.r.Sort == request.ForItem || p.r.Sort == request.ForLevel {
+		need = c.Access.ApprovalOf(p.r.What).Need
+	}
+	then := p
+	then.r.Need = max(p.r.Need, need)
+	then.book = p.book.Recount(p.r.Code, need, func(v request.Verdict) bool { return then.mayJudge(c, judgeOf(v)).Allowed })
+	then.r, _ = then.book.Get(p.r.Code)
+	return then
 }
 
 // judgeOf is by whose rights a verdict counts.
@@ -109,6 +124,9 @@ func (p petition) needs() access.Item {
 // judged once more when it is brought.
 func (p petition) mayJudge(c bot.Call, who chat.User) access.Decision {
 	f := as(c, who)
+	if bot.At[directory.Person](c, directory.OfPerson(who)).Gone {
+		return access.Decision{Rule: access.RuleDefault} // who has left the company, by whatever office
+	}
 	switch p.r.Sort {
 	case request.ForReview:
 		if f.IsOwner(who) {
@@ -119,7 +137,7 @@ func (p petition) mayJudge(c bot.Call, who chat.User) access.Decision {
 		if d := access.Decide(f, access.Request{Actor: who, Item: p.needs(), Group: p.r.Group, At: c.Now}); !d.Allowed {
 			return d
 		}
-		d := f.MayConsent(p.r.Group, who, p.r.By, p.r.For, p.needs(), p.changes(), c.Now)
+		d := f.MayConsent(p.r.Group, who, p.r.By, p.r.For, p.needs(), p.changes(c), c.Now)
 		if d.Allowed || p.moved(c) || !slices.Contains(personal, d.Rule) {
 			return access.Decision{Allowed: true, Rule: access.RuleSecondPerson}
 		}
@@ -134,9 +152,14 @@ func (p petition) mayJudge(c bot.Call, who chat.User) access.Decision {
 // personal are the rules that say no because of who decides; by any other, nobody could do the act at present.
 var personal = []access.Rule{access.RuleRank, access.RuleSelf, access.RuleMoreThanHeld, access.RuleTier}
 
-func (p petition) changes() []journal.Change {
+// events are those of the act as they would be committed now: what is judged is what is done.
+func (p petition) events(c bot.Call) []journal.Event {
+	return p.r.Kept(func(ch journal.Change) journal.Change { return fromNow(ch, p.r.Length, c.Now) })
+}
+
+func (p petition) changes(c bot.Call) []journal.Change {
 	var out []journal.Change
-	for _, e := range p.r.Kept(func(ch journal.Change) journal.Change { return ch }) {
+	for _, e := range p.events(c) {
 		out = append(out, e.Changes...)
 	}
 	return out
@@ -144,7 +167,7 @@ func (p petition) changes() []journal.Change {
 
 // moved says whether what the act would change is not any more as it was when it was asked for.
 func (p petition) moved(c bot.Call) bool {
-	return slices.ContainsFunc(p.changes(), func(ch journal.Change) bool {
+	return slices.ContainsFunc(p.changes(c), func(ch journal.Change) bool {
 		return !bytes.Equal(c.State(ch.Of).Records[ch.Key], ch.Before)
 	})
 }

@@ -8,21 +8,24 @@ import (
 )
 
 // A right does not outlast the right by which it was given (D3): who is admin for a week gives nothing for a month. A
-// right that rests between shifts is not over, so it bounds nothing.
+// right that rests between shifts is not over, so it bounds nothing. The right to give counts as well as what is given.
 
 // outlasted is when the asker's own right to what a move grants ends, if the move would grant it for longer; else zero.
 func (a *asker) outlasted(m move) time.Time {
 	if m.after == nil {
 		return time.Time{}
 	}
-	return a.ends(a.grants(m), m.after.Until)
+	return a.ends(Admins, a.grants(m), m.after.Until)
 }
 
-// ends is when the asker stops holding one of the items, if that is before until; a zero until is never.
-func (a *asker) ends(items Items, until time.Time) time.Time {
+// ends is when the asker stops holding one of the items, or the right by which they are given, if that is before until;
+// a zero until is never. Who may appoint for half an hour, in an emergency, makes no admin for good, not even of what
+// they hold for good themselves.
+func (a *asker) ends(by Item, items Items, until time.Time) time.Time {
 	if a.above || items == 0 {
 		return time.Time{}
 	}
+	items = items.With(by)
 	if a.f.Offered != 0 {
 		items &= a.f.Offered
 	}

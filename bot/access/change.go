@@ -189,10 +189,25 @@ func (a *asker) mayGrant(m move) Rule {
 	if a.lacks(grants) {
 		return RuleMoreThanHeld
 	}
-	if narrowed, ok := r.Data.and(a.data()); grants != 0 && (!ok || !narrowed.Equal(r.Data)) {
+	if !a.reaches(Admins, grants, r.Data) {
 		return RuleMoreThanHeld
 	}
 	return ""
+}
+
+// reaches says whether whoever is inside d is inside the asker's own scope: that of the right to give, and that of each
+// of the items, which may come from another line than that right.
+func (a *asker) reaches(by Item, items Items, d DataScope) bool {
+	if a.above || items == 0 {
+		return true
+	}
+	for i := range items.With(by).All() {
+		own := decide(a.f, &Request{Actor: a.by, Item: i, Group: a.g, At: a.now})
+		if own.settled != nil && !d.within(*own.settled.data()) {
+			return false
+		}
+	}
+	return true
 }
 
 // grants is what a move gives that was not there: what is only left as it is, is not granted again.

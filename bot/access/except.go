@@ -51,16 +51,24 @@ func (a *asker) mayExcept(s Statement) Decision {
 		return denied(RuleMoreThanHeld)
 	case s.Tier == Enterprise && !a.above:
 		return denied(RuleTier)
-	case s.Effect == Allow && (a.lacks(s.Items) || !a.narrowed(s.Data)):
+	case s.Effect == Allow && (a.lacks(s.Items) || !a.reaches(s.right(), s.Items, s.Data)):
 		return denied(RuleMoreThanHeld)
 	}
-	if bound := a.ends(s.Items, s.Until); s.Effect == Allow && !bound.IsZero() {
+	if bound := a.ends(s.right(), s.Items, s.Until); s.Effect == Allow && !bound.IsZero() {
 		return Decision{Rule: RuleMoreThanHeld, item: Admins, bound: bound}
+	}
+	if old, ok := a.replaced(s); ok && old.Effect == Deny && !old.insideOf(s) {
+		if d := a.mayUnset(old); !d.Allowed {
+			return d // another deny that begins later, or ends sooner, lifts it as well
+		}
 	}
 	if s.Subject.Kind != OnePerson {
 		return d
 	}
 	who := chat.User(s.Subject.ID)
+	if why := a.against(a.f.eligibleLevel(who, a.g, a.now)); s.Effect == Deny && why != "" {
+		return denied(why) // a level that may be activated is not an inferior's to silence
+	}
 	if x := a.separates(who, Change{set(a.book(), a.g, StatementKey(s), &s)}, s.From); x != nil {
 		return Decision{Rule: RuleSeparation, item: Admins, exclusive: x.Name}
 	}
@@ -76,14 +84,32 @@ func (a *asker) mayAddress(s Statement) Decision {
 	return a.mayPolicy()
 }
 
+// replaced is the statement of the book whose place s would take.
+func (a *asker) replaced(s Statement) (Statement, bool) {
+	for _, old := range a.book().Statements() {
+		if StatementKey(old) == StatementKey(s) {
+			return old, true
+		}
+	}
+	return Statement{}, false
+}
+
+// insideOf says whether o denies at least what s denies, whenever s does.
+func (s Statement) insideOf(o Statement) bool {
+	return o.Effect == Deny && !o.From.After(s.From) && (o.Until.IsZero() || !s.Until.IsZero() && !o.Until.Before(s.Until))
+}
+
+// right is the item by which such statements are made.
+func (s Statement) right() Item {
+	if s.Subject.Kind == OnePerson {
+		return Admins
+	}
+	return Policy
+}
+
 // within says whether the scope is about no other group than g.
 func (s Scope) within(g chat.Group) bool {
 	return (s.Kind == OneGroup || s.Kind == MemberSet) && len(s.Groups) == 1 && s.Groups[0] == g
-}
-
-// narrowed says whether d is at least as narrow as the asker's own right to appoint.
-func (a *asker) narrowed(d DataScope) bool {
-	return d.within(a.data())
 }
 
 // Unset takes the exception with the subject, scope and items of s away, fixed and temporary, whatever its effect.
@@ -124,6 +150,9 @@ func (a *asker) mayUnset(old Statement) Decision {
 		if x := a.separates(chat.User(old.Subject.ID), lifted, time.Time{}); x != nil {
 			return Decision{Rule: RuleSeparation, item: Admins, exclusive: x.Name}
 		}
+	}
+	if bound := a.ends(old.right(), old.Items, old.Until); old.Effect == Deny && !bound.IsZero() {
+		return Decision{Rule: RuleMoreThanHeld, item: Admins, bound: bound}
 	}
 	return d
 }

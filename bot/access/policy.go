@@ -3,7 +3,9 @@ package access
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
+	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 )
 
@@ -36,11 +38,17 @@ func (a *asker) mayMap(m Mapping) Decision {
 		return Decision{Rule: RuleMoreThanHeld, item: Policy}
 	case m.Tier == Enterprise && !a.above:
 		return Decision{Rule: RuleTier, item: Policy}
-	case a.lacks(r.Items()):
+	case a.lacks(r.Items()), !m.Off && !a.reaches(Policy, r.Items(), DataScope{}):
 		return Decision{Rule: RuleMoreThanHeld, item: Policy}
 	}
 	if why := a.against(m.Level); why != "" {
 		return Decision{Rule: why, item: Policy}
+	}
+	if x := a.f.Breaks("", r.Items(), a.now); len(x) > 0 && !m.Off {
+		return Decision{Rule: RuleSeparation, item: Policy, exclusive: x[0].Name} // whoever comes to the position would
+	}
+	if bound := a.ends(Policy, r.Items(), time.Time{}); !m.Off && !bound.IsZero() {
+		return Decision{Rule: RuleMoreThanHeld, item: Policy, bound: bound}
 	}
 	return d
 }
@@ -72,6 +80,9 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 	if kind == "scene" {
 		return a.mayTurn(c)
 	}
+	if a.ofCompany(c) {
+		return Decision{Rule: RuleTier, item: Policy}
+	}
 	if kind == "mapping" && c.Before != nil {
 		old, err := journal.Decode[Mapping](c.Before)
 		if err != nil {
@@ -102,4 +113,17 @@ func (a *asker) mayRecord(c journal.Change) Decision {
 		}
 	}
 	return a.mayPolicy()
+}
+
+// ofCompany says whether a change would take away, or replace, a rule, an exemption or a tag of the group that an owner
+// or a department admin of the place has set: those are the enterprise's, and no admin of the group's to change.
+func (a *asker) ofCompany(c journal.Change) bool {
+	kind, _, _ := strings.Cut(c.Key, "/")
+	if c.Before == nil || a.above || kind != "sod" && kind != "exempt" && kind != "tag" {
+		return false
+	}
+	var old struct {
+		By chat.User `json:"by"`
+	}
+	return json.Unmarshal(c.Before, &old) != nil || a.f.Governs(old.By, a.g)
 }

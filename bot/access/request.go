@@ -2,9 +2,11 @@ package access
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot/chat"
+	"qunguan/bot/journal"
 )
 
 // Wish is an item or a level that somebody asks for, for themselves and for a while (R67). One of Item and Level is set.
@@ -18,6 +20,8 @@ type Wish struct {
 	Source string // what the record names as its source
 	// NoContact says that the person is known to lack the platform's right that a role needs.
 	NoContact bool
+	// OwnShift says that they have made the roster themselves, so that to be on shift is their own word.
+	OwnShift bool
 }
 
 // What is the wish by the name of what is wanted.
@@ -83,13 +87,15 @@ func (f Facts) Approvers(g chat.Group, w Wish, now time.Time) []chat.User {
 }
 
 // GrantOnDuty fulfils a wish at once where the company's policy lets whoever is on shift have it: as a setting of
-// whoever made that policy. ok is false where there is no such policy, no such shift, or where that would not count.
+// whoever made that policy. ok is false where there is no such policy, no such shift, one that they have planned
+// themselves, or where that would not count.
 func (f Facts) GrantOnDuty(g chat.Group, w Wish, now time.Time) (c Change, d Decision, ok bool) {
 	rule := f.ApprovalOf(w.What())
-	if !rule.OnDuty || !f.onDuty(w.Who, now) {
+	if !rule.OnDuty || w.OwnShift || !f.onDuty(w.Who, now) {
 		return nil, Decision{}, false
 	}
 	w.Source = "on-duty"
+	f.Actor = f.People[rule.By] // who is judged
 	c, d = f.Grant(g, rule.By, w, now)
 	if !d.Allowed {
 		return nil, d, false
@@ -107,7 +113,33 @@ func (f Facts) MayConsent(
 	if by == asks || slices.Contains(about, by) {
 		return Decision{Rule: RuleSelf, item: needs}
 	}
+	if !f.Governs(by, g) && slices.ContainsFunc(changes, func(c journal.Change) bool { return f.favours(by, c) }) {
+		return Decision{Rule: RuleSelf, item: needs}
+	}
 	return f.MayWithConsent(g, by, about, needs, changes, now)
+}
+
+// favours says whether the change of a record gives somebody something by their position or department, though nobody
+// names them: it makes them a beneficiary like one who is named.
+func (f *Facts) favours(who chat.User, c journal.Change) bool {
+	kind, _, _ := strings.Cut(c.Key, "/")
+	concerns := func(s Subject) bool {
+		l, named := line{subject: &s}, f.People[who]
+		return (s.Kind == OfPosition || s.Kind == OfDepartment) && (l.about(&f.Actor) || l.about(&named))
+	}
+	switch kind {
+	case "mapping":
+		m, err := journal.Decode[Mapping](c.After)
+		return c.After != nil && (err != nil || !m.Off && concerns(m.Subject))
+	case "statement":
+		raw, gives := c.After, Allow
+		if raw == nil {
+			raw, gives = c.Before, Deny // to lift it gives what it denied
+		}
+		s, err := decodeStatement(c.Key, raw)
+		return err != nil || s.Effect == gives && concerns(s.Subject)
+	}
+	return false
 }
 
 // MayWithConsent asks whether somebody may make changes once a second person has agreed.

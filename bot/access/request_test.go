@@ -40,6 +40,10 @@ func TestWhoIsNotOnShiftIsNotGivenAnything(t *testing.T) {
 	assert.False(t, ok)
 	_, _, ok = onDuty(staffed(), wang).facts(t).GrantOnDuty(ops, wishes(Remove), noon)
 	assert.False(t, ok, "the policy names muting alone")
+	own := wishes(Mute)
+	own.OwnShift = true
+	_, _, ok = onDuty(staffed(role(wang, Junior, NoJob)), wang).facts(t).GrantOnDuty(ops, own, noon)
+	assert.False(t, ok, "who plans the shifts would approve their own request")
 }
 
 func TestApproversAreThoseWhoCouldGiveJustThat(t *testing.T) {

@@ -135,7 +135,18 @@ func (f Facts) Separate(g chat.Group, by chat.User, x Exclusive, now time.Time) 
 			return nil, d
 		}
 	}
-	return Change{set(a.book(), g, ExclusiveKey(x.Name), &x)}, d
+	return a.recorded(Change{set(a.book(), g, ExclusiveKey(x.Name), &x)})
+}
+
+// recorded are changes of policy, if each of them may be made.
+func (a *asker) recorded(changes Change) (Change, Decision) {
+	d := a.mayPolicy()
+	for _, c := range changes {
+		if d = a.mayRecord(c); !d.Allowed {
+			return nil, d
+		}
+	}
+	return changes, d
 }
 
 // Unseparate removes a rule and the exemptions from it. One that is not in the book is no change.
@@ -156,7 +167,7 @@ func (f Facts) Unseparate(g chat.Group, by chat.User, name string, now time.Time
 			out = append(out, set[Exemption](a.book(), g, ExemptionKey(name, e.Who), nil))
 		}
 	}
-	return out, d
+	return a.recorded(out)
 }
 
 // Exempt lets somebody break a rule for a reason and until an end. Nobody exempts themselves.
@@ -179,7 +190,7 @@ func (f Facts) Unexempt(g chat.Group, by, who chat.User, rule string, now time.T
 	a := f.asker(g, by, now)
 	d := a.mayPolicy()
 	if c := set[Exemption](a.book(), g, ExemptionKey(rule, who), nil); d.Allowed && !c.IsNothing() {
-		return Change{c}, d
+		return a.recorded(Change{c})
 	}
 	return nil, d
 }

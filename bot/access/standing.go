@@ -89,6 +89,20 @@ func (f *Facts) standing(who chat.User, g chat.Group, at time.Time) Level {
 	return best
 }
 
+// eligibleLevel is the highest level that somebody may activate, now or later.
+func (f *Facts) eligibleLevel(who chat.User, g chat.Group, at time.Time) Level {
+	best, r := NoLevel, Request{Group: g, At: at}
+	for _, b := range []Book{f.Company, f.Group} {
+		p := b.person(who)
+		for i := range p.lines[:p.roles] {
+			if l := &p.lines[i]; l.role.Eligible && !l.role.over(at) && l.covers(f, &r) {
+				best = max(best, l.role.Level)
+			}
+		}
+	}
+	return best
+}
+
 // rolesOf walks a person's roles of both books that are about the group, and those by position or department. One
 // that is yet to be activated is none.
 func (f *Facts) rolesOf(who chat.User, g chat.Group, at time.Time) func(yield func(*Role) bool) {

@@ -248,7 +248,7 @@ func (f Facts) PutOn(g chat.Group, by chat.User, s Scene, now time.Time) (Change
 	if s.From.IsZero() {
 		s.From = a.now
 	}
-	d := a.mayScene(s)
+	d := a.mayPut(s)
 	if !d.Allowed {
 		return nil, d
 	}
@@ -290,6 +290,22 @@ func (a *asker) mayScene(s Scene) Decision {
 	return d
 }
 
+// mayPut asks about putting a scene on: what it allows to everyone is a grant like any other.
+func (a *asker) mayPut(s Scene) Decision {
+	d := a.mayScene(s)
+	adds, ok := s.statement()
+	if !d.Allowed || !ok {
+		return d
+	}
+	if a.lacks(adds.Items) || !a.reaches(Policy, adds.Items, adds.Data) {
+		return Decision{Rule: RuleMoreThanHeld, item: Policy}
+	}
+	if bound := a.ends(Policy, adds.Items, s.Until); !bound.IsZero() {
+		return Decision{Rule: RuleMoreThanHeld, item: Policy, bound: bound}
+	}
+	return d
+}
+
 // mayTurn asks about the change of a scene's record, whoever brings it.
 func (a *asker) mayTurn(c journal.Change) Decision {
 	var after Scene
@@ -302,5 +318,5 @@ func (a *asker) mayTurn(c journal.Change) Decision {
 			return Decision{Rule: RuleTier, item: Policy}
 		}
 	}
-	return a.mayScene(after)
+	return a.mayPut(after)
 }

@@ -26,6 +26,9 @@ func (f Facts) Tag(g chat.Group, by chat.User, name string, on bool, now time.Ti
 		return nil, d
 	}
 	c := Change{set(a.book(), g, TagKey(name), after)}
+	if a.ofCompany(c[0]) {
+		return nil, Decision{Rule: RuleTier, item: Policy}
+	}
 	fit, err := f.Fits(g, c, now)
 	if err != nil || fit.Rule != "" {
 		return nil, Decision{Rule: fit.Rule, item: Policy}

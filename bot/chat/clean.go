@@ -30,6 +30,12 @@ func Clean(s string) string {
 	}, s)
 }
 
+// Line is Clean in one line: a name that a person or a group goes by, which people choose themselves. A mark that turns
+// the direction of writing would else make the userid behind a name read as another one's.
+func Line(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(Clean(s), "\n", " "))
+}
+
 // Escape returns s so that Markdown shows it as it is: names and reasons come from people.
 func Escape(s string) string {
 	return escaper.Replace(s)

@@ -100,7 +100,7 @@ func (g Group) Observe(o chat.Observed) []journal.Change {
 	admins := slices.Clone(o.Admins)
 	slices.Sort(admins)
 	next := binding{
-		ID: o.Group, Kind: o.Kind, Name: o.Name, Owner: o.Owner, Admins: admins,
+		ID: o.Group, Kind: o.Kind, Name: chat.Line(o.Name), Owner: o.Owner, Admins: admins,
 		AdminsKnown: o.AdminsKnown, MembersKnown: o.MembersKnown, Gone: o.Gone, In: o.Departments,
 	}
 	if o.Gone && g.ID != "" {
@@ -108,7 +108,7 @@ func (g Group) Observe(o chat.Observed) []journal.Change {
 		next.Gone = true
 	} else if g.Kind != "" {
 		next.Kind = g.Kind // the kind is fixed at binding
-		next.Name, next.Owner = told(o.Name, g.Name), told(o.Owner, g.Owner)
+		next.Name, next.Owner = told(next.Name, g.Name), told(o.Owner, g.Owner)
 		if len(next.In) == 0 && next.Owner == g.Owner {
 			next.In = g.In
 		}
@@ -151,6 +151,7 @@ func (g Group) Meet(m chat.Member) []journal.Change {
 }
 
 func (g Group) member(of journal.Name, m chat.Member) []journal.Change {
+	m.Name = chat.Line(m.Name)
 	old, known := g.Member(m.ID)
 	if !known {
 		return []journal.Change{journal.Set(of, memberKey(m.ID), nil, &m)}
@@ -232,9 +233,9 @@ func (gs Groups) List(o chat.Observed) []journal.Change {
 			before = &l
 		}
 	}
-	after := &Listed{ID: o.Group, Name: o.Name, Kind: o.Kind}
+	after := &Listed{ID: o.Group, Name: chat.Line(o.Name), Kind: o.Kind}
 	if before != nil {
-		after.Kind, after.Name = before.Kind, told(o.Name, before.Name)
+		after.Kind, after.Name = before.Kind, told(after.Name, before.Name)
 	}
 	if o.Gone {
 		after = nil

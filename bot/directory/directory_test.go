@@ -329,3 +329,14 @@ func TestWhatIsNotToldOfARightStays(t *testing.T) {
 		assert.Equal(t, c.want, p.Member().Contact)
 	}
 }
+
+// TestNamesHoldNothingThatMisleads: people choose what they and their groups are called.
+func TestNamesHoldNothingThatMisleads(t *testing.T) {
+	o := shop()
+	o.Name, o.Members[1].Name = "华东\nVIP\u202e", "\u202e李敏\ue0ff"
+	g := seen(t, o)
+	assert.Equal(t, "华东 VIP", g.Title())
+	li, _ := g.Member("li")
+	assert.Equal(t, "李敏", li.Name)
+	assert.Empty(t, g.Observe(o), "and that is no change the next time")
+}

@@ -93,7 +93,7 @@ func (p Person) Observe(u chat.User, o chat.Person, now time.Time) []journal.Cha
 	departments := slices.Clone(o.Departments)
 	slices.Sort(departments)
 	next := profile{
-		ID: u, Name: o.Name, Email: o.Email, Position: o.Position, Departments: departments, Within: o.Within, Gone: o.Gone,
+		ID: u, Name: chat.Line(o.Name), Email: o.Email, Position: o.Position, Departments: departments, Within: o.Within, Gone: o.Gone,
 		Contact: told(o.Contact, p.Contact), SeenAt: clock(now),
 	}
 	var before *profile

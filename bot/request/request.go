@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -232,6 +233,21 @@ func (r Request) MayDecide(v Verdict) error {
 		}
 	}
 	return nil
+}
+
+// Recount returns the book in which an open request counts only those words that still count, and needs at least need
+// who agree: who has lost the right to decide has no word left, and a rule that has become stricter holds at once.
+func (b Book) Recount(code string, need int, counts func(Verdict) bool) Book {
+	r, ok := b.requests[code]
+	if !ok || r.State != Open {
+		return b
+	}
+	lost := func(v Verdict) bool { return !counts(v) }
+	r.Yes, r.No = slices.DeleteFunc(slices.Clone(r.Yes), lost), slices.DeleteFunc(slices.Clone(r.No), lost)
+	r.Need = max(r.Need, need)
+	b.requests = maps.Clone(b.requests)
+	b.requests[code] = r
+	return b
 }
 
 // Decide returns the request as it is after a verdict, and the event that makes it so. What an approved request brings

@@ -191,3 +191,27 @@ func TestEventsAreKeptAsData(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, events, back.Kept(func(c journal.Change) journal.Change { return c }))
 }
+
+// TestAWordIsWorthWhatItsSpeakerStillIs: between two who must agree, one may lose the right to; a rule may become stricter.
+func TestAWordIsWorthWhatItsSpeakerStillIs(t *testing.T) {
+	r := open()
+	r.Need, r.Yes = 2, []request.Verdict{{Who: "zhang", At: noon}}
+	asked, v := book(t, r), request.Verdict{Who: "boss", At: noon}
+
+	got, _, err := asked.Recount("c1", 0, func(request.Verdict) bool { return true }).Decide("c1", true, v)
+	require.NoError(t, err)
+	assert.Equal(t, request.Approved, got.State)
+
+	got, e, err := asked.Recount("c1", 0, func(v request.Verdict) bool { return v.Who != "zhang" }).Decide("c1", true, v)
+	require.NoError(t, err)
+	assert.Equal(t, request.Open, got.State, "who was dismissed meanwhile has no word left")
+	assert.Equal(t, []request.Verdict{v}, got.Yes)
+	_, stands := after(t, []request.Request{r}, e).Get("c1")
+	assert.True(t, stands, "the change is one of the record as it stands")
+
+	got, _, err = asked.Recount("c1", 3, func(request.Verdict) bool { return true }).Decide("c1", true, v)
+	require.NoError(t, err)
+	assert.Equal(t, request.Open, got.State, "the rule now asks for three")
+	still, _ := asked.Get("c1")
+	assert.Equal(t, r, still, "the book itself never changes")
+}
