@@ -87,7 +87,7 @@ func strange(g chat.Group, key string, raw json.RawMessage, now time.Time) strin
 		return "this belongs to the company's part"
 	case g == "" && (kind == "scene" || kind == "tag"):
 		return "this belongs to the part of a group"
-	case (r.By == "") != r.At.IsZero():
+	case r.By != "" && r.At.IsZero(): // what has a moment and no maker was made by the bot itself
 		return "by and at belong together; leave both out, and it is the setting of whoever imports it"
 	case !now.IsZero() && r.At.After(now):
 		return "at is in the future; leave by and at out, and it is the setting of whoever imports it"
