@@ -244,3 +244,10 @@ func FuzzLoadNeitherPanicsNorLeaks(f *testing.F) {
 		}
 	})
 }
+
+func TestOrigin(t *testing.T) {
+	file := func(string) ([]byte, error) { return []byte("owners: [boss]\nfont: /a\n"), nil }
+	assert.Equal(t, "/etc/q.yaml:2", configs.Origin("/etc/q.yaml", nil, file, "font"))
+	assert.Equal(t, "QUNGUAN_FONT", configs.Origin("/etc/q.yaml", []string{"QUNGUAN_FONT=/b"}, file, "font"))
+	assert.Equal(t, "/etc/q.yaml", configs.Origin("/etc/q.yaml", nil, file, "language"))
+}

@@ -49,7 +49,7 @@ func check(c *cobra.Command, file string) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(out, "ok   configuration")
-	drawn, noPictures := openPictures(config.Font)
+	drawn, noPictures := configuredPictures(config.Font, file)
 	s, err := newSystem(config, options{now: time.Now, log: zap.NewNop()})
 	if err != nil {
 		return err

@@ -177,6 +177,8 @@ func TestPolicyImportRefuses(t *testing.T) {
 	}
 	_, err := imports(write(t, group+"roles: [{who: zhao, level: mid}, {who: li, level: mid}]\n"))
 	assert.ErrorContains(t, err, "(cap)")
+	_, err = imports(write(t, "company:\n  roles: [{who: zhao, level: mid}, {who: li, level: mid, groups: [华东VIP客户群]}]\n"))
+	assert.ErrorContains(t, err, "group "+vipGroup+": as many people as allowed hold a role in this group (cap)")
 	out, err := imports(write(t, "company:\n  statements: [{deny: [mute], until: 2026-01-01}]\n"))
 	require.NoError(t, err)
 	assert.Contains(t, out, "left out, for it is over: ")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,10 +30,7 @@ func (p *plan) judge(c bot.Call) (unknown []chat.User) {
 // denied is why the rules of rights forbid a step; nil if they do not. A plan that is only looked at is allowed if it
 // is to some owner.
 func (p *plan) denied(c bot.Call, s step) error {
-	askers := []chat.User{p.as}
-	if p.as == "" {
-		askers = c.Access.Company.Owners()
-	}
+	askers := p.askers(c)
 	changes := slices.Concat(s.changes, s.carried)
 	var first error
 	for _, by := range askers {
@@ -45,9 +43,17 @@ func (p *plan) denied(c bot.Call, s step) error {
 		}
 	}
 	if len(askers) == 0 {
-		return fmt.Errorf("nobody is an owner (超级管理员) yet, so nobody can import this; owners stand in the configuration and count once the service has started with it")
+		return errors.New("nobody is an owner (超级管理员) yet, so nobody can import this; owners stand in the configuration and count once the service has started with it")
 	}
 	return first
+}
+
+// askers are those whose act it would be; of a plan that is only looked at, any owner's.
+func (p *plan) askers(c bot.Call) []chat.User {
+	if p.as == "" {
+		return c.Access.Company.Owners()
+	}
+	return []chat.User{p.as}
 }
 
 // refusal tells a decision with the records that it is about: those that would be refused by themselves, else all.
@@ -75,7 +81,7 @@ func (p *plan) refusal(c bot.Call, s step, by chat.User, d access.Decision) erro
 	case access.RuleNothingGranted:
 		text += ". Look at its level, job, only, from and until"
 	}
-	return fmt.Errorf("%s", text)
+	return errors.New(text)
 }
 
 // recordName names what a record is about, for people: "role of zhao".
@@ -166,7 +172,11 @@ func (p *plan) whole(c bot.Call) {
 			continue
 		}
 		books[l.ID] = then.Group
-		if fit, err := f.Fits(l.ID, all, c.Now); err == nil && fit.Rule != "" && len(changes[""]) > 0 && f.MayApply(l.ID, p.as, changes[l.ID], access.OtherChange, c.Now).Allowed {
+		byItself := slices.ContainsFunc(p.askers(c), func(by chat.User) bool {
+			return f.MayApply(l.ID, by, changes[l.ID], access.OtherChange, c.Now).Allowed
+		})
+		// What the group's own changes are refused for was told with them.
+		if fit, err := f.Fits(l.ID, all, c.Now); err == nil && fit.Rule != "" && byItself {
 			p.wrong = append(p.wrong, fmt.Errorf("%s: group %s: %s (%s)", p.of.at("", ""), l.ID, fit.Rule.Text().EN, fit.Rule))
 		}
 	}

@@ -54,8 +54,8 @@ func (p plan) said(g chat.Group, key string, raw json.RawMessage) (section, text
 	if err != nil {
 		return key, string(raw) + "\n" // what is there already and cannot be read is shown as it is
 	}
-	if cap, ok := book.RoleCap(); ok {
-		return access.CapKey, fmt.Sprintln(cap)
+	if most, ok := book.RoleCap(); ok {
+		return access.CapKey, fmt.Sprintln(most)
 	}
 	var root yaml.Node
 	if err := root.Encode(writePart(book.Part(true), g)); err != nil {

@@ -32,7 +32,7 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			drawn, err := openPictures(config.Font)
+			drawn, err := configuredPictures(config.Font, file)
 			if err != nil {
 				return err
 			}

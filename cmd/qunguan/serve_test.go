@@ -141,7 +141,7 @@ func checkConfig(t *testing.T, s *stage) {
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stdout, "FAIL pictures")
 	assert.Contains(t, stdout, "ok   redis", "the other checks are made all the same")
-	assert.Contains(t, stderr, "font: /dev/null: ", "the key and the value at fault")
+	assert.Contains(t, stderr, "QUNGUAN_FONT: font: /dev/null: ", "the place, the key and the value at fault")
 
 	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_REDIS__DB=x"), "config", "check")
 	assert.Equal(t, exitUsage, code)
