@@ -245,12 +245,12 @@ func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.D
 		g := chat.Group("")
 		facts := c.Access
 		if of.Kind() == "access" {
+			g = chat.Group(of.ID())
+			facts = factsIn(c, g)
 			// What the company's book becomes with it counts, such as what a custom role gives.
 			if then, err := facts.After("", changes); err == nil {
 				facts = then
 			}
-			g = chat.Group(of.ID())
-			facts = factsIn(c, g)
 		}
 		other := func(ch journal.Change) bool { return ch.Of != of }
 		mine := slices.DeleteFunc(slices.Clone(changes), other)
