@@ -185,8 +185,9 @@ func sizeApply() bot.Command {
 	}
 }
 
-// sizeShifts is how the day is given to people in a group of a size: those on the roster in their order, then, if they are
-// fewer than the shifts, the other admins. It is empty where the day is divided so already, or nobody is there.
+// sizeShifts is how the day is given to people in a group of a size: those on the roster who may do something here, in
+// their order, then the other admins, and only where these are fewer than the shifts whoever is on the roster without any
+// role. It is empty where the day is divided so already, or nobody is there.
 func sizeShifts(f access.Facts, g directory.Group, r duty.Roster, s duty.Size, now time.Time) []duty.Shift {
 	same := slices.EqualFunc(r.Shifts, s.Spans(), func(a, b duty.Shift) bool { return a.From == b.From && a.To == b.To })
 	if same {
@@ -196,12 +197,44 @@ func sizeShifts(f access.Facts, g directory.Group, r duty.Roster, s duty.Size, n
 		m, in := g.Member(u)
 		return g.MembersKnown && (!in || m.Kind != chat.Staff)
 	})
-	for _, u := range f.Admins(g.ID, now) {
+	bare := slices.DeleteFunc(slices.Clone(people), func(u chat.User) bool { return !roleless(f, g.ID, u, now) })
+	people = slices.DeleteFunc(people, func(u chat.User) bool { return slices.Contains(bare, u) })
+	for _, u := range slices.Concat(f.Admins(g.ID, now), bare) {
 		if len(people) < len(s.Spans()) && !slices.Contains(people, u) {
 			people = append(people, u)
 		}
 	}
 	return s.Cut(people)
+}
+
+// roleless says whether somebody holds nothing in a group by which they could do what duty is for.
+func roleless(f access.Facts, g chat.Group, who chat.User, now time.Time) bool {
+	return !f.Governs(who, g) && !slices.Contains(f.Admins(g, now), who)
+}
+
+// rosterWarnings are what somebody should know of new shifts before they are agreed to: who is given one without any
+// role, and who has one now and would have none.
+func rosterWarnings(c bot.Call, r duty.Roster, shifts []duty.Shift) []chat.Text {
+	var bare, dropped []chat.Text
+	staff := (duty.Roster{Shifts: shifts}).Staff()
+	for _, u := range staff {
+		if roleless(c.Access, c.Group.ID, u, c.Now) {
+			bare = append(bare, c.Name(u))
+		}
+	}
+	for _, u := range r.Staff() {
+		if !slices.Contains(staff, u) {
+			dropped = append(dropped, c.Name(u))
+		}
+	}
+	var out []chat.Text
+	if len(bare) > 0 {
+		out = append(out, chat.Text{ZH: "⚠️ 在本群没有角色：%s；先 `/设管理`，或用 `/排班` 换人", EN: "⚠️ without any role here: %s; `/admin add` them first, or change it with `/duty set`"}.F(list(bare)))
+	}
+	if len(dropped) > 0 {
+		out = append(out, chat.Text{ZH: "⚠️ 不再排班：%s", EN: "⚠️ no longer on the roster: %s"}.F(list(dropped)))
+	}
+	return out
 }
 
 // planAdopted tells what the plan changes.
@@ -224,6 +257,7 @@ func planAdopted(c bot.Call, r duty.Roster, s duty.Size, shifts []duty.Shift) ch
 		if len(r.Shifts) > 0 {
 			lines = append(lines, chat.Text{ZH: "原来的排班：", EN: "The shifts before:"}, shiftLines(c, r.Shifts))
 		}
+		lines = append(lines, rosterWarnings(c, r, shifts)...)
 	case len(r.Shifts) > 0:
 		lines = append(lines, chat.Text{ZH: "- 排班本来就是这样分的，不变", EN: "- the day is divided so already; the shifts stay"})
 	default:
