@@ -45,7 +45,10 @@ func history() bot.Command {
 			if end.Given(c.Args) {
 				until = end.Of(c.Args)
 			}
-			if !from.Before(until) || until.After(c.Now) {
+			if until.After(c.Now) {
+				until = c.Now // who writes today until tomorrow means what there is of it
+			}
+			if !from.Before(until) {
 				return bot.Refuse(chat.Text{ZH: "回溯要写过去的时刻，结束在开始之后。", EN: "History needs moments in the past, the end after the beginning."})
 			}
 			var m chat.Member

@@ -21,6 +21,9 @@ var (
 // usualMute is how long a mute lasts when nobody says how long.
 const usualMute = 10 * time.Minute
 
+// longMute is how long a mute can last before somebody is asked whether they mean it.
+const longMute = 30 * 24 * time.Hour
+
 // mute records that a member must be silent for a while. Whether the group sees anything of it is the platform's
 // matter, and the reply says which.
 func mute() bot.Command {
@@ -61,8 +64,12 @@ func mute() bot.Command {
 					EN: "Muted for as long or longer already. To shorten it, `/unmute @" + string(m.Who) + "` first.",
 				}})
 			}
+			confirm := chat.Text{}
+			if m.Until.Sub(c.Now) > longMute {
+				confirm = chat.Text{ZH: "禁言超过 %d 天", EN: "this silences for more than %d days"}.F(int(longMute / (24 * time.Hour)))
+			}
 			return bot.Outcome{
-				Events: []journal.Event{muted},
+				Events: []journal.Event{muted}, Confirm: confirm,
 				Changes: chat.Text{ZH: "%s 禁言%s", EN: "%s is muted %s"}.F(c.Name(m.Who), until(c, m.Until)).
 					Plus(because(m.Reason)).Plus(chat.Same("\n")).Plus(meansText(c, chat.Mute)),
 			}, nil

@@ -1,7 +1,9 @@
 package grammar
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"qunguan/bot/chat"
 )
@@ -216,12 +218,43 @@ func (m *matcher) hasTime(i int) bool {
 		for _, n := range times {
 			found, _ := m.form.parts[n].hole.read(place{input: m.in, i: w.begin, form: m.form, part: n})
 			if len(found) > 0 {
-				m.explain(w.begin, misplaced.F(m.form.parts[n].hole.Label()))
+				_, end := m.in.word(w.begin)
+				m.explain(w.begin, m.misplaced(n, w.begin, end))
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// misplaced says of a word that reads as the hole of a part where it belongs: behind the word that announces it, if that is
+// what is missing.
+func (m *matcher) misplaced(n, begin, end int) chat.Text {
+	label := m.form.parts[n].hole.Label()
+	if n == 0 || m.form.parts[n-1].hole != nil {
+		return misplaced.F(label)
+	}
+	var lead chat.Text
+	before := strings.TrimRight(string(m.in.lower[:begin]), " ")
+	for _, w := range m.form.parts[n-1].words {
+		word := strings.Join(w, " ")
+		switch {
+		case strings.HasSuffix(before, word):
+			return misplaced.F(label)
+		case strings.ContainsFunc(word, isHan):
+			lead.ZH = cmp.Or(lead.ZH, word)
+		default:
+			lead.EN = cmp.Or(lead.EN, word)
+		}
+	}
+	said := string(m.in.folded[begin:end])
+	if lead.ZH == "" || lead.EN == "" { // the form has no word for it in one of the languages
+		return misplaced.F(label)
+	}
+	return chat.Text{
+		ZH: "这像是%s：请写成 `%s %s`，放在说明文字之前；若属于说明文字，请给文字加引号。",
+		EN: "this looks like %s: write `%s %s`, before the text, or put the text in quotation marks.",
+	}.F(label, lead, said)
 }
 
 var misplaced = chat.Text{

@@ -9,11 +9,11 @@ import (
 	"qunguan/bot/grammar"
 )
 
-var _ = declare(whoMay)
+var _ = declare(able)
 
-// whoMay lists who may use an item in the group now, each as the engine decides, and by what. Any admin may look, and
+// able lists who may use an item in the group now, each as the engine decides, and by what. Any admin may look, and
 // whoever holds audit.
-func whoMay() bot.Command {
+func able() bot.Command {
 	what := item()
 	return bot.Command{
 		Name:     "who",
@@ -32,12 +32,12 @@ func whoMay() bot.Command {
 			if !slices.Contains(offered(c.Access), i) {
 				return bot.Refuse(chat.Text{ZH: "“%s”：%s。", EN: "“%s”: %s."}.F(i.Label(), ruleWords(access.RuleNotOffered)))
 			}
-			return bot.Outcome{Reply: chat.Reply{Text: whoText(c, i)}}, nil
+			return bot.Outcome{Reply: chat.Reply{Text: ableText(c, i)}}, nil
 		},
 	}
 }
 
-func whoText(c bot.Call, i access.Item) chat.Text {
+func ableText(c bot.Call, i access.Item) chat.Text {
 	f := acquainted(c)
 	lines := []chat.Text{chat.Text{ZH: "**%s 里现在能“%s”的人**", EN: "**Who may “%[2]s” in %[1]s now**"}.F(chat.Escape(c.Group.Title()), i.Label())}
 	var above []chat.Text
