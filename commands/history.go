@@ -64,7 +64,7 @@ func history() bot.Command {
 			if c.Queries() == 0 {
 				return bot.Outcome{Need: changesSince(c.Group.ID, from)}, nil
 			}
-			return wasAndIs(c, m, from, until)
+			return wasAndIs(c, m, from, until, who.Given(c.Args) || all.Given(c.Args))
 		},
 	}
 }
@@ -94,7 +94,9 @@ func changed(c bot.Call, first, queries int) (all []journal.Entry, more bool) {
 	return slices.CompactFunc(all, func(a, b journal.Entry) bool { return a.N == b.N }), more
 }
 
-func wasAndIs(c bot.Call, who chat.Member, from, until time.Time) (bot.Outcome, error) {
+// wasAndIs tells it in full of one person and as a matrix; else so that it fits a phone: roles without their items, the
+// first items of a difference, the latest entries.
+func wasAndIs(c bot.Call, who chat.Member, from, until time.Time, full bool) (bot.Outcome, error) {
 	entries, more := changed(c, 0, len(booksOf(c.Group.ID)))
 	if more {
 		return bot.Refuse(chat.Text{ZH: "之后的变更超过 %d 条，请选近一些的时刻。", EN: "More than %d changes since; choose a later moment."}.F(maxHistory))
@@ -113,11 +115,19 @@ func wasAndIs(c bot.Call, who chat.Member, from, until time.Time) (bot.Outcome, 
 	had, has := was.Access.Matrix(c.Group.ID, from), is.Access.Matrix(c.Group.ID, until)
 	head := chat.Text{ZH: "**%s，%s 的权限**", EN: "**Rights in %s at %s**"}.F(chat.Escape(c.Group.Title()), c.Moment(from))
 	lines := []chat.Text{head}
+	left := 0
 	for _, u := range was.Access.Everyone() {
 		if who.ID == "" && had[u] == 0 && len(was.Access.Holds(u, c.Group.ID, from)) == 0 || who.ID != "" && u != who.ID {
 			continue
 		}
-		lines = append(lines, heldThen(c, was, u, had[u], from))
+		if !full && len(lines) > perPage {
+			left++
+			continue
+		}
+		lines = append(lines, heldThen(c, was, u, had[u], from, full))
+	}
+	if left > 0 {
+		lines = append(lines, chat.Text{ZH: "- …另有 %d 人", EN: "- … and %d more"}.F(left))
 	}
 	if len(lines) == 1 {
 		lines = append(lines, chat.Text{ZH: "- 没有任何授权（超级管理员除外）", EN: "- nothing was granted to anybody but owners"})
@@ -125,20 +135,29 @@ func wasAndIs(c bot.Call, who chat.Member, from, until time.Time) (bot.Outcome, 
 			lines[1] = chat.Text{ZH: "- %s 没有任何授权", EN: "- nothing was granted to %s"}.F(c.Name(who.ID))
 		}
 	}
-	lines = append(lines, difference(c, who.ID, had, has, until)...)
-	lines = append(lines, by(c, entries, who.ID, from, until)...)
+	lines = append(lines, difference(c, who.ID, had, has, until, full)...)
+	lines = append(lines, by(c, entries, who.ID, from, until, full)...)
+	if !full {
+		lines = append(lines, chat.Text{
+			ZH: "每人的权限：`/回溯 权限表 在 %s`；一个人的：`/回溯 @userid 在 %[1]s`。", EN: "Everybody's items: `/history matrix at %s`; one person's: `/history @userid at %[1]s`.",
+		}.F(c.Moment(from)))
+	}
 	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 }
 
-// heldThen is what one person held at a moment.
-func heldThen(c bot.Call, was bot.Call, u chat.User, items access.Items, at time.Time) chat.Text {
+// heldThen is what one person held at a moment: their roles, and the items in full or where no role tells them.
+func heldThen(c bot.Call, was bot.Call, u chat.User, items access.Items, at time.Time, full bool) chat.Text {
 	var roles []chat.Text
 	for _, r := range was.Access.Holds(u, c.Group.ID, at) {
 		roles = append(roles, roleText(r.Level, r.Job).Plus(chat.Text{ZH: "，%s", EN: ", %s"}.F(until(c, r.Until))))
 	}
 	t := chat.Text{ZH: "- %s：", EN: "- %s: "}.F(c.Name(u))
 	if len(roles) > 0 {
-		t = t.Plus(list(roles)).Plus(chat.Text{ZH: "；", EN: "; "})
+		t = t.Plus(list(roles))
+		if !full && items != 0 {
+			return t.Plus(chat.Text{ZH: "，%d 项权限", EN: ", items: %d"}.F(items.Len()))
+		}
+		t = t.Plus(chat.Text{ZH: "；", EN: "; "})
 	}
 	if items == 0 {
 		return t.Plus(chat.Text{ZH: "没有可用的权限", EN: "no item"})
@@ -146,8 +165,26 @@ func heldThen(c bot.Call, was bot.Call, u chat.User, items access.Items, at time
 	return t.Plus(briefly(c, items))
 }
 
+// fewItems is how many items are named where not all are.
+const fewItems = 5
+
+// someItems names items, the first few of many where not all are wanted.
+func someItems(c bot.Call, items access.Items, full bool) chat.Text {
+	whole := briefly(c, items)
+	if full || items.Len() <= fewItems || c.Onto(^access.Items(0))&^items == 0 {
+		return whole
+	}
+	var first access.Items
+	for i := range items.All() {
+		if first = first.With(i); first.Len() == fewItems {
+			break
+		}
+	}
+	return chat.Text{ZH: "%s 等 %d 项", EN: "%s, %d in all"}.F(first.Label(), items.Len())
+}
+
 // difference is who gained and lost what between two matrices.
-func difference(c bot.Call, only chat.User, had, has access.Matrix, until time.Time) []chat.Text {
+func difference(c bot.Call, only chat.User, had, has access.Matrix, until time.Time, full bool) []chat.Text {
 	head := chat.Text{ZH: "**到现在的变化**", EN: "**Changed since**"}
 	if until.Before(c.Now) {
 		head = chat.Text{ZH: "**到 %s 的变化**", EN: "**Changed until %s**"}.F(c.Moment(until))
@@ -158,10 +195,10 @@ func difference(c bot.Call, only chat.User, had, has access.Matrix, until time.T
 			continue
 		}
 		if d.Gains != 0 {
-			lines = append(lines, chat.Text{ZH: "- %s 得到：%s", EN: "- %s gained: %s"}.F(c.Name(d.Who), briefly(c, d.Gains)))
+			lines = append(lines, chat.Text{ZH: "- %s 得到：%s", EN: "- %s gained: %s"}.F(c.Name(d.Who), someItems(c, d.Gains, full)))
 		}
 		if d.Losses != 0 {
-			lines = append(lines, chat.Text{ZH: "- %s 失去：%s", EN: "- %s lost: %s"}.F(c.Name(d.Who), briefly(c, d.Losses)))
+			lines = append(lines, chat.Text{ZH: "- %s 失去：%s", EN: "- %s lost: %s"}.F(c.Name(d.Who), someItems(c, d.Losses, full)))
 		}
 	}
 	if len(lines) == 1 {
@@ -171,13 +208,17 @@ func difference(c bot.Call, only chat.User, had, has access.Matrix, until time.T
 }
 
 // by lists the entries that made the difference, the oldest first.
-func by(c bot.Call, entries []journal.Entry, only chat.User, from, until time.Time) []chat.Text {
+func by(c bot.Call, entries []journal.Entry, only chat.User, from, until time.Time, full bool) []chat.Text {
 	var out []chat.Text
+	most := perPage
+	if !full {
+		most /= 2
+	}
 	for _, e := range slices.Backward(entries) {
 		if !e.At.After(from) || e.At.After(until) || only != "" && len(e.Targets) > 0 && !slices.Contains(e.Targets, only) {
 			continue
 		}
-		if len(out) == perPage {
+		if len(out) == most {
 			out = append(out, chat.Text{ZH: "- …（`/审计` 看全部）", EN: "- … (`/audit` shows all)"})
 			break
 		}
