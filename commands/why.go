@@ -57,21 +57,60 @@ func rule(r access.Rule) chat.Text {
 // explain tells everything that spoke, and what settled it.
 func explain(c bot.Call, d access.Decision) chat.Text {
 	var lines []chat.Text
+	company := false
 	settled, ok := d.Settled()
 	if ok {
-		lines = append(lines, chat.Text{ZH: "说了算的：%s", EN: "Settled by: %s"}.F(settled.TextIn(c.Zone)))
+		lines = append(lines, chat.Text{ZH: "说了算的：%s", EN: "Settled by: %s"}.F(voiceText(c, settled)))
 	}
 	for v := range d.Spoke() {
-		lines = append(lines, chat.Text{ZH: "- ", EN: "- "}.Plus(v.TextIn(c.Zone)))
+		lines = append(lines, chat.Text{ZH: "- ", EN: "- "}.Plus(voiceText(c, v)))
+		company = company || v.Tier == access.Enterprise
+	}
+	if company {
+		lines = append(lines, chat.Text{
+			ZH: "（企业级：超级管理员设的；群级：本群的管理员设的）", EN: "(enterprise tier: set by an owner; group tier: set by an admin of the group)",
+		})
 	}
 	return chat.Lines(lines...)
 }
 
+// comparisons are what is compared, in this order, where several grants speak. Of what is no comparison the rule says all.
+var comparisons = map[string]chat.Text{
+	"a":            {ZH: "第 1 步，比企业级和群级", EN: "step 1, whose setting it is"},
+	"b":            {ZH: "第 2 步，比固定和临时", EN: "step 2, fixed or temporary"},
+	"c-subject":    {ZH: "第 3 步，比对谁设的更具体", EN: "step 3, for whom it is set, the closer first"},
+	"c-scope":      {ZH: "第 3 步，比在哪里有效更具体", EN: "step 3, where it counts, the closer first"},
+	"c-permission": {ZH: "第 3 步，比权限更具体", EN: "step 3, which items it names, the closer first"},
+	"d":            {ZH: "第 4 步，一样具体时禁止优先", EN: "step 4, of equals the deny"},
+}
+
 func step(r access.Rule) chat.Text {
-	if r.Step() == "" || r.Step() == string(r) {
+	t, compares := comparisons[r.Step()]
+	if !compares {
 		return chat.Text{}
 	}
-	return chat.Text{ZH: "，判定步骤 %s", EN: ", step %s"}.F(r.Step())
+	return chat.Text{ZH: "，判定%s", EN: ", %s"}.F(t)
+}
+
+// voiceText is a grant or an exception as /why tells it, with groups by their names.
+func voiceText(c bot.Call, v access.Voice) chat.Text {
+	names := func(groups []chat.Group) []chat.Group {
+		out := make([]chat.Group, len(groups))
+		for i, g := range groups {
+			if out[i] = g; g == c.Group.ID && c.Group.Title() != "" {
+				out[i] = chat.Group(c.Group.Title())
+				continue
+			}
+			for _, known := range c.Groups.Find(string(g)) {
+				if known.ID == g && known.Name != "" {
+					out[i] = chat.Group(known.Name)
+				}
+			}
+		}
+		return out
+	}
+	v.Role.Groups, v.Statement.Scope.Groups = names(v.Role.Groups), names(v.Statement.Scope.Groups)
+	return v.TextIn(c.Zone)
 }
 
 func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
