@@ -129,5 +129,5 @@ func shortened(t chat.Text) chat.Text {
 		}
 		return s
 	}
-	return chat.Text{ZH: cut(t.ZH, 48), EN: cut(t.EN, 100)}
+	return chat.Text{ZH: cut(t.ZH, 60), EN: cut(t.EN, 110)}
 }
