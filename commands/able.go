@@ -21,6 +21,8 @@ func able() bot.Command {
 		Examples: []chat.Text{{ZH: "/谁能 禁言", EN: "/who mute"}},
 		Holes:    []grammar.Hole{what},
 		Help:     chat.Text{ZH: "本群现在谁能做某事，凭什么。", EN: "Who may do something here now, and by what."},
+		Who:      lookers,
+		Offers:   offersLook,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayLook(c); err != nil {
 				return bot.Outcome{}, err

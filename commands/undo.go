@@ -37,6 +37,7 @@ func undo() bot.Command {
 				{Actor: c.Actor.ID, Undoable: true, Limit: 5, Since: since}, {Actor: c.Actor.ID, Limit: 20, Since: since},
 			}}
 		},
+		Who: chat.Text{ZH: "撤销自己做的：能做相反操作的人；撤销别人做的：还要有“权限策略”。", EN: "Your own acts, if you may do the opposite; those of others take policy, too."},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			e, reads, err := undone(c, number)
 			if err != nil {

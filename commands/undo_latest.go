@@ -26,25 +26,20 @@ const (
 // became, yet to them it is their latest act.
 func verdictsLately(c bot.Call) journal.Want {
 	since := c.Now.Add(-undoWithin)
-	return journal.Want{Queries: []journal.Query{
+	w := journal.Want{Queries: []journal.Query{
 		{Changed: request.Of(c.Group.ID), Since: since, Limit: 20}, {Changed: request.Of(""), Since: since, Limit: 20},
 	}}
+	if e := latestUndoable(c); e.N != 0 { // what taking it back needs comes in the same round trip
+		more := undoReads(c, e, c.Queries())
+		w.Names, w.Queries = more.Names, append(w.Queries, more.Queries...)
+	}
+	return w
 }
 
 // latest is the entry that "undo" alone means: the speaker's newest act. Where that cannot be undone so, nothing older is
 // taken in its place: who says "undo" means what they have just done.
 func latest(c bot.Call) (journal.Entry, error) {
-	var e journal.Entry
-	found, _ := c.Entries(undoableOwn)
-	for _, one := range found {
-		if one.Kind == directory.GroupChosen {
-			continue // to choose a group is no act that somebody means by "the latest"
-		}
-		if h := Happenings()[one.Kind]; h.Final.IsZero() && len(primary(one)) > 0 {
-			e = one
-			break
-		}
-	}
+	e := latestUndoable(c)
 	if newer, ok := newerAct(c, e.N); ok {
 		return e, &bot.Refusal{Text: notThatOne(c, newer, e)}
 	}
@@ -54,6 +49,20 @@ func latest(c bot.Call) (journal.Entry, error) {
 		}}
 	}
 	return e, nil
+}
+
+// latestUndoable is the newest of the speaker's own acts that can be undone; zero if there is none.
+func latestUndoable(c bot.Call) journal.Entry {
+	found, _ := c.Entries(undoableOwn)
+	for _, e := range found {
+		if e.Kind == directory.GroupChosen {
+			continue // to choose a group is no act that somebody means by "the latest"
+		}
+		if h := Happenings()[e.Kind]; h.Final.IsZero() && len(primary(e)) > 0 {
+			return e
+		}
+	}
+	return journal.Entry{}
 }
 
 // newerAct is what the speaker has done after an entry, and cannot take back by saying "undo": they have asked for

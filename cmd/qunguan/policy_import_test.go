@@ -65,7 +65,7 @@ func TestShippedPolicyImports(t *testing.T) {
 	out, err = imports(shippedPolicy)
 	require.NoError(t, err)
 	assert.Equal(t, "the policy is as the file says; nothing has changed\n", out)
-	assert.Contains(t, strings.Join(s.say("boss> /撤销"), "\n"), "撤销 #", "also where the group had no senior before")
+	assert.Contains(t, strings.Join(s.say("boss> /撤销 --确认"), "\n"), "撤销 #", "also where the group had no senior before")
 	assert.Empty(t, s.bookOf(access.Of(vipGroup)).Roles())
 	s.laws(map[int64]bool{})
 }
@@ -143,7 +143,7 @@ groups:
 	_, err = imports(write(t, narrowed))
 	require.NoError(t, err)
 	assert.Equal(t, access.ItemsOf(access.Remove), s.bookOf(access.Of(vipGroup)).Roles()[0].Grants, "also by a file that names those who have it")
-	assert.Contains(t, strings.Join(s.say("boss> /撤销"), "\n"), "撤销 #")
+	assert.Contains(t, strings.Join(s.say("boss> /撤销 --确认"), "\n"), "撤销 #")
 	assert.Equal(t, invite, s.bookOf(access.Of(vipGroup)).Roles()[0].Grants)
 	out, err = imports(write(t, "company:\n  jobs: []\n"))
 	assert.ErrorContains(t, err, "job 展会专员: it is in use (company: mapping of 客服专员, "+vipGroup+": zhao)")

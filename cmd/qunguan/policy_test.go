@@ -318,7 +318,7 @@ groups:
 	err = sys.carryOut(s.ctx, p)
 	assert.ErrorContains(t, err, "changed since the difference was shown")
 	assert.Contains(t, strings.Join(s.say("boss> /审计"), "\n"), "导入策略文件", "one entry, the owner's")
-	assert.Contains(t, strings.Join(s.say("boss> /撤销"), "\n"), "撤销 #")
+	assert.Contains(t, strings.Join(s.say("boss> /撤销 --确认"), "\n"), "撤销 #")
 	after := s.peoples()
 	for key := range before {
 		if strings.HasPrefix(key, "access") || strings.HasPrefix(key, "company") {

@@ -119,7 +119,7 @@ func TestRoundTrips(t *testing.T) {
 		why   string
 	}{
 		{"boss", project, "/help", "**What you may run here**", 2, ""},
-		{"boss", project, "/help mute", "Silence a member", 2, ""},
+		{"boss", project, "/help mute", "- `/mute @lisi", 2, ""},
 		{"boss", project, "/whoami", "", 2, ""},
 		{"boss", project, "/can @li mute", "", 2, ""},
 		{"boss", project, "/why @li mute", "", 2, ""},
@@ -151,7 +151,7 @@ func TestRoundTrips(t *testing.T) {
 		{"boss", project, "/cancel", "", 2, ""},
 		{"boss", project, "/admin add @li senior", "Please confirm", 2, ""},
 		{"boss", project, "/confirm", "Recorded", 3, "it learns from the question what it confirms"},
-		{"boss", project, "/undo", "Recorded", 3, "it learns from the entry what it takes back"},
+		{"boss", project, "/undo --yes", "Recorded", 3, "it learns from the entry what it takes back"},
 		{"boss", project, "/why #20", "", 3, "it learns from the entry whose rights to unwind"},
 		{"boss", project, "/audit", "**Audit", 3, "what may be read is known once the rights are"},
 		{"boss", project, "/audit #20", "", 3, "likewise"},
