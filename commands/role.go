@@ -86,10 +86,10 @@ func rolesOf(c bot.Call, who chat.User) []access.Role {
 	return out
 }
 
-// rests says whether no role of a person is one for which the platform's own admin would be asked.
+// rests says whether no role of a person is one for which they should be the platform's own admin at this moment.
 func rests(c bot.Call, who chat.User) bool {
 	for _, r := range c.Access.Holds(who, c.Group.ID, c.Now) {
-		if !r.OnDuty && !r.Active {
+		if !r.OnDuty && !r.Active && !c.Now.Before(r.From) {
 			return false
 		}
 	}
