@@ -99,14 +99,26 @@ func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
 	if old, ok := c.Access.Group.Role(who, temporary); ok && old.Live(c.Now) {
 		t = t.Plus(chat.Text{ZH: "（原为%s，%s）", EN: " (was %s, %s)"}.F(roleText(old.Level, old.Job), term(c, c.Group.ID, old)))
 	}
-	if other, ok := c.Access.Group.Role(who, !temporary); ok && other.Live(c.Now) {
-		t = t.Plus(chat.Text{ZH: "；另有%s，%s，照旧", EN: "; also %s, %s, as before"}.F(roleText(other.Level, other.Job), term(c, c.Group.ID, other)))
-	}
 	if r.From.After(c.Now) {
 		t = t.Plus(chat.Text{ZH: "，%s 开始", EN: ", from %s"}.F(c.Moment(r.From)))
 	}
 	held := onPlatform(c, r.Items())
-	return t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", items (%d): %s"}.F(held.Len(), held.Label())).Plus(cutText(c, r)).Plus(because(r.Reason))
+	t = t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", items (%d): %s"}.F(held.Len(), held.Label())).Plus(cutText(c, r)).Plus(because(r.Reason))
+	return t.Plus(besides(c, who, temporary))
+}
+
+// besides tells of the other role of somebody, behind all that is said of the one that changes: a fixed one of a temporary
+// one, a temporary one of a fixed one.
+func besides(c bot.Call, who chat.User, temporary bool) chat.Text {
+	other, ok := c.Access.Group.Role(who, !temporary)
+	if !ok || !other.Live(c.Now) {
+		return chat.Text{}
+	}
+	kind := chat.Text{ZH: "临时", EN: "temporary"}
+	if temporary {
+		kind = chat.Text{ZH: "固定", EN: "fixed"}
+	}
+	return chat.Text{ZH: "；另有%s角色照旧：%s，%s", EN: "; the %s role stays as it is: %s, %s"}.F(kind, roleText(other.Level, other.Job), term(c, c.Group.ID, other))
 }
 
 // tally tells who was appointed and who was not, and how full the group is then.
