@@ -62,21 +62,34 @@ func adminAdd() bot.Command {
 			if length.Given(c.Args) && !from.Given(c.Args) {
 				out.Lasts = length.Of(c.Args)
 			}
-			switch {
-			case !pasted.Given(c.Args) && a.Level == access.NoLevel && a.Job == access.NoJob && a.Reason != "":
+			if !pasted.Given(c.Args) && a.Level == access.NoLevel && a.Job == access.NoJob && a.Reason != "" {
 				out.Confirm = chat.Text{
 					ZH: "没有写级别或岗位，按普通管理员任命；“%s”当作原因", EN: "no level and no job is named, so this appoints a junior; “%s” is taken as the reason",
 				}.F(chat.Escape(a.Reason))
-			case b.senior:
-				out.Confirm = chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"}
-			case len(b.done) > manyPeople:
-				out.Confirm = chat.Text{ZH: "一次任命 %d 人", EN: "this appoints %d people at once"}.F(len(b.done))
-			case b.byName:
-				out.Confirm = foundByName
+				return out, nil
 			}
+			out.Confirm = b.question()
 			return out, nil
 		},
 	}
+}
+
+// question is why appointments must be agreed to: all that is far-reaching, or else whom a name was taken for.
+func (b batch) question() chat.Text {
+	var why []chat.Text
+	if !b.taken.IsZero() {
+		why = append(why, b.taken)
+	}
+	if b.senior {
+		why = append(why, chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"})
+	}
+	if len(b.done) > manyPeople {
+		why = append(why, chat.Text{ZH: "一次任命 %d 人", EN: "this appoints %d people at once"}.F(len(b.done)))
+	}
+	if len(why) == 0 && b.byName {
+		return foundByName
+	}
+	return chat.Text{ZH: chat.Join("；", why...).ZH, EN: chat.Join("; ", why...).EN}
 }
 
 // manyPeople is how many people an act may hit without a confirmation.

@@ -70,6 +70,7 @@ type batch struct {
 	refused   *bot.Denied  // the first no of a rule, about all who were refused by one; nil if none was
 	byName    bool         // somebody was found by another word than the userid
 	senior    bool         // somebody gets, or loses, the highest level
+	taken     chat.Text    // what somebody can now and could not any more; zero if nobody loses anything
 	second    chat.Text    // why a second person must agree; zero if nobody must
 }
 
@@ -139,16 +140,35 @@ func appointAll(c bot.Call, people []nominee, a access.Appointment) (batch, erro
 			b.refuse(c, m.ID, d)
 			continue
 		}
-		var err error
-		if b.facts, err = b.facts.After(c.Group.ID, changes); err != nil {
+		after, err := b.facts.After(c.Group.ID, changes)
+		if err != nil {
 			return b, fmt.Errorf("appoint %s: %w", m.ID, err)
 		}
+		if lost := takes(c, b.facts, after, m.ID, changes); b.taken.IsZero() {
+			b.taken = lost
+		}
+		b.facts = after
 		b.wants(second)
 		b.byName = b.byName || string(m.ID) != n.ref.Said
 		b.senior = b.senior || senior(changes)
 		b.done = append(b.done, result{who: m.ID, changes: changes, line: appointed(c, m.ID, changes)})
 	}
 	return b, nil
+}
+
+// takes tells what an appointment takes away from somebody who has it now: it replaces a role, and what is planned for
+// later ends what counts until then.
+func takes(c bot.Call, before, after access.Facts, who chat.User, changes []journal.Change) chat.Text {
+	lost := before.Items(who, before.People[who], c.Group.ID, c.Now).Minus(after.Items(who, after.People[who], c.Group.ID, c.Now))
+	r, _ := roleAfter(changes)
+	switch {
+	case lost == 0:
+		return chat.Text{}
+	case r.From.After(c.Now):
+		return chat.Text{ZH: "%s 现在的授权会被取代，从现在到 %s 失去：%s", EN: "this takes the place of what %s holds now; until %s they lose: %s"}.F(
+			c.Name(who), c.Moment(r.From), briefly(c, lost))
+	}
+	return chat.Text{ZH: "%s 会失去现在的权限：%s", EN: "%s loses what they can do now: %s"}.F(c.Name(who), briefly(c, lost))
 }
 
 // dismissAll dismisses everybody of a list who can be.

@@ -35,9 +35,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 	out = remindOfEvents(c, events, watchSize(c, events, watchAdmins(c, events, out)))
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {
-		if i, ok := impactOf(c, events); ok {
-			out.Says = append(out.Says, warnings(c, i)...)
-		}
+		out.Says = append(out.Says, forewarned(c, events, out.Says)...)
 	}
 	return out
 }
