@@ -69,6 +69,10 @@ func adminAdd() bot.Command {
 				return out, nil
 			}
 			out.Confirm = b.question()
+			if !pasted.Given(c.Args) {
+				termed := length.Given(c.Args) || from.Given(c.Args) || end.Given(c.Args)
+				out.Confirm = also(mistakenJob(c, a.Reason, termed && a.Job != jb.Of(c.Args)), out.Confirm)
+			}
 			return out, nil
 		},
 	}

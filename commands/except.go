@@ -155,6 +155,7 @@ func exception(e access.Effect, en, zh string, help, example chat.Text) bot.Comm
 			if length.Given(c.Args) && !from.Given(c.Args) {
 				out.Lasts = length.Of(c.Args) // counts from a second person's consent, if there must be one
 			}
+			out.Confirm = also(mistakenItem(s.Reason), out.Confirm)
 			return out, err
 		},
 	}

@@ -17,15 +17,17 @@ const (
 
 // way is the hole that makes an appointment one of those.
 func way() grammar.ChoiceHole[string] {
-	return grammar.Choice("way", func(s string) (string, bool) {
-		switch s {
-		case "eligible", "候补":
-			return whenActivated, true
-		case "on-duty", "onduty", "值班生效", "值班时生效":
-			return whenOnDuty, true
-		}
-		return "", false
-	}, chat.Text{ZH: "候补|值班生效", EN: "eligible|on-duty"})
+	return grammar.Choice("way", parseWay, chat.Text{ZH: "候补|值班生效", EN: "eligible|on-duty"})
+}
+
+func parseWay(s string) (string, bool) {
+	switch s {
+	case "eligible", "候补":
+		return whenActivated, true
+	case "on-duty", "onduty", "值班生效", "值班时生效":
+		return whenOnDuty, true
+	}
+	return "", false
 }
 
 // mode marks a role that rests, where a list has room for a word only; empty for one that always counts.
