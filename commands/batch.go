@@ -136,6 +136,11 @@ func appointAll(c bot.Call, people []nominee, a access.Appointment) (batch, erro
 		changes, d, second := secondPerson(b.facts, func(f access.Facts) (access.Change, access.Decision) {
 			return f.Appoint(c.Group.ID, one, c.Now)
 		})
+		if why := emptyPair(c, d, one); !why.IsZero() {
+			next := pairNext(c, one)
+			b.fail(c.Name(m.ID), &bot.Refusal{Text: why.Plus(chat.Text{ZH: "。", EN: "."}).Plus(next)}, why, next)
+			continue
+		}
 		if !d.Allowed {
 			b.refuse(c, m.ID, d)
 			continue
@@ -154,6 +159,34 @@ func appointAll(c bot.Call, people []nominee, a access.Appointment) (batch, erro
 		b.done = append(b.done, result{who: m.ID, changes: changes, line: appointed(c, m.ID, changes)})
 	}
 	return b, nil
+}
+
+// emptyPair says that a level and a job give nothing together; zero where that is not why.
+func emptyPair(c bot.Call, d access.Decision, a access.Appointment) chat.Text {
+	if d.Rule != access.RuleNothingGranted || a.Job == access.NoJob || a.Level == access.NoLevel || pairItems(c, a.Level, a.Job) != 0 {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "“%s”这个组合没有任何权限", EN: "“%s” gives nothing at all"}.F(roleText(a.Level, a.Job))
+}
+
+// pairNext names the lowest level at which the job gives something.
+func pairNext(c bot.Call, a access.Appointment) chat.Text {
+	for _, l := range []access.Level{access.Junior, access.Mid, access.Senior} {
+		if held := pairItems(c, l, a.Job); held != 0 {
+			return chat.Text{ZH: "请选%s（%s），或不写岗位。", EN: " Choose %s (%s), or leave the job out."}.F(
+				chat.Text{ZH: l.Label().ZH, EN: l.String()}, briefly(c, held))
+		}
+	}
+	return chat.Text{ZH: "请换一个岗位，或不写岗位。", EN: " Choose another job, or leave it out."}
+}
+
+// pairItems is what a level and a job give here, also a job of the company's own.
+func pairItems(c bot.Call, l access.Level, j access.Job) access.Items {
+	r := access.Role{Level: l, Job: j}
+	if d, own := c.Access.Company.JobDefinition(j); own {
+		r.Grants = d.Items
+	}
+	return onPlatform(c, r.Items())
 }
 
 // takes tells what an appointment takes away from somebody who has it now: it replaces a role, and what is planned for
