@@ -199,7 +199,9 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 			return access.Decision{Rule: access.RuleTier}, access.Admins // it would stand as the company's setting again
 		}
 		why := access.OtherChange
-		if (e.Kind == access.Granted || e.Kind == access.SceneOn) && !touched(e, later) {
+		_, more := c.Entries(2) // of what has happened since not all is known where there is more
+		first := []journal.Kind{access.Granted, access.SceneOn, access.Imported}
+		if slices.Contains(first, e.Kind) && !touched(e, later) && !more {
 			why = access.FirstSenior
 		}
 		return mayApply(c, changes, why)
@@ -245,6 +247,10 @@ func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.D
 		if of.Kind() == "access" {
 			g = chat.Group(of.ID())
 			facts = factsIn(c, g)
+			// What the company's book becomes with it counts, such as what a custom role gives.
+			if then, err := facts.After("", changes); err == nil {
+				facts = then
+			}
 		}
 		other := func(ch journal.Change) bool { return ch.Of != of }
 		mine := slices.DeleteFunc(slices.Clone(changes), other)
@@ -256,10 +262,14 @@ func mayApply(c bot.Call, changes []journal.Change, why access.Undoes) (access.D
 	return d, item
 }
 
-// touched says whether the rights of the group have changed since an entry.
+// touched says whether a book of rights that an entry has changed, or that of its group, has changed since.
 func touched(e journal.Entry, later []journal.Entry) bool {
+	books := map[journal.Name]bool{access.Of(e.Group): true}
+	for _, c := range primary(e) {
+		books[c.Of] = true
+	}
 	for _, l := range later {
-		if l.N > e.N && slices.ContainsFunc(l.Changes, func(c journal.Change) bool { return c.Of == access.Of(e.Group) }) {
+		if l.N > e.N && slices.ContainsFunc(l.Changes, func(c journal.Change) bool { return books[c.Of] }) {
 			return true
 		}
 	}

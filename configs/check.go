@@ -19,8 +19,8 @@ func (c *Config) tidy() { c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "
 func (l *layers) check(c Config) {
 	l.checkGeneral(c)
 	l.checkPeople(c)
-	l.atLeastNothing("limits.role_cap", c.Limits.RoleCap)
-	l.atLeastNothing("limits.native_admins", c.Limits.NativeAdmins)
+	l.people("limits.role_cap", c.Limits.RoleCap)
+	l.people("limits.native_admins", c.Limits.NativeAdmins)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
 }
@@ -39,9 +39,12 @@ func (l *layers) checkGeneral(c Config) {
 	l.oneOf("log.format", c.Log.Format, "json", "console")
 }
 
-func (l *layers) atLeastNothing(key string, n int) {
-	if n < 0 {
-		l.found(key, "%d is not possible; write how many people, or 0 for the platform's own number", n)
+// mostPeople is how many people a limit can be about: no platform has larger groups.
+const mostPeople = 2000
+
+func (l *layers) people(key string, n int) {
+	if n < 0 || n > mostPeople {
+		l.found(key, "%d is not possible; write how many people, at most %d, or 0 for the platform's own number", n, mostPeople)
 	}
 }
 
@@ -58,6 +61,10 @@ func (l *layers) checkPeople(c Config) {
 	l.checkUsers("owners", c.Owners)
 	var users []string
 	for _, a := range c.DepartmentAdmins {
+		if isBlank(a.User) {
+			l.found("department_admins", "an entry has no user; write {user: li, departments: [name]} with the id that the address book shows")
+			continue
+		}
 		users = append(users, a.User)
 		if len(a.Departments) == 0 || slices.ContainsFunc(a.Departments, isBlank) {
 			l.found("department_admins", "%q has no department, or one without a name; write {user: %s, departments: [name]}",

@@ -134,28 +134,9 @@ var defaults = map[string]any{
 //
 // The error joins a Problem for everything that is wrong. With an error the Config must not be used.
 func Load(path string, environ []string, readFile func(string) ([]byte, error)) (Config, error) {
-	l := &layers{file: path, origin: map[string]string{}, readFile: readFile}
-	k := koanf.New(".")
-	if err := k.Load(confmap.Provider(defaults, "."), nil); err != nil {
-		return Config{}, fmt.Errorf("load defaults: %w", err)
-	}
-	if path != "" {
-		raw, err := readFile(path)
-		if err != nil {
-			return Config{}, fmt.Errorf("read configuration (start with: qunguan config example > FILE): %w", err)
-		}
-		if err := k.Load(rawbytes.Provider(raw), &document{layers: l, given: map[string]any{}}); err != nil {
-			return Config{}, fmt.Errorf("read configuration %s: %w", path, err)
-		}
-	}
-	fromEnv := &overrides{layers: l, given: map[string]string{}}
-	provider := env.Provider(".", env.Opt{
-		Prefix:        envPrefix,
-		EnvironFunc:   func() []string { return environ },
-		TransformFunc: fromEnv.read,
-	})
-	if err := k.Load(provider, nil); err != nil {
-		return Config{}, fmt.Errorf("read environment: %w", err)
+	k, l, err := read(path, environ, readFile)
+	if err != nil {
+		return Config{}, err
 	}
 	var c Config
 	if err := k.Unmarshal("", &c); err != nil {
@@ -168,4 +149,42 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 		return Config{}, errors.Join(l.problems...)
 	}
 	return c, nil
+}
+
+// Origin is where the value of a key comes from, as a Problem says it: the file with its line, or the variable; the
+// file alone of a default. It is for what is found wrong with a value only when it is used.
+func Origin(path string, environ []string, readFile func(string) ([]byte, error), key string) string {
+	_, l, err := read(path, environ, readFile)
+	if err != nil || l.origin[key] == "" {
+		return path
+	}
+	return l.origin[key]
+}
+
+// read puts the layers over each other. What is wrong with single values is in them.
+func read(path string, environ []string, readFile func(string) ([]byte, error)) (*koanf.Koanf, *layers, error) {
+	l := &layers{file: path, origin: map[string]string{}, readFile: readFile}
+	k := koanf.New(".")
+	if err := k.Load(confmap.Provider(defaults, "."), nil); err != nil {
+		return nil, nil, fmt.Errorf("load defaults: %w", err)
+	}
+	if path != "" {
+		raw, err := readFile(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read configuration (start with: qunguan config example > FILE): %w", err)
+		}
+		if err := k.Load(rawbytes.Provider(raw), &document{layers: l, given: map[string]any{}}); err != nil {
+			return nil, nil, fmt.Errorf("read configuration %s: %w", path, err)
+		}
+	}
+	fromEnv := &overrides{layers: l, given: map[string]string{}}
+	provider := env.Provider(".", env.Opt{
+		Prefix:        envPrefix,
+		EnvironFunc:   func() []string { return environ },
+		TransformFunc: fromEnv.read,
+	})
+	if err := k.Load(provider, nil); err != nil {
+		return nil, nil, fmt.Errorf("read environment: %w", err)
+	}
+	return k, l, nil
 }

@@ -143,7 +143,8 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{change(`[boss]`, `[" "]`), `/etc/q.yaml:2: owners: has an empty user id; write the id that the address book shows, or remove the entry`},
 		{change(`[boss]`, `[[boss]]`), `/etc/q.yaml:2: owners: each element of the list must be one value`},
 		{add(`department_admins: [{user: li}]`), `/etc/q.yaml:1: department_admins: "li" has no department, or one without a name; write {user: li, departments: [name]}`},
-		{add(`department_admins: [{departments: [a]}]`), `/etc/q.yaml:1: department_admins: has an empty user id; write the id that the address book shows, or remove the entry`},
+		{add(`department_admins: [{departments: [a]}]`), `/etc/q.yaml:1: department_admins: an entry has no user; write {user: li, departments: [name]} with the id that the address book shows`},
+		{add(`limits: {role_cap: 1000000}`), `/etc/q.yaml:1: limits.role_cap: 1000000 is not possible; write how many people, at most 2000, or 0 for the platform's own number`},
 		{add(`department_admins: {li: a}`), `/etc/q.yaml:1: department_admins: must be a list; see the example: qunguan config example`},
 		{add(`department_admins: [{usr: li}]`), `/etc/q.yaml:1: department_admins.usr: unknown key; the nearest known one is department_admins.user`},
 		{change(`"127.0.0.1:6379"`, ``), `/etc/q.yaml:3: redis.addrs: names no server; write [host:port], for example [127.0.0.1:6379]`},
@@ -242,4 +243,11 @@ func FuzzLoadNeitherPanicsNorLeaks(f *testing.F) {
 			t.Fatalf("the error shows a secret: %v", err)
 		}
 	})
+}
+
+func TestOrigin(t *testing.T) {
+	file := func(string) ([]byte, error) { return []byte("owners: [boss]\nfont: /a\n"), nil }
+	assert.Equal(t, "/etc/q.yaml:2", configs.Origin("/etc/q.yaml", nil, file, "font"))
+	assert.Equal(t, "QUNGUAN_FONT", configs.Origin("/etc/q.yaml", []string{"QUNGUAN_FONT=/b"}, file, "font"))
+	assert.Equal(t, "/etc/q.yaml", configs.Origin("/etc/q.yaml", nil, file, "language"))
 }

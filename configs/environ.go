@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ func (o *overrides) read(name, value string) (string, any) {
 	}
 	switch k {
 	case section:
-		o.foundAt(name, path, "is a section; set one of its keys, for example %s__…", name)
+		o.foundAt(name, path, "is a section; set one of its keys, for example %s", variable(within(path)))
 		return "", nil
 	case secret, secretFile:
 		return o.secretKey(name, strings.TrimSuffix(path, fileSuffix), k, value)
@@ -105,6 +106,16 @@ func (o *overrides) insideRecords(path string) bool {
 		}
 	}
 	return false
+}
+
+// within is a key of a section, for an example.
+func within(path string) string {
+	for _, key := range slices.Sorted(known()) {
+		if strings.HasPrefix(key, path+".") && schema[key] != section {
+			return key
+		}
+	}
+	return path
 }
 
 // variable is the name of the environment variable of a key.

@@ -26,7 +26,7 @@ type Rebuilding struct {
 type Rebuilt struct{ Entries, Aggregates, Differences int64 }
 
 // ErrJournal says that the journal itself has a gap or contradicts itself, so that no view can be folded from it.
-var ErrJournal = errors.New("the journal is not whole: nothing was compared or repaired; restore it first")
+var ErrJournal = errors.New("the journal is not whole: nothing was compared or repaired; restore it first (qunguan rebuild --help)")
 
 // ErrBusy says that so much is being committed that a place could not be looked at between two entries.
 var ErrBusy = errors.New("the journal moves on too fast; try again in a quieter hour")
@@ -52,10 +52,11 @@ func (l *Ledger) Rebuild(ctx context.Context, r Rebuilding) (Rebuilt, error) {
 // foldAll folds what was not folded yet, page by page.
 func (l *Ledger) foldAll(ctx context.Context, v *views, progress func(read, of int64)) error {
 	const maxFaults = 20
-	newest, err := l.newest(ctx)
+	of, err := l.client.XLen(ctx, l.keys.journal()).Result()
 	if err != nil {
-		return err
+		return gone("read journal", err)
 	}
+	read := int64(0)
 	for {
 		rows, err := l.client.XRangeN(ctx, l.keys.journal(), fmt.Sprintf("(%d-0", v.last), "+", maxPage).Result()
 		if err != nil {
@@ -68,26 +69,14 @@ func (l *Ledger) foldAll(ctx context.Context, v *views, progress func(read, of i
 			}
 			v.add(e)
 		}
+		read += int64(len(rows))
 		if progress != nil && len(rows) > 0 {
-			progress(v.last, max(newest, v.last))
+			progress(read, max(of, read)) // counted, not taken from numbers: those may be what is wrong
 		}
 		if len(rows) < maxPage || len(v.faults) >= maxFaults {
 			return nil
 		}
 	}
-}
-
-// newest is the number of the newest entry that is in the journal.
-func (l *Ledger) newest(ctx context.Context) (int64, error) {
-	rows, err := l.client.XRevRangeN(ctx, l.keys.journal(), "+", "-", 1).Result()
-	if err != nil || len(rows) == 0 {
-		return 0, gone("read journal", err)
-	}
-	var n int64
-	if _, err := fmt.Sscanf(rows[0].ID, "%d-", &n); err != nil {
-		return 0, fmt.Errorf("read journal: id %q: %w", rows[0].ID, err)
-	}
-	return n, nil
 }
 
 // viewKey names one key that is a view.

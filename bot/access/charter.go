@@ -191,8 +191,8 @@ func (p Part) Book() (Book, error) {
 	return Build(records)
 }
 
-// WithJobs fills in what custom jobs give where roles and mappings name one and do not say; jobs of the part go before
-// those of others.
+// WithJobs says what custom jobs give where roles and mappings name one: what the job is, whatever they said before, so
+// that a job that is narrowed is narrowed for all who have it. Jobs of the part go before those of others.
 func (p Part) WithJobs(others []JobDefinition) Part {
 	find := func(name Job) (items Items) {
 		for _, j := range slices.Concat(p.Jobs, others) {
@@ -204,14 +204,10 @@ func (p Part) WithJobs(others []JobDefinition) Part {
 	}
 	p.Roles, p.Mappings = slices.Clone(p.Roles), slices.Clone(p.Mappings)
 	for i := range p.Roles {
-		if r := &p.Roles[i]; r.Grants == 0 {
-			r.Grants = find(r.Job)
-		}
+		p.Roles[i].Grants = find(p.Roles[i].Job)
 	}
 	for i := range p.Mappings {
-		if m := &p.Mappings[i]; m.Grants == 0 {
-			m.Grants = find(m.Job)
-		}
+		p.Mappings[i].Grants = find(p.Mappings[i].Job)
 	}
 	return p
 }

@@ -113,22 +113,40 @@ func (f Facts) Define(by chat.User, def JobDefinition, books map[chat.Group]Book
 		return nil, d
 	}
 	out := Change{set(f.Company, "", JobKey(name), &def)}
+	return append(out, f.carried(def, books)...), d
+}
+
+// carried is what changes with a custom role: the roles and mappings of all books that have it.
+func (f *Facts) carried(def JobDefinition, books map[chat.Group]Book) Change {
+	var out Change
 	for _, g := range f.all(books) {
 		b := f.bookOf(g, books)
 		for _, r := range b.Roles() {
-			if r.Job == name && r.Grants != def.Items {
+			if r.Job == def.Name && r.Grants != def.Items {
 				r.Grants = def.Items
 				out = append(out, set(b, g, r.Key(), &r))
 			}
 		}
 		for _, m := range b.Mappings() {
-			if m.Job == name && m.Grants != def.Items {
+			if m.Job == def.Name && m.Grants != def.Items {
 				m.Grants = def.Items
 				out = append(out, set(b, g, MappingKey(m), &m))
 			}
 		}
 	}
-	return out, d
+	return out
+}
+
+// Carried is what changes of custom roles carry along in all books, as Define has it. books must be those of all
+// groups.
+func (f Facts) Carried(changes Change, books map[chat.Group]Book) Change {
+	var out Change
+	for _, c := range changes {
+		if def, err := journal.Decode[JobDefinition](c.After); isJob(c.Key) && c.After != nil && err == nil {
+			out = append(out, f.carried(def, books)...)
+		}
+	}
+	return out
 }
 
 // Forget deletes a custom role that nobody has; whether that is so is asked with JobHolders. It is an owner's.

@@ -12,7 +12,7 @@ import (
 func (f Facts) Tag(g chat.Group, by chat.User, name string, on bool, now time.Time) (Change, Decision) {
 	a := f.asker(g, by, now)
 	d := a.mayTag(name, on)
-	if !d.Allowed || name == "" || g == "" {
+	if !d.Allowed || name == "" || on && !TagName(name) || g == "" {
 		if d.Allowed {
 			d = Decision{Rule: RuleNothingGranted, item: Policy}
 		}

@@ -16,12 +16,13 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/journal"
 )
 
 func auditCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "audit", Short: "Export the journal", Args: exactly(0),
+		Use: "audit", Short: "Export the journal", Args: family,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(exportCommand())
@@ -40,17 +41,17 @@ func exportCommand() *cobra.Command {
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			n, err := e.run(c.Context())
-			if err != nil {
+			if err != nil && !errors.Is(err, errHole) {
 				return err
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%d entries written to %s\n", n, e.out)
+			_, _ = fmt.Fprintf(c.OutOrStdout(), "%s written to %s\n", entries(n), e.out)
 			return err
 		},
 	}
 	configFlag(c, &e.file)
 	c.Flags().StringVar(&e.since, "since", "", "only entries from this moment on: 2026-11-01, or \"2026-11-01 09:00\"")
 	c.Flags().StringVar(&e.until, "until", "", "only entries before this moment")
-	c.Flags().StringVar(&e.group, "group", "", "only entries about this group, by id")
+	c.Flags().StringVar(&e.group, "group", "", "only entries about this group, by id or by name")
 	c.Flags().StringVar(&e.actor, "actor", "", "only entries of this person, by userid")
 	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl or csv")
 	c.Flags().StringVar(&e.out, "out", "", "file to write; it must not exist yet")
@@ -73,22 +74,73 @@ func (e export) run(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer func() { _ = s.close() }()
-	q := journal.Query{Group: chat.Group(e.group), Actor: chat.User(e.actor)}
-	if q.Since, err = s.moment("--since", e.since); err != nil {
-		return 0, err
-	}
-	if q.Until, err = s.moment("--until", e.until); err != nil {
+	return e.from(ctx, s)
+}
+
+// from exports the journal of a system.
+func (e export) from(ctx context.Context, s *system) (int, error) {
+	q, err := e.query(ctx, s)
+	if err != nil {
 		return 0, err
 	}
 	// The export stands in the journal before it is made: who has read it must not be able to hide that.
-	reason := strings.Join(strings.Fields(fmt.Sprintf("%s since %s until %s group %s actor %s", e.format, e.since, e.until, e.group, e.actor)), " ")
 	err = s.bot.Amend(ctx, nil, "", func(bot.Call) (bot.Outcome, error) {
-		return bot.Outcome{Events: []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: reason}}}, nil
+		return bot.Outcome{Events: []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: e.reason(q)}}}, nil
 	})
 	if err != nil {
 		return 0, err
 	}
 	return e.write(ctx, s, q)
+}
+
+// query is what the filters select.
+func (e export) query(ctx context.Context, s *system) (q journal.Query, err error) {
+	q.Actor = chat.User(e.actor)
+	if q.Since, err = s.moment("--since", e.since); err != nil {
+		return q, err
+	}
+	if q.Until, err = s.moment("--until", e.until); err != nil {
+		return q, err
+	}
+	if !q.Since.IsZero() && !q.Until.IsZero() && !q.Since.Before(q.Until) {
+		return q, usageError{fmt.Errorf("--since %q is not before --until %q, so there is nothing between them", e.since, e.until)}
+	}
+	if e.group != "" {
+		q.Group, err = s.everGroup(ctx, e.group)
+	}
+	return q, err
+}
+
+// everGroup is groupOf that knows groups also after their end: the journal does.
+func (s *system) everGroup(ctx context.Context, said string) (chat.Group, error) {
+	name := directory.OfGroup(chat.Group(said))
+	found, err := s.ledger.Load(ctx, journal.Want{Names: []journal.Name{name}})
+	if err != nil {
+		return "", fmt.Errorf("read group: %w", err)
+	}
+	if g, _ := found.States[name].Value.(directory.Group); g.ID != "" {
+		return g.ID, nil
+	}
+	return s.groupOf(ctx, said)
+}
+
+// reason tells in the journal what was exported: the format, and the filters that were set.
+func (e export) reason(q journal.Query) string {
+	out := e.format
+	for _, f := range []struct{ name, value string }{{"since", e.since}, {"until", e.until}, {"group", string(q.Group)}, {"actor", e.actor}} {
+		if f.value != "" {
+			out += " " + f.name + " " + f.value
+		}
+	}
+	return out
+}
+
+// entries is a number of entries, for people.
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 // moment reads a date or a date with a time in the configured zone.
@@ -107,7 +159,7 @@ func (s *system) moment(flag, text string) (time.Time, error) {
 func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, err error) {
 	f, err := os.OpenFile(e.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return 0, usageError{fmt.Errorf("--out: %w", err)}
+		return 0, cannotWrite(err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	buffered := bufio.NewWriter(f)
@@ -117,12 +169,27 @@ func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, e
 			return 0, err
 		}
 	}
-	err = s.ledger.Each(ctx, q, func(entry journal.Entry) error {
+	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
+	last, holes := int64(0), []string(nil)
+	err = s.ledger.Each(ctx, journal.Query{}, func(entry journal.Entry) error {
+		if entry.N != last+1 {
+			holes = append(holes, fmt.Sprintf("#%d to #%d", last+1, entry.N-1))
+		}
+		last = entry.N
+		if !q.Matches(entry) {
+			return nil
+		}
 		n++
 		return line(entry)
 	})
-	return n, errors.Join(err, buffered.Flush())
+	if err = errors.Join(err, buffered.Flush()); err == nil && len(holes) > 0 {
+		err = fmt.Errorf("%w: missing are %s; what is there was written", errHole, strings.Join(holes, ", "))
+	}
+	return n, err
 }
+
+// errHole says that entries are missing.
+var errHole = errors.New("the journal has a hole, so it is no proof of what was done; restore Redis from a backup")
 
 func jsonLines(w io.Writer) func(journal.Entry) error {
 	return func(e journal.Entry) error {

@@ -4,17 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"qunguan/bot/platform/wecom"
 	"qunguan/configs"
 )
 
 func configCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "config", Short: "Check the configuration, or print an example", Args: exactly(0),
+		Use: "config", Short: "Check the configuration, or print an example", Args: family,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	example := &cobra.Command{
@@ -47,11 +49,7 @@ func check(c *cobra.Command, file string) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(out, "ok   configuration")
-	drawn, err := openPictures(config.Font)
-	if err != nil {
-		_, _ = fmt.Fprintln(out, "FAIL pictures")
-		return err
-	}
+	drawn, noPictures := configuredPictures(config.Font, file)
 	s, err := newSystem(config, options{now: time.Now, log: zap.NewNop()})
 	if err != nil {
 		return err
@@ -69,22 +67,57 @@ func check(c *cobra.Command, file string) error {
 		_, _ = fmt.Fprintf(out, "ok   %s\n", name)
 	}
 	redis := s.redis.Ping(ctx)
-	line("redis", redis)
+	line("redis", redisAdvice(redis, config.Redis))
 	if redis == nil {
 		if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
 			_, _ = fmt.Fprintf(out, "warn redis: %s: a power failure may lose what was acknowledged; see configs/redis.conf\n", note)
 		}
 	}
 	for _, p := range s.platform.Check(ctx) {
-		line(p.Name, p.Err)
+		line(p.Name, wecomAdvice(p.Err, config.WeCom.CorpID))
 	}
-	if drawn.painter == nil {
+	switch {
+	case noPictures != nil:
+		line("pictures", noPictures)
+		return noPictures
+	case drawn.painter == nil:
 		_, _ = fmt.Fprintf(out, "warn pictures: %s\n", noFont.EN)
-	} else {
+	default:
 		_, _ = fmt.Fprintf(out, "ok   pictures: %s\n", drawn.font)
 	}
 	if failed {
 		return errCheck
 	}
 	return nil
+}
+
+// redisAdvice adds to a fault of Redis which key of the configuration to look at.
+func redisAdvice(err error, r configs.Redis) error {
+	if err == nil {
+		return nil
+	}
+	said, servers := err.Error(), strings.Join(r.Addrs, ", ")
+	switch {
+	case strings.Contains(said, "DB index is out of range"):
+		return fmt.Errorf("%w; redis.db is %d, but the server has fewer databases: 0 is always there", err, r.DB)
+	case strings.Contains(said, "NOAUTH"), strings.Contains(said, "WRONGPASS"), strings.Contains(said, "NOPERM"), strings.Contains(said, "AUTH"):
+		return fmt.Errorf("%w; check redis.username and redis.password for %s", err, servers)
+	}
+	return fmt.Errorf("%w; check redis.addrs (%s), redis.tls and redis.master_name, and whether the server runs and is reached from here", err, servers)
+}
+
+// wecomAdvice adds to a fault of WeCom what can be done about it. It refuses a secret also where the corp id is another
+// company's, and does not tell which of the two is wrong.
+func wecomAdvice(err error, corp string) error {
+	var f *wecom.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	if f.Code == 40001 {
+		return fmt.Errorf("%w; WeCom does not accept this secret for wecom.corp_id %q: check both", err, corp)
+	}
+	if hint, _ := f.Advice(); !hint.IsZero() {
+		return fmt.Errorf("%w; %s", err, hint.EN)
+	}
+	return fmt.Errorf("%w; check wecom.api_base and the network if this stays", err)
 }

@@ -50,6 +50,9 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 		return fmt.Errorf("start embedded redis: %w", err)
 	}
 	defer redis.Close()
+	aging, stopAging := context.WithCancel(ctx)
+	defer stopAging()
+	go age(aging, redis)
 	world := simulator.SampleWorld().WithSecrets(rand.Reader)
 	sim, err := simulator.New(world, simulator.Options{Now: time.Now})
 	if err != nil {
@@ -94,6 +97,9 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 			opened <- err
 		}()
 	})
+	if errors.Is(err, errListen) {
+		return fmt.Errorf("%w; choose another port, such as --listen 127.0.0.1:8081, or stop what uses this one", err)
+	}
 	select {
 	case failed := <-opened:
 		if ctx.Err() == nil {
@@ -102,6 +108,23 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 	default:
 	}
 	return err
+}
+
+// age lets keys of the embedded Redis expire, which it does only when it is told how much time has passed: without it
+// the counter of messages a minute would only grow, and a person would soon hear nothing any more.
+func age(ctx context.Context, redis *miniredis.Miniredis) {
+	every := time.NewTicker(100 * time.Millisecond)
+	defer every.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-every.C:
+			redis.FastForward(now.Sub(last))
+			last = now
+		}
+	}
 }
 
 // opening plays the first commands of the sample company, so that a visitor finds rights to look at. They go the same

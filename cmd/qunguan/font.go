@@ -14,6 +14,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/paint"
 	"qunguan/bot/platform/wecom"
+	"qunguan/configs"
 )
 
 // pictures is what pictures are drawn with. The zero pictures draw nothing: replies are text only.
@@ -49,6 +50,15 @@ func openPictures(configured string) (pictures, error) {
 		_ = file.Close()
 	}
 	return pictures{}, nil
+}
+
+// configuredPictures is openPictures that tells of a fault where the font was named.
+func configuredPictures(font, file string) (pictures, error) {
+	p, err := openPictures(font)
+	if where := configs.Origin(file, os.Environ(), os.ReadFile, "font"); err != nil && where != "" {
+		return p, usageError{fmt.Errorf("%s: %w", where, err)}
+	}
+	return p, err
 }
 
 func fontName(p *paint.Painter, file string) string {

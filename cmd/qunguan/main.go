@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // zones must be there on a machine without them
 
@@ -50,13 +51,8 @@ func root() *cobra.Command {
 		Short:         "Governs the admins of WeCom customer groups, by chat. 以聊天治理企业微信客户群的管理员。",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q; `qunguan help` lists them", args[0])}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args:          family,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.CompletionOptions.DisableDefaultCmd = true
@@ -69,17 +65,50 @@ func root() *cobra.Command {
 		_, _ = fmt.Fprintf(of.OutOrStdout(), "%s\n\n", of.Short)
 		listCommands(of)
 	})
+	c.SetHelpCommand(helpCommand())
 	c.AddCommand(
 		demoCommand(), serveCommand(), configCommand(), auditCommand(), policyCommand(), matrixCommand(), rebuildCommand(), versionCommand(),
 	)
 	return c
 }
 
+// family refuses arguments of a command that only has commands below it.
+func family(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !c.HasParent() {
+		return usageError{fmt.Errorf("unknown command %q; `qunguan help` lists them", args[0])}
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return usageError{fmt.Errorf("unknown command %q of %s; there are %s", args[0], c.CommandPath(), strings.Join(names, ", "))}
+}
+
+// helpCommand is cobra's, but for what it does not know: that is wrong usage.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [command]", Short: "Tell about a command",
+		RunE: func(c *cobra.Command, args []string) error {
+			of, rest, err := c.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return family(of, rest)
+			}
+			return of.Help()
+		},
+	}
+}
+
 // exactly refuses arguments that a command does not take.
 func exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usageError{fmt.Errorf("%s takes %d arguments, not %d; see `%s --help`", c.CommandPath(), n, len(args), c.CommandPath())}
+			return usageError{fmt.Errorf("%s takes %s, not %d; see `%s --help`", c.CommandPath(), counted(n, "argument"), len(args), c.CommandPath())}
 		}
 		return nil
 	}

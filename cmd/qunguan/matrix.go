@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,19 +43,20 @@ func matrixCommand() *cobra.Command {
 	}
 	configFlag(c, &m.file)
 	c.Flags().StringVar(&m.group, "group", "", "the group, by id or by name")
-	c.Flags().StringVar(&m.format, "format", "xlsx", "xlsx or html")
+	c.Flags().StringVar(&m.format, "format", "", "xlsx or html; without it by the name of the file, else xlsx")
 	c.Flags().StringVar(&m.out, "out", "", "file to write; it must not exist yet")
 	return c
 }
 
 func (m sheetOut) run(ctx context.Context) error {
+	format, err := m.kind()
 	switch {
+	case err != nil:
+		return err
 	case m.group == "":
 		return usageError{errors.New("--group: name a group by id or by name; /groups lists them")}
 	case m.out == "":
 		return usageError{errors.New("--out: name a file to write")}
-	case m.format != string(document.XLSX) && m.format != string(document.HTML):
-		return usageError{fmt.Errorf("--format %q: xlsx or html", m.format)}
 	}
 	config, err := load(m.file)
 	if err != nil {
@@ -77,11 +81,28 @@ func (m sheetOut) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read rights: %w", err)
 	}
-	raw, err := document.Write(document.Format(m.format), table, chat.Language(config.Language))
+	raw, err := document.Write(format, table, chat.Language(config.Language))
 	if err != nil {
 		return err
 	}
 	return writeNew(m.out, raw)
+}
+
+// kind is the format that is wanted: the one that is named, else that of the file's name.
+func (m sheetOut) kind() (document.Format, error) {
+	byName := map[string]document.Format{".xlsx": document.XLSX, ".html": document.HTML, ".htm": document.HTML}[strings.ToLower(filepath.Ext(m.out))]
+	format := document.Format(m.format)
+	switch {
+	case m.format == "" && byName == "":
+		return document.XLSX, nil
+	case m.format == "":
+		return byName, nil
+	case format != document.XLSX && format != document.HTML:
+		return "", usageError{fmt.Errorf("--format %q: xlsx or html", m.format)}
+	case byName != "" && byName != format:
+		return "", usageError{fmt.Errorf("--format %s and --out %s contradict each other; leave one out", m.format, m.out)}
+	}
+	return format, nil
 }
 
 // groupOf finds a group that the bot knows, by its id or its name.
@@ -95,9 +116,9 @@ func (s *system) groupOf(ctx context.Context, said string) (chat.Group, error) {
 	case 1:
 		return all[0].ID, nil
 	case 0:
-		return "", usageError{fmt.Errorf("--group %q: the bot knows no such group", said)}
+		return "", usageError{fmt.Errorf("--group %q: %w", said, errNoGroup)}
 	default:
-		return "", usageError{fmt.Errorf("--group %q: %d groups are called so; use the id", said, len(all))}
+		return "", usageError{fmt.Errorf("--group %q: %d groups are called so; use the id, such as %s", said, len(all), all[0].ID)}
 	}
 }
 
@@ -105,8 +126,16 @@ func (s *system) groupOf(ctx context.Context, said string) (chat.Group, error) {
 func writeNew(name string, content []byte) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return usageError{fmt.Errorf("--out: %w", err)}
+		return cannotWrite(err)
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Close())
+}
+
+// cannotWrite tells why a file could not be made, and what to do.
+func cannotWrite(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return usageError{fmt.Errorf("--out: %w; name another file, or remove this one: nothing is overwritten", err)}
+	}
+	return usageError{fmt.Errorf("--out: %w", err)}
 }

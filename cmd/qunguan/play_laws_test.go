@@ -24,6 +24,7 @@ func (s *theatre) laws(named map[int64]bool) {
 		return // the story ends without Redis
 	}
 	s.folds()
+	s.exports()
 	s.resolves(named)
 	s.silent()
 }
@@ -38,6 +39,18 @@ func (s *theatre) folds() {
 		},
 	})
 	require.NoError(s.t, err)
+}
+
+// exports: whatever a story leads to is written as a policy file that reads without fault and changes nothing.
+func (s *theatre) exports() {
+	sys := s.procs[0].system
+	text, err := sys.exportPolicy(s.ctx, "")
+	require.NoError(s.t, err)
+	file, err := readPolicy(write(s.t, string(text)))
+	require.NoError(s.t, err, "%s", text)
+	p, err := sys.plan(s.ctx, file, "")
+	require.NoError(s.t, err, "%s", text)
+	assert.Zero(s.t, p.records, "a policy that was exported changes something: %s", p.text())
 }
 
 func flat(state map[string]map[string]string) map[string]string {

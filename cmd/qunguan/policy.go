@@ -6,15 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
+	"go.yaml.in/yaml/v3"
 
-	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
@@ -23,7 +24,7 @@ import (
 
 func policyCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "policy", Short: "Keep the policy in a file: export, compare, import and test it", Args: exactly(0),
+		Use: "policy", Short: "Keep the policy in a file: export, compare, import and test it", Args: family,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(policyExport(), policyDiff(), policyImport(), policyTest())
@@ -118,30 +119,88 @@ func (s *system) exportPolicy(ctx context.Context, said string) ([]byte, error) 
 
 var errNoGroup = errors.New("the bot knows no such group; /groups lists them")
 
-// readCharter reads a policy file.
-func readCharter(file string) (access.Charter, error) {
+// policyFile is a policy file that was parsed.
+type policyFile struct {
+	name   string
+	shape  charterYAML
+	root   *yaml.Node
+	groups *directory.Groups // by which names of groups were found; nil: not yet
+	// charter is what the file says, and lines where each record of it stands.
+	charter access.Charter
+	lines   map[chat.Group]map[string]int
+}
+
+// readPolicy reads a policy file. Groups are named in it by id, until in finds those that are named otherwise.
+func readPolicy(file string) (policyFile, error) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
-		return access.Charter{}, usageError{err}
+		return policyFile{}, usageError{err}
 	}
-	var y charterYAML
-	if err := decodeYAML(file, raw, &y); err != nil {
-		return access.Charter{}, err
+	p := policyFile{name: file}
+	if err := decodeYAML(file, raw, &p.shape); err != nil {
+		return policyFile{}, err
 	}
-	r := &fileReader{file: file, tier: access.Enterprise}
-	c := r.charter(y)
-	return c, r.err()
+	var document yaml.Node
+	if err := yaml.Unmarshal(raw, &document); err == nil && len(document.Content) > 0 {
+		p.root = document.Content[0]
+	}
+	return p.in(nil)
+}
+
+// in is the file with its groups found among those that the bot knows.
+func (p policyFile) in(groups *directory.Groups) (policyFile, error) {
+	r := &fileReader{file: p.name, tier: access.Enterprise, groups: groups}
+	p.groups, p.charter = groups, r.charter(p.shape, p.root)
+	p.lines = r.lines
+	return p, r.err()
+}
+
+// at is where a record stands, as FILE:LINE; of one that does not stand there, the part of its group.
+func (p policyFile) at(g chat.Group, key string) string {
+	line := p.lines[g][key]
+	if line == 0 {
+		line = p.lines[g][""]
+	}
+	if line == 0 {
+		return p.name
+	}
+	return fmt.Sprintf("%s:%d", p.name, line)
+}
+
+// flaws is everything in the file that no command would have written. With a zero now nothing is asked about moments.
+func (p policyFile) flaws(now time.Time) error {
+	jobs := p.charter.Company.Jobs
+	var out []error
+	tell := func(g chat.Group, part access.Part) {
+		for _, f := range part.Flaws(g, now) {
+			out = append(out, fmt.Errorf("%s: %s", p.at(g, f.Key), f.Text))
+		}
+	}
+	tell("", p.charter.Company.WithJobs(jobs))
+	for _, g := range slices.Sorted(maps.Keys(p.charter.Groups)) {
+		tell(g, p.charter.Groups[g].WithJobs(jobs))
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return usageError{errors.Join(out...)}
 }
 
 func policyDiff() *cobra.Command {
 	var file string
 	c := &cobra.Command{
-		Use:     "diff --config FILE POLICY.yaml",
-		Short:   "Show what an import would change; exit 1 if there is anything",
+		Use:   "diff --config FILE POLICY.yaml",
+		Short: "Show what an import would change; exit 1 if there is anything",
+		Long: `Show what an import would change, record by record, and what that means for people.
+
+A line that begins with "!" is why the import would be refused as it is.
+
+Exit code 0: the policy is as the file says. 1: they differ, or the run failed (then there is an error and no
+difference). 2: the file, the configuration or the usage is wrong.`,
 		Example: "  qunguan policy diff --config qunguan.yaml policy.yaml",
 		Args:    exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			charter, err := readCharter(args[0])
+			policy, err := readPolicy(args[0])
 			if err != nil {
 				return err
 			}
@@ -150,18 +209,18 @@ func policyDiff() *cobra.Command {
 				return err
 			}
 			defer func() { _ = s.close() }()
-			p, err := s.plan(c.Context(), charter, "", args[0])
+			p, err := s.plan(c.Context(), policy, "")
 			if err != nil {
 				return err
 			}
 			if p.records == 0 {
-				_, err = fmt.Fprintln(c.OutOrStdout(), "the policy is as the file says")
+				_, err = fmt.Fprint(c.OutOrStdout(), p.text(), "the policy is as the file says\n")
 				return err
 			}
-			if _, err = io.WriteString(c.OutOrStdout(), p.text); err != nil {
+			if _, err = io.WriteString(c.OutOrStdout(), p.text()); err != nil {
 				return err
 			}
-			return fmt.Errorf("the policy and the file differ in %d records", p.records)
+			return fmt.Errorf("the policy and the file differ in %s", counted(p.records, "record"))
 		},
 	}
 	configFlag(c, &file)
@@ -180,7 +239,7 @@ func policyImport() *cobra.Command {
 			if as == "" {
 				return usageError{errors.New("--as: name the owner whose act this is, by userid")}
 			}
-			charter, err := readCharter(args[0])
+			policy, err := readPolicy(args[0])
 			if err != nil {
 				return err
 			}
@@ -189,33 +248,42 @@ func policyImport() *cobra.Command {
 				return err
 			}
 			defer func() { _ = s.close() }()
-			p, err := s.plan(c.Context(), charter, chat.User(as), args[0])
-			if err != nil {
-				return err
-			}
-			if p.records == 0 {
-				_, err = fmt.Fprintln(c.OutOrStdout(), "the policy is as the file says; nothing has changed")
-				return err
-			}
-			if _, err = io.WriteString(c.OutOrStdout(), p.text); err != nil {
-				return err
-			}
-			if !yes {
-				if err := agree(c, p.records, as); err != nil {
-					return err
-				}
-			}
-			if err := s.carryOut(c.Context(), charter, chat.User(as), args[0], p.text); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%d records changed as %s; /undo takes them back within 24 hours\n", p.records, as)
-			return err
+			return s.importPolicy(c, policy, chat.User(as), yes)
 		},
 	}
 	configFlag(c, &file)
 	c.Flags().StringVar(&as, "as", "", "userid of the owner whose act this is")
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return c
+}
+
+// importPolicy shows what would change, asks, and does that.
+func (s *system) importPolicy(c *cobra.Command, policy policyFile, as chat.User, yes bool) error {
+	p, err := s.plan(c.Context(), policy, as)
+	if err != nil {
+		return err
+	}
+	if p.records == 0 {
+		_, err = fmt.Fprint(c.OutOrStdout(), p.text(), "the policy is as the file says; nothing has changed\n")
+		return err
+	}
+	if _, err = io.WriteString(c.OutOrStdout(), p.text()); err != nil {
+		return err
+	}
+	if err := p.refused(); err != nil {
+		return err
+	}
+	if !yes {
+		if err := agree(c, p.records, string(as)); err != nil {
+			return err
+		}
+	}
+	if err := s.carryOut(c.Context(), p); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "%s changed as %s; /undo takes them back within 24 hours, unless one of them is changed again before\n",
+		counted(p.records, "record"), as)
+	return err
 }
 
 // agree asks at the terminal.
@@ -225,7 +293,7 @@ func agree(c *cobra.Command, records int, as string) error {
 			return usageError{errors.New("nobody can be asked here; add --yes once you have read the difference")}
 		}
 	}
-	_, _ = fmt.Fprintf(c.OutOrStdout(), "Change these %d records as %s? [y/N] ", records, as)
+	_, _ = fmt.Fprintf(c.OutOrStdout(), "Change %s as %s? [y/N] ", counted(records, "record"), as)
 	said, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
@@ -237,39 +305,10 @@ func agree(c *cobra.Command, records int, as string) error {
 	return errors.New("not agreed to; nothing has changed")
 }
 
-// plan computes what a charter would change. With an owner it also asks whether they may.
-func (s *system) plan(ctx context.Context, charter access.Charter, as chat.User, file string) (plan, error) {
-	var p plan
-	err := s.bot.AmendBy(ctx, as, charterNames(charter), "", func(c bot.Call) (bot.Outcome, error) {
-		var err error
-		p, err = planned(c, charter, as, file)
-		return bot.Outcome{}, err
-	})
-	return p, err
-}
-
-// carryOut commits what was shown, and nothing else: as one entry, the owner's.
-func (s *system) carryOut(ctx context.Context, charter access.Charter, as chat.User, file, shown string) error {
-	return s.bot.AmendBy(ctx, as, charterNames(charter), "", func(c bot.Call) (bot.Outcome, error) {
-		p, err := planned(c, charter, as, file)
-		if err != nil {
-			return bot.Outcome{}, err
-		}
-		if p.text != shown {
-			return bot.Outcome{}, errors.New("the policy has changed since the difference was shown; nothing was imported; run it again")
-		}
-		return bot.Outcome{Events: []journal.Event{p.event}, Rule: access.RuleOwner}, nil
-	})
-}
-
-// charterNames are what must be read to compare a charter.
-func charterNames(c access.Charter) []journal.Name {
-	names := []journal.Name{access.Of("")}
-	for g := range c.Groups {
-		names = append(names, access.Of(g), directory.OfGroup(g))
+// counted is a number with what is counted: "1 record", "2 records".
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
 	}
-	return names
+	return fmt.Sprintf("%d %s", n, what)
 }
-
-// importReason is what the entry of an import says.
-func importReason(file string) string { return "policy import " + filepath.Base(file) }

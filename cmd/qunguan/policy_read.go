@@ -1,54 +1,76 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 )
 
 // charter turns a file into a charter. What could not be understood is collected in the reader.
-func (r *fileReader) charter(y charterYAML) access.Charter {
-	c := access.Charter{Company: r.part(y.Company, "")}
-	for id, part := range y.Groups {
+func (r *fileReader) charter(y charterYAML, root *yaml.Node) access.Charter {
+	c := access.Charter{Company: r.part(y.Company, "", valueOf(root, "company"))}
+	groups := valueOf(root, "groups")
+	named := map[chat.Group]string{}
+	for _, said := range slices.Sorted(maps.Keys(y.Groups)) {
+		line := lineOfKey(groups, said)
+		g := r.group(said, line)
+		if before, twice := named[g]; twice {
+			r.fail(line, "groups.%s is the same group as groups.%s; keep one of them", said, before)
+			continue
+		}
+		named[g] = said
 		if c.Groups == nil {
 			c.Groups = map[chat.Group]access.Part{}
 		}
-		c.Groups[chat.Group(id)] = r.part(part, chat.Group(id))
+		r.note(g, "", line)
+		c.Groups[g] = r.part(y.Groups[said], g, valueOf(groups, said))
 	}
 	return c
 }
 
-// part turns the sections of one book into the domain's; g is whose book it is, the zero group the company's.
-func (r *fileReader) part(y partYAML, g chat.Group) access.Part {
-	return access.Part{
-		Cap:  y.Cap,
-		Jobs: each(y.Jobs, r.jobDefinition),
-		Mappings: each(y.Mappings, func(m mappingYAML) access.Mapping {
-			return r.mapping(m, g)
-		}),
-		Statements: each(y.Statements, func(s statementYAML) access.Statement { return r.statement(s, g) }),
-		Exceptions: each(y.Exceptions, func(s statementYAML) access.Statement { return r.statement(s, g) }),
-		Separation: each(y.Separation, func(x exclusiveYAML) access.Exclusive {
-			return access.Exclusive{Name: x.Name, Sets: each(x.Sets, r.items), By: chat.User(x.By), Reason: x.Reason, At: x.At.Time}
-		}),
-		Exemptions: each(y.Exemptions, func(e exemptionYAML) access.Exemption {
-			return access.Exemption{
-				Rule: e.Rule, Who: chat.User(e.Who), Until: e.Until.Time, By: chat.User(e.By), Reason: e.Reason, At: e.At.Time,
-			}
-		}),
-		Approvals: each(y.Approvals, func(a approvalYAML) access.Approval {
-			return access.Approval{
-				What: a.What, Need: a.Need, Deny: a.Deny, Longest: time.Duration(a.Longest), OnDuty: a.OnDuty, By: chat.User(a.By), At: a.At.Time,
-			}
-		}),
-		Scenes: each(y.Scenes, r.scene),
-		Tags: each(y.Tags, func(t tagYAML) access.Tag {
-			return access.Tag{Name: t.Name, By: chat.User(t.By), At: t.At.Time}
-		}),
-		Roles: each(y.Roles, r.role),
+// part turns the sections of one book into the domain's; g is whose book it is, the zero group the company's. at is
+// where it stands; nil for the rows of a table, which have no lines of their own.
+func (r *fileReader) part(y partYAML, g chat.Group, at *yaml.Node) access.Part {
+	if y.Cap != nil {
+		r.note(g, access.CapKey, lineOfKey(at, "cap"))
 	}
+	in := place{r, g, at}
+	return access.Part{
+		Cap:        y.Cap,
+		Jobs:       list(in, "jobs", y.Jobs, r.jobDefinition, func(j access.JobDefinition) string { return access.JobKey(j.Name) }),
+		Mappings:   list(in, "mappings", y.Mappings, func(m mappingYAML) access.Mapping { return r.mapping(m, g) }, access.MappingKey),
+		Statements: list(in, "statements", y.Statements, func(s statementYAML) access.Statement { return r.statement(s, g, false) }, access.StatementKey),
+		Exceptions: list(in, "exceptions", y.Exceptions, func(s statementYAML) access.Statement { return r.statement(s, g, true) }, access.StatementKey),
+		Separation: list(in, "separation", y.Separation, r.exclusive, func(x access.Exclusive) string { return access.ExclusiveKey(x.Name) }),
+		Exemptions: list(in, "exemptions", y.Exemptions, r.exemption, func(e access.Exemption) string { return access.ExemptionKey(e.Rule, e.Who) }),
+		Approvals:  list(in, "approvals", y.Approvals, r.approval, func(a access.Approval) string { return access.ApprovalKey(a.What) }),
+		Scenes:     list(in, "scenes", y.Scenes, r.scene, func(s access.Scene) string { return access.SceneKey(s.Name) }),
+		Tags:       list(in, "tags", y.Tags, r.tag, func(t access.Tag) string { return access.TagKey(t.Name) }),
+		Roles:      list(in, "roles", y.Roles, r.role, access.Role.Key),
+	}
+}
+
+func (r *fileReader) exclusive(y exclusiveYAML) access.Exclusive {
+	return access.Exclusive{Name: y.Name, Sets: each(y.Sets, r.items), By: chat.User(y.By), Reason: y.Reason, At: y.At.Time}
+}
+
+func (r *fileReader) exemption(y exemptionYAML) access.Exemption {
+	return access.Exemption{Rule: y.Rule, Who: chat.User(y.Who), Until: y.Until.Time, By: chat.User(y.By), Reason: y.Reason, At: y.At.Time}
+}
+
+func (r *fileReader) approval(y approvalYAML) access.Approval {
+	return access.Approval{
+		What: y.What, Need: y.Need, Deny: y.Deny, Longest: time.Duration(y.Longest), OnDuty: y.OnDuty, By: chat.User(y.By), At: y.At.Time,
+	}
+}
+
+func (r *fileReader) tag(y tagYAML) access.Tag {
+	return access.Tag{Name: y.Name, By: chat.User(y.By), At: y.At.Time}
 }
 
 func (r *fileReader) jobDefinition(y jobYAML) access.JobDefinition {
@@ -59,6 +81,9 @@ func (r *fileReader) jobDefinition(y jobYAML) access.JobDefinition {
 
 // levelOf reads a level; without one it is that of the job (D2).
 func (r *fileReader) levelOf(level, job said) access.Level {
+	if level.text == "" && job.text == "" {
+		r.fail(0, "neither a level nor a job: write level: senior, mid or junior, or a job, whose usual level it then is")
+	}
 	if level.text == "" {
 		return access.DefaultLevel(r.job(job))
 	}
@@ -67,13 +92,13 @@ func (r *fileReader) levelOf(level, job said) access.Level {
 
 func (r *fileReader) mapping(y mappingYAML, g chat.Group) access.Mapping {
 	return access.Mapping{
-		Subject: r.subject(y.To), Level: r.levelOf(y.Level, y.Job), Job: r.job(y.Job), Grants: r.items(y.Grants),
+		Subject: r.subject(y.To), Level: r.levelOf(y.Level, y.Job), Job: r.job(y.Job),
 		Scope: r.scope(y.In, g), Least: y.Least, Most: y.Most, Scene: worded(r, y.Scene, "scene", access.ParseScene), Off: y.Off,
 		Tier: named(r, y.Tier, "tier", r.tier), By: chat.User(y.By), Reason: y.Reason, At: y.At.Time,
 	}
 }
 
-func (r *fileReader) statement(y statementYAML, g chat.Group) access.Statement {
+func (r *fileReader) statement(y statementYAML, g chat.Group, personal bool) access.Statement {
 	s := access.Statement{
 		Subject: r.subject(y.To), Scope: r.scope(y.In, g), Items: r.items(y.Allow), Effect: access.Allow,
 		Breadth: named(r, y.Breadth, "breadth", access.Single), Tier: named(r, y.Tier, "tier", r.tier),
@@ -90,10 +115,30 @@ func (r *fileReader) statement(y statementYAML, g chat.Group) access.Statement {
 		}
 		r.fail(line, "a statement says either allow or deny, of at least one item")
 	}
+	switch person := s.Subject.Kind == access.OnePerson; {
+	case person && !personal:
+		r.fail(0, "a statement about one person, %s, belongs to the section exceptions", s.Subject.ID)
+	case !person && personal:
+		r.fail(0, "an exception is about one person; what is about more belongs to the section statements")
+	}
 	return s
 }
 
 func (r *fileReader) subject(y subjectYAML) access.Subject {
+	named := 0
+	for _, s := range []string{y.Person, y.Position, y.Department} {
+		if s != "" {
+			named++
+		}
+	}
+	switch {
+	case named > 1:
+		r.fail(0, "to: names several of person, position and department, of which only one counts; keep one")
+	case y.Depth != 0 && y.Department == "":
+		r.fail(0, "to: depth is that of a department, and there is none")
+	case y.Depth < 0:
+		r.fail(0, "to: a depth of %d is not possible; the root is 1", y.Depth)
+	}
 	switch {
 	case y.Person != "":
 		return access.About(chat.User(y.Person))
@@ -113,7 +158,7 @@ func (r *fileReader) scope(y *scopeYAML, g chat.Group) access.Scope {
 	if y == nil {
 		return access.Scope{}
 	}
-	s := access.Scope{Groups: strs[string, chat.Group](y.Groups), Members: strs[string, chat.User](y.Members), Department: y.Department, Tag: y.Tag}
+	s := access.Scope{Groups: r.groupsOf(y.Groups), Members: strs[string, chat.User](y.Members), Department: y.Department, Tag: y.Tag}
 	s.Kind = named(r, y.Kind, "kind of scope", kindOf(s))
 	return s
 }
@@ -150,7 +195,7 @@ func (r *fileReader) scene(y sceneYAML) access.Scene {
 func (r *fileReader) role(y roleYAML) access.Role {
 	return access.Role{
 		Who: chat.User(y.Who), Level: r.levelOf(y.Level, y.Job), Job: r.job(y.Job), From: y.From.Time, Until: y.Until.Time,
-		Groups: strs[string, chat.Group](y.Groups), Tag: y.Tag, Data: r.data(y.Data), Grants: r.items(y.Grants), Only: r.items(y.Only),
+		Groups: r.groupsOf(y.Groups), Tag: y.Tag, Data: r.data(y.Data), Only: r.items(y.Only),
 		OnDuty: y.OnDuty, Review: y.Review.Time, Suspended: y.Suspended, Eligible: y.Eligible, Active: y.Active, Source: y.Source,
 		Tier: named(r, y.Tier, "tier", r.tier), By: chat.User(y.By), Reason: y.Reason, At: y.At.Time,
 	}

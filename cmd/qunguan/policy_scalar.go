@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 )
 
 // said is one word of a file with the line that it stands on, so that what is wrong with it can be found.
@@ -101,10 +102,17 @@ type fileReader struct {
 	file  string
 	tier  access.Tier // of what does not say whose setting it is
 	wrong []error
+	here  int // the line of the record that is being read
+
+	groups *directory.Groups // those that the bot knows; nil: nobody has asked
+	lines  map[chat.Group]map[string]int
 }
 
 func (r *fileReader) fail(line int, format string, args ...any) {
 	at := r.file
+	if line == 0 {
+		line = r.here
+	}
 	if line > 0 {
 		at = fmt.Sprintf("%s:%d", r.file, line)
 	}
@@ -197,32 +205,6 @@ func decodeYAML(file string, raw []byte, into any) error {
 		return usageError{fmt.Errorf("%s: there is more than one document; keep one and remove the line \"---\"", file)}
 	}
 	return nil
-}
-
-var (
-	lineOf     = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
-	unknownKey = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
-)
-
-// explained is the parser's complaint as FILE:LINE: what.
-func explained(file string, err error) error {
-	complaints := []string{err.Error()}
-	var several *yaml.TypeError
-	if errors.As(err, &several) {
-		complaints = several.Errors
-	}
-	var out []error
-	for _, c := range complaints {
-		at, what := file, strings.TrimPrefix(c, "yaml: ")
-		if m := lineOf.FindStringSubmatch(c); m != nil {
-			at, what = file+":"+m[1], m[2]
-		}
-		if m := unknownKey.FindStringSubmatch(what); m != nil {
-			what = fmt.Sprintf("unknown key %q", m[1])
-		}
-		out = append(out, fmt.Errorf("%s: %s", at, what))
-	}
-	return errors.Join(out...)
 }
 
 // strs turns a list of ids into one of texts, and ids back.

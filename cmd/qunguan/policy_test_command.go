@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -79,19 +79,19 @@ func policyTest() *cobra.Command {
 		Example: "  qunguan policy test configs/policy.example.yaml configs/policy.tests.yaml",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return exactly(1)(c, args)
+				return usageError{fmt.Errorf("%s takes a policy file, and files of tests; see `%s --help`", c.CommandPath(), c.CommandPath())}
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			charter, err := readCharter(args[0])
-			if err == nil {
-				err = sound(charter, args[0])
-			}
+			policy, err := readPolicy(args[0])
 			if err != nil {
 				return err
 			}
-			rows, missed, err := testPolicy(charter, args[1:])
+			if err := policy.flaws(time.Time{}); err != nil {
+				return err
+			}
+			rows, missed, err := testPolicy(policy, args[1:])
 			if err != nil {
 				return err
 			}
@@ -100,21 +100,14 @@ func policyTest() *cobra.Command {
 	}
 }
 
-// sound says whether books can be built of a charter at all.
-func sound(c access.Charter, file string) error {
-	if _, err := c.Company.WithJobs(nil).Book(); err != nil {
-		return usageError{fmt.Errorf("%s: company: %w", file, err)}
-	}
-	for _, g := range slices.Sorted(maps.Keys(c.Groups)) {
-		if _, err := c.Groups[g].WithJobs(c.Company.Jobs).Book(); err != nil {
-			return usageError{fmt.Errorf("%s: groups.%s: %w", file, g, err)}
-		}
-	}
-	return nil
+// failure is an expectation that does not hold, with where it stands.
+type failure struct {
+	access.Miss
+	at string
 }
 
-// testPolicy holds a charter against files of expectations.
-func testPolicy(c access.Charter, files []string) (rows int, missed []access.Miss, err error) {
+// testPolicy holds a policy against files of expectations.
+func testPolicy(policy policyFile, files []string) (rows int, missed []failure, err error) {
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
@@ -124,37 +117,51 @@ func testPolicy(c access.Charter, files []string) (rows int, missed []access.Mis
 		if err := decodeYAML(file, raw, &y); err != nil {
 			return 0, nil, err
 		}
+		if len(y.Tests) == 0 {
+			return 0, nil, usageError{fmt.Errorf("%s: there are no rows under tests, so nothing would be tested", file)}
+		}
 		r := &fileReader{file: file, tier: access.GroupTier}
 		for _, row := range y.Tests {
 			one := r.expectation(row)
+			if _, named := policy.charter.Groups[one.In]; !named && row.In != "" {
+				r.fail(row.Name.line, "%q: the policy does not name the group %q; leave in out for one that it does not name", row.Name.text, row.In)
+			}
 			if err := r.err(); err != nil {
 				return 0, nil, err
 			}
-			m, err := c.Check(one)
+			at := fmt.Sprintf("%s:%d", file, row.Name.line)
+			misses, err := policy.charter.Check(one)
 			if err != nil {
-				return 0, nil, usageError{fmt.Errorf("%s:%d: %s: %w", file, row.Name.line, row.Name.text, err)}
+				return 0, nil, usageError{fmt.Errorf("%s: %s: %w", at, row.Name.text, err)}
 			}
-			rows, missed = rows+1, append(missed, m...)
+			rows++
+			for _, m := range misses {
+				missed = append(missed, failure{m, at})
+			}
 		}
 	}
 	return rows, missed, nil
 }
 
 // failures prints what failed, as a table.
-func failures(out io.Writer, rows int, missed []access.Miss) error {
+func failures(out io.Writer, rows int, missed []failure) error {
 	if len(missed) == 0 {
-		_, err := fmt.Fprintf(out, "ok   %d rows\n", rows)
+		text := "ok   the policy can be read; name files of tests to hold it against\n"
+		if rows > 0 {
+			text = fmt.Sprintf("ok   %s\n", counted(rows, "row"))
+		}
+		_, err := io.WriteString(out, text)
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "OF\tEXPECTED\tIS\tROW")
+	_, _ = fmt.Fprintln(w, "OF\tEXPECTED\tIS\tROW\tAT")
 	for _, m := range missed {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Of, m.Want, m.Got, m.Case)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Of, m.Want, m.Got, m.Case, m.at)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return fmt.Errorf("%d of the expectations in %d rows do not hold", len(missed), rows)
+	return fmt.Errorf("%s in %s: not as expected", counted(len(missed), "answer"), counted(rows, "row"))
 }
 
 // usualMoment and unnamedGroup are those of a row that names none.
@@ -164,6 +171,7 @@ const unnamedGroup = chat.Group("a group")
 
 // expectation turns a row into the domain's.
 func (r *fileReader) expectation(y caseYAML) access.Case {
+	r.here = y.Name.line
 	out := access.Case{
 		Name: y.Name.text, In: chat.Group(y.In), At: y.At.Time, People: map[chat.User]access.Person{},
 		Place: access.Place{Departments: y.Place.Departments, Tags: y.Place.Tags, People: y.Place.People},
@@ -176,9 +184,9 @@ func (r *fileReader) expectation(y caseYAML) access.Case {
 		out.At = usualMoment
 	}
 	r.tier = access.Enterprise
-	out.Company = r.part(y.Given.Company, "")
+	out.Company = r.part(y.Given.Company, "", nil)
 	r.tier = access.GroupTier
-	out.Group = r.part(y.Given.Group, out.In)
+	out.Group = r.part(y.Given.Group, out.In, nil)
 	out.Actor = r.someone(&out, y.Who, "someone")
 	if y.Target != nil {
 		out.Target, out.TargetKind = r.someone(&out, *y.Target, "somebody else"), chat.PersonKind(y.Target.Kind.text)
@@ -196,6 +204,9 @@ func (r *fileReader) expectation(y caseYAML) access.Case {
 	out.Offered = platform.Items | access.GovernanceItems
 	out.Allow, out.Deny = r.among(out.Offered, y.Allow), r.among(out.Offered, y.Deny)
 	r.asked(&out, y, platform.Items)
+	if both := out.Allow & out.Deny; both != 0 {
+		r.fail(y.Name.line, "%q expects both allow and deny of %s", y.Name.text, strings.Join(both.Names(), ", "))
+	}
 	r.known(y, out.Rule)
 	return out
 }

@@ -105,7 +105,7 @@ func writeJob(j access.JobDefinition) jobYAML {
 
 func writeMapping(m access.Mapping, g chat.Group) mappingYAML {
 	return mappingYAML{
-		To: writeSubject(m.Subject), Level: say(m.Level.String()), Job: say(string(m.Job)), Grants: sayAll(m.Grants), In: writeScope(m.Scope, g),
+		To: writeSubject(m.Subject), Level: say(m.Level.String()), Job: say(string(m.Job)), In: writeScope(m.Scope, g),
 		Least: m.Least, Most: m.Most, Scene: say(string(m.Scene)), Off: m.Off, Tier: writeTier(m.Tier), madeYAML: madeBy(m.By, m.At, m.Reason),
 	}
 }
@@ -147,12 +147,14 @@ func writeScope(s access.Scope, g chat.Group) *scopeYAML {
 	if reflect.DeepEqual(s, usual) {
 		return nil
 	}
-	y := scopeYAML{Groups: strs[chat.Group, string](s.Groups), Members: strs[chat.User, string](s.Members), Department: s.Department, Tag: s.Tag}
+	y := scopeYAML{Groups: sayGroups(s.Groups), Members: strs[chat.User, string](s.Members), Department: s.Department, Tag: s.Tag}
 	if s.Kind == access.All || s.Kind != kindOf(s) {
 		y.Kind = say(s.Kind.String())
 	}
 	return &y
 }
+
+func sayGroups(groups []chat.Group) []said { return each(strs[chat.Group, string](groups), say) }
 
 func writeData(d access.DataScope) dataYAML {
 	return dataYAML{Kind: string(d.Kind), Members: strs[chat.User, string](d.Members), Department: d.Department, Tag: d.Tag, Own: d.Own}
@@ -168,7 +170,7 @@ func writeScene(s access.Scene) sceneYAML {
 func writeRole(r access.Role) roleYAML {
 	return roleYAML{
 		Who: string(r.Who), Level: say(r.Level.String()), Job: say(string(r.Job)), From: instant{r.From}, Until: instant{r.Until},
-		Groups: strs[chat.Group, string](r.Groups), Tag: r.Tag, Data: writeData(r.Data), Grants: sayAll(r.Grants), Only: sayAll(r.Only), OnDuty: r.OnDuty,
+		Groups: sayGroups(r.Groups), Tag: r.Tag, Data: writeData(r.Data), Only: sayAll(r.Only), OnDuty: r.OnDuty,
 		Review: instant{r.Review}, Suspended: r.Suspended, Eligible: r.Eligible, Active: r.Active, Source: r.Source, Tier: writeTier(r.Tier),
 		madeYAML: madeBy(r.By, r.At, r.Reason),
 	}

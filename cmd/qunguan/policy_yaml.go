@@ -51,7 +51,6 @@ type mappingYAML struct {
 	To       subjectYAML `yaml:"to"`
 	Level    said        `yaml:"level,omitempty"`
 	Job      said        `yaml:"job,omitempty"`
-	Grants   []said      `yaml:"grants,omitempty,flow"`
 	In       *scopeYAML  `yaml:"in,omitempty"`
 	Least    int         `yaml:"least,omitempty"`
 	Most     int         `yaml:"most,omitempty"`
@@ -87,7 +86,7 @@ type subjectYAML struct {
 // scopeYAML is where something holds. The kind is written only where the rest does not tell it.
 type scopeYAML struct {
 	Kind       said     `yaml:"kind,omitempty"`
-	Groups     []string `yaml:"groups,omitempty,flow"`
+	Groups     []said   `yaml:"groups,omitempty,flow"`
 	Members    []string `yaml:"members,omitempty,flow"`
 	Department string   `yaml:"department,omitempty"`
 	Tag        string   `yaml:"tag,omitempty"`
@@ -149,10 +148,9 @@ type roleYAML struct {
 	Job       said     `yaml:"job,omitempty"`
 	From      instant  `yaml:"from,omitempty"`
 	Until     instant  `yaml:"until,omitempty"`
-	Groups    []string `yaml:"groups,omitempty,flow"`
+	Groups    []said   `yaml:"groups,omitempty,flow"`
 	Tag       string   `yaml:"tag,omitempty"` // the company's part only, instead of groups
 	Data      dataYAML `yaml:"data,omitempty"`
-	Grants    []said   `yaml:"grants,omitempty,flow"`
 	Only      []said   `yaml:"only,omitempty,flow"`
 	OnDuty    bool     `yaml:"on_duty,omitempty"`
 	Review    instant  `yaml:"review,omitempty"`

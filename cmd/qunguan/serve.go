@@ -32,7 +32,7 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			drawn, err := openPictures(config.Font)
+			drawn, err := configuredPictures(config.Font, file)
 			if err != nil {
 				return err
 			}
@@ -44,7 +44,11 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			collectLess()
-			return serve(c.Context(), s, config.Listen, s.handler(), nil)
+			err = serve(c.Context(), s, config.Listen, s.handler(), nil)
+			if errors.Is(err, errListen) {
+				err = fmt.Errorf("%w; change `listen` in the configuration, or stop what uses the port", err)
+			}
+			return err
 		},
 	}
 	configFlag(c, &file)
@@ -57,6 +61,9 @@ func configFlag(c *cobra.Command, file *string) {
 
 func load(file string) (configs.Config, error) {
 	config, err := configs.Load(file, os.Environ(), os.ReadFile)
+	if err != nil && file == "" {
+		err = fmt.Errorf("%w\nno file was given and the environment alone is no configuration; give --config FILE (a first one: qunguan config example > FILE)", err)
+	}
 	if err != nil {
 		return config, usageError{err}
 	}
@@ -91,12 +98,15 @@ func collectLess() {
 // drainWithin is how long callbacks that were accepted may take to finish after the signal to stop.
 const drainWithin = 10 * time.Second
 
+// errListen says that the address cannot be listened on.
+var errListen = errors.New("listen")
+
 // serve runs until ctx ends, then drains: no new callback is accepted, those accepted are finished. ready, if not nil,
 // is told the address once the server listens.
 func serve(ctx context.Context, s *system, listen string, h http.Handler, ready func(net.Addr)) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
 	if err != nil {
-		return usageError{fmt.Errorf("listen: %w; change `listen` in the configuration, or stop what uses the port", err)}
+		return usageError{fmt.Errorf("%w: %w", errListen, err)}
 	}
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,

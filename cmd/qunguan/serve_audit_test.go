@@ -59,7 +59,7 @@ func exportAudit(t *testing.T, s *stage) {
 		byKind[e.Kind] = e
 	}
 	self := all[len(all)-1]
-	assert.Equal(t, []string{string(bot.AuditExported), string(journal.Done), "jsonl since until group actor"},
+	assert.Equal(t, []string{string(bot.AuditExported), string(journal.Done), "jsonl"},
 		[]string{self.Kind, self.Outcome, self.Reason}, "the export stands in the journal, and in itself")
 	undone := byKind[string(bot.Undone)]
 	assert.Equal(t, string(access.Granted), all[undone.Undoes-1].Kind, "an undo names what it took back")
@@ -98,7 +98,7 @@ func exportLines(t *testing.T, s *stage, args ...string) []exported {
 		require.NoError(t, d.Decode(&e), line)
 		out = append(out, e)
 	}
-	assert.Equal(t, fmt.Sprintf("%d entries written to %s\n", len(out), file), stdout)
+	assert.Equal(t, fmt.Sprintf("%s written to %s\n", entries(len(out)), file), stdout)
 	return out
 }
 
@@ -145,4 +145,12 @@ func exportRefusals(t *testing.T, s *stage) {
 	code, _, stderr = export1(t, s, file+".new", "--since", "yesterday")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, `--since "yesterday": write it as 2026-11-01`)
+	for want, args := range map[string][]string{
+		`--group "nowhere": the bot knows no such group`:          {"--group", "nowhere"},
+		`--since "2026-11-02" is not before --until "2026-11-01"`: {"--since", "2026-11-02", "--until", "2026-11-01"},
+	} {
+		code, _, stderr = export1(t, s, file+".new", args...)
+		assert.Equal(t, exitUsage, code, want)
+		assert.Contains(t, stderr, want)
+	}
 }

@@ -19,7 +19,7 @@ func writeMatrix(t *testing.T, s *stage) {
 	dir := t.TempDir()
 	for _, format := range []string{"xlsx", "html"} {
 		out := filepath.Join(dir, "matrix."+format)
-		code, _, stderr := runBinary(t, s.binary, s.environ("127.0.0.1:1"), "matrix", "--group", groupID(2), "--format", format, "--out", out)
+		code, _, stderr := runBinary(t, s.binary, s.environ("127.0.0.1:1"), "matrix", "--group", groupID(2), "--out", out)
 		require.Equal(t, exitFine, code, stderr)
 		raw, err := os.ReadFile(out)
 		require.NoError(t, err)
@@ -39,7 +39,8 @@ func writeMatrix(t *testing.T, s *stage) {
 		"--group: name a group":       {"matrix", "--out", filepath.Join(dir, "x")},
 		"the bot knows no such group": {"matrix", "--group", "nowhere", "--out", filepath.Join(dir, "x")},
 		"xlsx or html":                {"matrix", "--group", groupID(2), "--format", "pdf", "--out", filepath.Join(dir, "x")},
-		"--out":                       {"matrix", "--group", groupID(2), "--out", filepath.Join(dir, "matrix.xlsx")},
+		"contradict each other":       {"matrix", "--group", groupID(2), "--format", "html", "--out", filepath.Join(dir, "y.xlsx")},
+		"nothing is overwritten":      {"matrix", "--group", groupID(2), "--out", filepath.Join(dir, "matrix.xlsx")},
 	} {
 		code, _, stderr := runBinary(t, s.binary, s.environ("127.0.0.1:1"), args...)
 		assert.Equal(t, exitUsage, code, want)

@@ -112,6 +112,7 @@ func withoutRedis(t *testing.T, s *stage, p *process) {
 	code, stdout, _ := runBinary(t, s.binary, s.environ("127.0.0.1:1"), "config", "check")
 	assert.Equal(t, exitFailed, code)
 	assert.Contains(t, stdout, "FAIL redis: ")
+	assert.Contains(t, stdout, "; check redis.addrs (")
 	require.NoError(t, s.redis.Restart())
 	p.ready()
 	end, err := p.stop()
@@ -133,12 +134,14 @@ func checkConfig(t *testing.T, s *stage) {
 	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_WECOM__APP__SECRET=notTheRightOne"), "config", "check")
 	assert.Equal(t, exitFailed, code)
 	assert.Regexp(t, `(?m)^FAIL .*40001`, stdout)
+	assert.Contains(t, stdout, "for wecom.corp_id", "either may be wrong")
 	assert.NotContains(t, stdout+stderr, "notTheRightOne", "a secret is never shown")
 
 	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_FONT=/dev/null"), "config", "check")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stdout, "FAIL pictures")
-	assert.Contains(t, stderr, "font: /dev/null: ", "the key and the value at fault")
+	assert.Contains(t, stdout, "ok   redis", "the other checks are made all the same")
+	assert.Contains(t, stderr, "QUNGUAN_FONT: font: /dev/null: ", "the place, the key and the value at fault")
 
 	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_REDIS__DB=x"), "config", "check")
 	assert.Equal(t, exitUsage, code)
@@ -192,6 +195,11 @@ func TestUsage(t *testing.T) {
 		{"help", exitFine, "qunguan rebuild --config", ""},
 		{"rebuild", exitUsage, "", "owners"},
 		{"rebuild --help", exitFine, "The service may go on meanwhile", ""},
+		{"policy bogus", exitUsage, "", "unknown command \"bogus\" of qunguan policy; there are diff, export, import, test"},
+		{"help bogus", exitUsage, "", "unknown command \"bogus\""},
+		{"help policy import", exitFine, "--as", ""},
+		{"policy diff x y", exitUsage, "", "qunguan policy diff takes 1 argument, not 2"},
+		{"matrix --group g --out y", exitUsage, "", "give --config FILE"},
 		{"audit export", exitUsage, "", "--out: name a file to write"},
 		{"audit export --out x --format pdf", exitUsage, "", "--format \"pdf\": jsonl or csv"},
 	} {

@@ -55,7 +55,7 @@ function drawChips(act) {
   const members = g ? g.members : customers?.members ?? [];
   const others = members.filter((u) => u !== state.who && u !== g?.owner).map(person);
   const staff = others.filter((p) => !p.customer);
-  const promote = staff.find((p) => p.id === "zhao") ?? staff[0];
+  const promote = staff.find((p) => p.id === "wang") ?? staff[0];
   const silence = others.filter((p) => p.customer)[0] ?? staff.findLast((p) => p !== promote);
   const kind = me().position === "新人" ? "newcomer" : isDirect(state.where) ? "direct" : "group";
   const fill = (s) => s.replace("@A", `@${promote?.id ?? "userid"}`).replace("@B", `@${silence?.id ?? "userid"}`)

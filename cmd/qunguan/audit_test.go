@@ -1,0 +1,43 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"qunguan/bot"
+	"qunguan/bot/journal"
+)
+
+// TestExportOfBrokenJournal: what is there is written, and that it is not all is told.
+func TestExportOfBrokenJournal(t *testing.T) {
+	t.Parallel()
+	s := openTheatre(t, time.Date(2026, 2, 20, 9, 0, 0, 0, zone), nil, startEmbedded(t))
+	s.settle()
+	s.say("boss> /选群 华东VIP客户群")
+	s.say("boss> /设管理 @li 中级")
+	sys := s.procs[0].system
+	e := export{format: "csv", group: "华东VIP客户群", out: filepath.Join(t.TempDir(), "whole.csv")}
+	n, err := e.from(s.ctx, sys)
+	require.NoError(t, err)
+	assert.NotZero(t, n, "a group may be named")
+	found, err := sys.ledger.Load(s.ctx, journal.Want{Queries: []journal.Query{{Kind: bot.AuditExported, Limit: 1}}})
+	require.NoError(t, err)
+	assert.Equal(t, "csv group "+vipGroup, found.Entries[0][0].Reason, "only filters that were set")
+
+	streams, err := s.client.Keys(s.ctx, "*:journal").Result()
+	require.NoError(t, err)
+	require.Len(t, streams, 1)
+	for _, id := range []string{"2-0", "3-0"} {
+		require.EqualValues(t, 1, s.client.XDel(s.ctx, streams[0], id).Val())
+	}
+	e.out = filepath.Join(t.TempDir(), "broken.csv")
+	n, err = e.from(s.ctx, sys)
+	require.ErrorIs(t, err, errHole)
+	assert.ErrorContains(t, err, "missing are #2 to #3; what is there was written")
+	assert.NotZero(t, n)
+	assert.FileExists(t, e.out)
+}
