@@ -31,7 +31,7 @@ func adminLevel() bot.Command {
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			return change(c, access.Releveled, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
 				changes, d := f.Relevel(c.Group.ID, c.Actor.ID, m.ID, lvl.Of(c.Args), c.Now)
-				return changes, d, nil
+				return changes, d, giveNothing(c, d, access.Appointment{Level: lvl.Of(c.Args), Job: standingRole(c, m.ID).Job})
 			})
 		},
 	}
@@ -55,7 +55,7 @@ func adminJob() bot.Command {
 			}
 			return change(c, access.Rejobbed, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
 				changes, d := f.Rejob(c.Group.ID, c.Actor.ID, m.ID, next, c.Now)
-				return changes, d, nil
+				return changes, d, giveNothing(c, d, access.Appointment{Level: standingRole(c, m.ID).Level, Job: next})
 			})
 		},
 	}
@@ -158,6 +158,24 @@ func change(
 		out.Confirm = foundByName
 	}
 	return out, nil
+}
+
+// standingRole is the role of somebody that a change of level or job is about: the fixed one, else the temporary one.
+func standingRole(c bot.Call, who chat.User) access.Role {
+	r, ok := c.Access.Group.Role(who, false)
+	if !ok {
+		r, _ = c.Access.Group.Role(who, true)
+	}
+	return r
+}
+
+// giveNothing refuses a level and a job that give nothing together, with what to choose instead; nil where that is not so.
+func giveNothing(c bot.Call, d access.Decision, a access.Appointment) error {
+	why := emptyPair(c, d, a)
+	if why.IsZero() {
+		return nil
+	}
+	return &bot.Refusal{Text: why.Plus(chat.Text{ZH: "。", EN: "."}).Plus(pairNext(c, a))}
 }
 
 // roleBefore is the role that a change is about, as it was.

@@ -137,8 +137,7 @@ func appointAll(c bot.Call, people []nominee, a access.Appointment) (batch, erro
 			return f.Appoint(c.Group.ID, one, c.Now)
 		})
 		if why := emptyPair(c, d, one); !why.IsZero() {
-			next := pairNext(c, one)
-			b.fail(c.Name(m.ID), &bot.Refusal{Text: why.Plus(chat.Text{ZH: "。", EN: "."}).Plus(next)}, why, next)
+			b.fail(c.Name(m.ID), giveNothing(c, d, one), why, pairNext(c, one))
 			continue
 		}
 		if !d.Allowed {
