@@ -28,6 +28,11 @@ type Command struct {
 	Needs access.Item
 	// Owners says that only 超级管理员 may: it is about the company, and no admin of a group can be asked instead.
 	Owners bool
+	// Who says who may, where Needs does not tell all of it; zero where it does.
+	Who chat.Text
+	// Offers says whether help offers the command to the speaker, where Needs does not tell; nil offers it. It looks at
+	// what every command gets, and decides nothing.
+	Offers func(Call) bool
 	// On is the hole of the person that is acted on, so that rank and data scope are asked about them and no
 	// command can forget it; nil if nobody is.
 	On Target
@@ -284,6 +289,12 @@ func (c Call) Find(r grammar.Ref) (chat.Member, error) {
 	case 1:
 		return found[0], nil
 	case 0:
+		if r.By == grammar.ByEmail {
+			return chat.Member{}, &Refusal{Cause: noMailbox, Next: writeID, Text: chat.Text{
+				ZH: "邮箱 %s 没有对应的人：本群的企业成员里没有人用它。请写 userid（如 @zhangsan）。",
+				EN: "Nobody goes with the address %s: none of the staff in this group has it. Write a userid (such as @zhangsan).",
+			}.F(chat.Escape(r.Said))}
+		}
 		return chat.Member{}, &Refusal{Cause: unknown, Next: writeID, Text: chat.Text{
 			ZH: "不认识“%s”：群里没有这个人，通讯录里也没有这个账号。请写 userid（如 @zhangsan），或稍后再试——刚入群的人要等下一次同步。",
 			EN: "Nobody here is “%s”: not in the group, and no such account in the address book. Write a userid (such as @zhangsan), or try again later: whoever has just joined is known after the next sync.",
@@ -293,6 +304,8 @@ func (c Call) Find(r grammar.Ref) (chat.Member, error) {
 }
 
 var (
+	noMailbox = chat.Text{ZH: "这个邮箱没有对应的人", EN: "nobody goes with this address"}
+
 	unknown = chat.Text{ZH: "不认识（群里没有，通讯录里也没有这个账号）", EN: "unknown (not in the group, and no such account in the address book)"}
 	writeID = chat.Text{
 		ZH: "请写 userid（如 @zhangsan）；刚入群的人要等下一次同步。", EN: " Write a userid (such as @zhangsan); whoever has just joined is known after the next sync.",

@@ -122,7 +122,7 @@ func (t *turn) decide(call *Call) (Outcome, error) {
 		return Outcome{}, &Refusal{Text: problem(*p, t.command)}
 	}
 	if t.match.Command == "" {
-		return Outcome{}, &Refusal{Text: suggest(t.match.Suggest)}
+		return Outcome{}, &Refusal{Text: suggest(*call, t.match.Suggest)}
 	}
 	if !t.command.Anywhere && !call.Group.Bound() {
 		return Outcome{}, noGroup(*call)
@@ -400,7 +400,8 @@ func (t *turn) named(said string) (chat.Group, error) {
 	}
 	if len(found) == 0 {
 		return "", &Refusal{Text: chat.Text{
-			ZH: "没有叫“%s”的群。/群列表 列出机器人认识的群。", EN: "There is no group “%s”. /groups lists those the bot knows.",
+			ZH: "没有叫“%s”的群。/群列表 列出机器人认识的群；企业微信不告诉机器人内部群的名称，内部群请在群里 @ 机器人说。",
+			EN: "There is no group “%s”. /groups lists those the bot knows; WeCom does not tell the bot the names of internal groups: in those, speak to the bot in the group.",
 		}.F(chat.Escape(said))}
 	}
 	lines := []chat.Text{chat.Text{ZH: "“%s”有 %d 个群，请用编号指明：", EN: "“%s” fits %d groups; say which by id:"}.F(chat.Escape(said), len(found))}

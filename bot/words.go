@@ -63,13 +63,21 @@ func question(place chat.Text, out Outcome, impact chat.Text, a Asked, moved boo
 		Text: chat.Lines(head, out.Changes, impact, second(out), how),
 		Card: &chat.Card{
 			Title: chat.Text{ZH: "需要确认", EN: "Please confirm"},
-			Body:  out.Confirm,
+			Body:  chat.Lines(out.Confirm, brief(out.Changes)),
 			Buttons: []chat.Button{
 				{Label: chat.Text{ZH: "确认", EN: "Confirm"}, Command: "/confirm " + a.Code, Style: chat.Primary},
 				{Label: chat.Text{ZH: "取消", EN: "Cancel"}, Command: "/cancel " + a.Code},
 			},
 		},
 	}
+}
+
+// brief is what changes in one line, cut to what a card has room for: who, and what.
+func brief(t chat.Text) chat.Text {
+	cut := func(s string, most int) string {
+		return clipRunes(strings.Join(strings.Fields(strings.ReplaceAll(s, "\n- ", "\n")), " "), most)
+	}
+	return chat.Text{ZH: cut(t.ZH, 60), EN: cut(t.EN, 80)}
 }
 
 // denied says what was asked, which rule refused it, who could do it, and what to type next.
@@ -275,7 +283,11 @@ func example(cmd Command) chat.Text {
 	return chat.Text{ZH: "例如：`%s`", EN: "For example: `%s`"}.F(cmd.Examples[0])
 }
 
-func suggest(verbs []string) chat.Text {
+// suggest answers what is no command: with those that it resembles, or with what the word is instead.
+func suggest(c Call, verbs []string) chat.Text {
+	if t := noCommand(c); !t.IsZero() && len(verbs) == 0 {
+		return t
+	}
 	quoted := make([]string, len(verbs))
 	for i, v := range verbs {
 		quoted[i] = "`" + v + "`"
@@ -285,6 +297,34 @@ func suggest(verbs []string) chat.Text {
 		t = t.Plus(chat.Text{ZH: "是不是：%s？", EN: "Did you mean: %s? "}.F(strings.Join(quoted, "  ")))
 	}
 	return t.Plus(chat.Text{ZH: "/帮助 列出您能用的命令。", EN: "/help lists what you may run."})
+}
+
+// noCommand says of a word that is known, but as no command, where it belongs; zero if it is not known.
+func noCommand(c Call) chat.Text {
+	words := strings.Fields(strings.TrimLeft(grammar.Fold(c.Message.Text), "/"))
+	if len(words) == 0 {
+		return chat.Text{}
+	}
+	if j, ok := access.ParseJob(words[0]); ok {
+		return chat.Text{
+			ZH: "“%s”是岗位，不是命令。回答设置向导：`/向导 岗位 %[1]s`；给人设岗位：`/设管理 @userid %[1]s`。",
+			EN: "“%s” is a job, not a command. To answer the set-up: `/setup job %[2]s`; to give somebody the job: `/admin add @userid %[2]s`.",
+		}.F(j.Label(), chat.Text{ZH: j.Label().ZH, EN: string(j)})
+	}
+	if l, ok := access.ParseLevel(words[0]); ok {
+		return chat.Text{
+			ZH: "“%s”是级别，不是命令。回答设置向导：`/向导 级别 %[1]s`；给人设级别：`/设管理 @userid %[1]s`。",
+			EN: "“%s” is a level, not a command. To answer the set-up: `/setup level %[1]s`; to give somebody the level: `/admin add @userid %[1]s`.",
+		}.F(chat.Text{ZH: l.Label().ZH, EN: l.String()})
+	}
+	i, ok := access.ParseItem(words[0])
+	if !ok || i.Family() == access.Governance {
+		return chat.Text{}
+	}
+	return chat.Text{
+		ZH: "“%s”是一项权限，没有这个命令：它要在企业微信里手工操作（`/指引`）。您有没有这项权限：`/能否 %[2]s`。",
+		EN: "“%s” is an item, and no command does it: it is done by hand in WeCom (`/guide`). Whether you hold it: `/can %[2]s`.",
+	}.F(i.Label(), chat.Text{ZH: wordOf(i).ZH, EN: i.String()})
 }
 
 // noGroup asks for a group, and offers the first few as buttons.

@@ -29,7 +29,9 @@ func activate() bot.Command {
 		Help: chat.Text{
 			ZH: "激活您的候补权限 1–24 小时：整个角色或其中一项。", EN: "Activate what you are eligible for, for 1–24 hours: the whole role or one item.",
 		},
-		Reads: []bot.Source{tasks, ends},
+		Who:    chat.Text{ZH: "在本群有候补资格的人可以用。", EN: "For whoever is eligible for a role here."},
+		Offers: offersActivation,
+		Reads:  []bot.Source{tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if what.Given(c.Args) && lvl.Given(c.Args) {
 				return bot.Refuse(chat.Text{ZH: "权限和级别只写一个。", EN: "Name an item or a level, not both."})
@@ -123,11 +125,16 @@ func deactivate() bot.Command {
 		Forms:    []string{"/deactivate", "/结束激活"},
 		Examples: []chat.Text{{ZH: "/结束激活", EN: "/deactivate"}},
 		Holes:    []grammar.Hole{},
-		Help:     chat.Text{ZH: "提前结束您的激活。", EN: "End your activation before its time."},
-		Reads:    []bot.Source{tasks, ends},
+		Help:     chat.Text{ZH: "提前结束您的激活，或您的应急。", EN: "End your activation, or your emergency, before its time."},
+		Who:      chat.Text{ZH: "正在激活或应急的人自己用。", EN: "For whoever has something activated, or is in an emergency."},
+		Offers:   offersDeactivation,
+		Reads:    []bot.Source{requests, tasks, ends},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			r, _ := c.Access.Group.Active(c.Actor.ID)
 			changes, d, err := c.Access.Deactivate(c.Group.ID, c.Actor.ID, c.Now)
+			if _, broken := c.Access.Glass(c.Actor.ID, c.Now); broken && errors.Is(err, access.ErrNoActivation) {
+				return glassOff(c) // to whoever holds it, an emergency is something activated
+			}
 			if errors.Is(err, access.ErrNoActivation) {
 				return bot.Refuse(chat.Text{ZH: "您现在没有激活任何权限。", EN: "You have nothing activated at present."})
 			}

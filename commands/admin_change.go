@@ -234,6 +234,8 @@ func adminQuit() bot.Command {
 		Holes:    []grammar.Hole{reason},
 		Help:     chat.Text{ZH: "辞去自己在本群的角色；最后一位高级不能辞。", EN: "Step down here; the last senior admin cannot."},
 		Reads:    []bot.Source{tasks, ends},
+		Who:      chat.Text{ZH: "有角色的人自己用。", EN: "For whoever holds a role, about themselves."},
+		Offers:   offersQuit,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			changes, d := c.Access.Quit(c.Group.ID, c.Actor.ID, reason.Of(c.Args), c.Now)
 			if d.Rule == access.RuleNotAdmin {

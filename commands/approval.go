@@ -26,10 +26,11 @@ func approval() bot.Command {
 		},
 		Examples: []chat.Text{{ZH: "/审批规则 禁言 需 1 最长 4小时 值班自动", EN: "/approval mute need 1 max 4h on-duty"}},
 		Holes: []grammar.Hole{
-			what, need.Called(chat.Text{ZH: "人数", EN: "need"}), deny.Called(chat.Text{ZH: "人数", EN: "deny"}), longest, shift, off,
+			what, need.Called(chat.Text{ZH: "人数", EN: "n"}), deny.Called(chat.Text{ZH: "人数", EN: "n"}), longest, shift, off,
 		},
 		Help:     chat.Text{ZH: "申请要几个人同意、最长多久；不写参数列出规则。", EN: "How many must agree to a request, and for how long at most; without arguments, the rules."},
 		Anywhere: true,
+		Who:      chat.Text{ZH: "规则谁都可以看；只有超级管理员能改。", EN: "Everybody may see the rules; only owners (超级管理员) change them."},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if !what.Given(c.Args) {
 				return bot.Outcome{Reply: chat.Reply{Text: rulesOfRequests(c)}}, nil
@@ -80,7 +81,7 @@ func anyRequest() grammar.ChoiceHole[string] {
 		}
 		l, ok := access.ParseLevel(s)
 		return l.String(), ok
-	}, chat.Text{ZH: "权限、级别或 全部", EN: "item, level or all"})
+	}, chat.Text{ZH: "权限、级别或 全部", EN: "item, level or all"}).Hinting(itemMeant)
 }
 
 func atOnce() grammar.ChoiceHole[bool] {

@@ -27,6 +27,8 @@ func approve() bot.Command {
 		Forms:    []string{"/approve {number} [{reason}]", "/(同意|批准) {number} [{reason}]"},
 		Examples: []chat.Text{{ZH: "/同意 #12", EN: "/approve #12"}},
 		Holes:    []grammar.Hole{number, reason},
+		Who:      deciders,
+		Offers:   offersDecision,
 		Help:     chat.Text{ZH: "同意一项申请，或一项要两个人的操作。", EN: "Agree to a request, or to an act that takes two people."},
 	}, number, func(c bot.Call, p petition) (bot.Outcome, error) { return p.verdict(c, true, reason.Of(c.Args)) })
 }
@@ -39,18 +41,22 @@ func reject() bot.Command {
 		Forms:    []string{"/reject {number} [{reason}]", "/驳回 {number} [{reason}]"},
 		Examples: []chat.Text{{ZH: "/驳回 #12 理由不充分", EN: "/reject #12 not needed"}},
 		Holes:    []grammar.Hole{number, reason},
+		Who:      deciders,
+		Offers:   offersDecision,
 		Help:     chat.Text{ZH: "驳回一项申请，申请人会知道原因。", EN: "Refuse a request; whoever asked is told why."},
 	}, number, func(c bot.Call, p petition) (bot.Outcome, error) { return p.verdict(c, false, reason.Of(c.Args)) })
 }
 
 // withdraw takes one's own request back.
 func withdraw() bot.Command {
-	number := grammar.Number("number")
+	number, reason := grammar.Number("number"), grammar.Rest("reason")
 	return decision(bot.Command{
 		Name:     "withdraw",
-		Forms:    []string{"/withdraw {number}", "/收回 {number}"},
+		Forms:    []string{"/withdraw {number} [{reason}]", "/收回 {number} [{reason}]"},
 		Examples: []chat.Text{{ZH: "/收回 #12", EN: "/withdraw #12"}},
-		Holes:    []grammar.Hole{number},
+		Holes:    []grammar.Hole{number, reason},
+		Who:      chat.Text{ZH: "只有提出申请的人可以用。", EN: "For whoever asked only."},
+		Offers:   offersStaff,
 		Help:     chat.Text{ZH: "收回自己还没有结果的申请。", EN: "Take back a request of your own that nobody has decided."},
 	}, number, func(c bot.Call, p petition) (bot.Outcome, error) {
 		if p.r.By != c.Actor.ID {
@@ -62,9 +68,10 @@ func withdraw() bot.Command {
 		if err != nil {
 			return bot.Outcome{}, err
 		}
+		e.Reason = reason.Of(c.Args)
 		return bot.Outcome{
 			Events:  []journal.Event{e},
-			Changes: chat.Text{ZH: "收回申请 #%d（%s）", EN: "request #%d is withdrawn (%s)"}.F(p.n, c.Wanted(p.r)),
+			Changes: chat.Text{ZH: "收回申请 #%d（%s）", EN: "request #%d is withdrawn (%s)"}.F(p.n, c.Wanted(p.r)).Plus(because(reason.Of(c.Args))),
 		}, nil
 	})
 }

@@ -57,6 +57,7 @@ func audit() bot.Command {
 		Holes:    []grammar.Hole{number, who, what, refused, since, end, before},
 		Help:     chat.Text{ZH: "谁在何时做了什么、被拒了什么。", EN: "Who did what and when, and what was refused."},
 		Anywhere: true,
+		Who:      auditors,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			q := ask(c.Args, c)
 			if number.Given(c.Args) {

@@ -21,17 +21,19 @@ func breakglass() bot.Command {
 	reason := grammar.Rest("reason")
 	return bot.Command{
 		Name:     "breakglass",
-		Forms:    []string{"/breakglass {reason}", "/应急 {reason}"},
+		Forms:    []string{"/breakglass {reason}", "/breakglass (off|end)", "/应急 {reason}", "/应急 (结束|关闭)"},
 		Examples: []chat.Text{{ZH: "/应急 群里有人发诈骗链接", EN: "/breakglass phishing links in the group"}},
 		Holes:    []grammar.Hole{reason},
 		Help: chat.Text{
-			ZH: "高级管理员：紧急时临时取得全部权限 30 分钟，立即公示，事后复核。",
-			EN: "For seniors: every item for 30 minutes in an emergency, announced at once and reviewed after.",
+			ZH: "高级管理员：紧急时临时取得全部权限 30 分钟，立即公示，事后复核；`/应急 结束` 提前结束。",
+			EN: "For seniors: every item for 30 minutes in an emergency, announced at once and reviewed after; `/breakglass off` ends it.",
 		},
-		Reads: []bot.Source{requests, tasks},
+		Reads:  []bot.Source{requests, tasks},
+		Who:    chat.Text{ZH: "只有本群的高级管理员可以用；本来就有全部权限的人不需要。结束后超级管理员收到期间做过的事，7 天内判“正当”或“不正当”，结果告知本人和超级管理员。", EN: "For senior admins of the group only; whoever holds every item anyway has no need. When it is over, owners get the list of what was done and judge within 7 days whether it was justified."},
+		Offers: offersGlass,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			why := strings.TrimSpace(reason.Of(c.Args))
-			if slices.Contains([]string{"off", "关闭", "结束"}, strings.ToLower(why)) {
+			if why == "" {
 				return glassOff(c)
 			}
 			if s, running := c.Access.Glass(c.Actor.ID, c.Now); running {
@@ -40,16 +42,30 @@ func breakglass() bot.Command {
 					EN: "Your emergency still runs, until %s; there is no second one before that. `/breakglass off` ends it.",
 				}.F(c.Moment(s.Until)))
 			}
+			if fullyHeld(c) {
+				return bot.Refuse(nothingToBreak)
+			}
 			changes, still, d := c.Access.BreakGlass(c.Group.ID, c.Actor.ID, why, c.Now)
 			switch {
 			case !d.Allowed:
 				return bot.Outcome{}, &bot.Denied{Decision: d, Next: seniorsDo(c)}
 			case len(changes) == 0:
-				return bot.Refuse(chat.Text{ZH: "您在这里本来就有全部权限，不需要应急。", EN: "You hold every item here anyway; there is no need."})
+				return bot.Refuse(nothingToBreak)
 			}
 			return broken(c, why, changes, still)
 		},
 	}
+}
+
+var nothingToBreak = chat.Text{ZH: "您在这里本来就有全部权限，不需要应急。", EN: "You hold every item here anyway; there is no need."}
+
+// fullyHeld says whether the speaker holds every item of the group, and on everybody in it: an emergency would only be
+// announced and reviewed for nothing.
+func fullyHeld(c bot.Call) bool {
+	if c.Onto(access.Ceiling(access.Senior)).Minus(c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now)) != 0 {
+		return false
+	}
+	return !slices.ContainsFunc(c.Access.Holds(c.Actor.ID, c.Group.ID, c.Now), func(r access.Role) bool { return !r.Data.IsZero() })
 }
 
 // seniorsDo says who could break the glass.

@@ -18,6 +18,7 @@ func can() bot.Command {
 		Examples: []chat.Text{{ZH: "/能否 @lisi 禁言", EN: "/can @lisi mute"}},
 		Holes:    []grammar.Hole{who, what},
 		Help:     chat.Text{ZH: "某人能不能做某事，依据哪条规则。", EN: "Whether somebody may do something, and by which rule."},
+		Who:      auditors,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			m, d, err := verdict(c, who, what.Of(c.Args))
 			if err != nil {

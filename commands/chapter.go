@@ -17,11 +17,11 @@ type chapter struct {
 // chapters hold every command once, in the order in which people look for them.
 var chapters = []chapter{
 	{chat.Text{ZH: "管理员", EN: "admins"}, []string{
-		"admin list", "admin add", "admin remove", "admin level", "admin job", "admin extend", "admin quit",
+		"admin list", "admin add", "admin groups", "admin remove", "admin remove across", "admin level", "admin job", "admin extend", "admin quit",
 		"setup", "activate", "deactivate",
 	}},
 	{chat.Text{ZH: "例外与范围", EN: "exceptions"}, []string{
-		"allow", "deny", "unset", "exceptions", "scope", "scope groups", "admin groups", "admin remove across",
+		"allow", "deny", "unset", "exceptions", "scope", "scope groups",
 	}},
 	{chat.Text{ZH: "岗位与标签", EN: "jobs"}, []string{
 		"role list", "role show", "role define", "role delete", "tag list", "tag", "tag off",
@@ -50,6 +50,18 @@ func chapterOf(said string) (chapter, bool) {
 		return chapter{}, false
 	}
 	return chapters[i], true
+}
+
+// placeOf is where a command stands in all chapters: in that order they are listed.
+func placeOf(name string) int {
+	n := 0
+	for _, t := range chapters {
+		if i := slices.Index(t.commands, name); i >= 0 {
+			return n + i
+		}
+		n += len(t.commands)
+	}
+	return n
 }
 
 // verbs lists the commands of a chapter that the speaker may use, by their verbs alone.

@@ -176,6 +176,8 @@ func checkAll() bot.Command {
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "检测您可以复核的所有群，最严重的在前。", EN: "Check every group in which you may review, the worst first."},
 		Anywhere: true,
+		Who:      chat.Text{ZH: "在某个群里有“权限复核”的人可以用，只看那些群。", EN: "For whoever may review in some group; only those groups are checked."},
+		Offers:   offersReview,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			groups := c.Groups.All()
 			var want journal.Want

@@ -122,7 +122,17 @@ func level() grammar.ChoiceHole[access.Level] {
 }
 
 func item() grammar.ChoiceHole[access.Item] {
-	return grammar.Choice("item", access.ParseItem, chat.Text{ZH: "权限", EN: "item"})
+	return grammar.Choice("item", access.ParseItem, chat.Text{ZH: "权限", EN: "item"}).Hinting(itemMeant)
+}
+
+// itemMeant says which item a word may have meant, and where they all are.
+func itemMeant(said string) chat.Text {
+	list := chat.Text{ZH: "有哪些权限：`/指引 级别`。", EN: " Which items there are: `/guide levels`."}
+	i, ok := access.ParseItem(grammar.Nearest(said, access.ItemWords()))
+	if !ok {
+		return list
+	}
+	return chat.Text{ZH: "是不是“%s”？", EN: " Did you mean “%s”?"}.F(chat.Text{ZH: i.Label().ZH, EN: i.String()}).Plus(list)
 }
 
 // mend turns a domain's refusal into what people can do about it; anything else stays an error.

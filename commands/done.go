@@ -95,6 +95,8 @@ func taskList() bot.Command {
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "请群主做的事，各到哪一步。", EN: "What the owner was asked to do, and what became of it."},
 		Reads:    []bot.Source{tasks},
+		Who:      chat.Text{ZH: "本群的管理员和群主可以看。", EN: "For the admins and the owner of the group."},
+		Offers:   func(c bot.Call) bool { return offersLook(c) || c.Actor.ID == c.Group.Owner && c.Group.Bound() },
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayLook(c); err != nil && c.Actor.ID != c.Group.Owner {
 				return bot.Outcome{}, err

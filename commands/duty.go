@@ -40,7 +40,7 @@ func onDuty() bot.Command {
 		Forms: []string{
 			"/duty [{view}]", "/duty at {at}", "/值班 [{view}]", "/值班 在 {at}", "谁在值班", "谁值班", "(现在|今天)谁值班",
 		},
-		Examples: []chat.Text{{ZH: "谁在值班", EN: "/duty"}},
+		Examples: []chat.Text{{ZH: "/值班", EN: "/duty"}, {ZH: "谁在值班", EN: "/duty next"}},
 		Holes:    []grammar.Hole{view, at},
 		Help:     chat.Text{ZH: "现在谁值班、到何时、B 角是谁、下一班是谁。", EN: "Who is on duty, until when, the backup, and who follows."},
 		Reads:    []bot.Source{roster},

@@ -62,7 +62,7 @@ func severalRights() (rightHoles, string) {
 			name, parse = fmt.Sprintf("item%d", n+1), parseFurther
 			form += " [{" + name + "}]"
 		}
-		holes = append(holes, grammar.Choice(name, parse, chat.Text{ZH: "权限", EN: "item"}))
+		holes = append(holes, grammar.Choice(name, parse, chat.Text{ZH: "权限", EN: "item"}).Hinting(itemMeant))
 	}
 	return holes, form
 }
@@ -114,7 +114,7 @@ func exception(e access.Effect, en, zh string, help, example chat.Text) bot.Comm
 	who := grammar.Person("who")
 	items, several := severalRights()
 	length, from, end := grammar.Length("length"), grammar.Moment("from"), grammar.Moment("until")
-	review, reason := grammar.Length("review").Called(chat.Text{ZH: "复查", EN: "review"}), grammar.Rest("reason")
+	review, reason := grammar.Length("review").Called(chat.Text{ZH: "时长", EN: "length"}), grammar.Rest("reason")
 	return bot.Command{
 		Name: en,
 		Forms: []string{
@@ -170,10 +170,14 @@ func needsReason(c bot.Call, m chat.Member, zh, en string, what chat.Text, until
 	case !until.IsZero():
 		term = chat.Text{ZH: " 到 %s", EN: " until %s"}.F(c.Moment(until))
 	}
+	why := chat.Text{ZH: "替班", EN: "standing in"}
+	if en == "deny" {
+		why = chat.Text{ZH: "误移客户", EN: "removed a customer by mistake"}
+	}
 	return chat.Text{
-		ZH: "例外要写原因：以后复查的人要看得懂。请重发，例如：`/" + zh + " @%s %s%s 替班`",
-		EN: "An exception takes a reason, for whoever reviews it later. Send it again, for example: `/" + en + " @%s %s%s standing in`",
-	}.F(string(m.ID), chat.Text{ZH: what.ZH, EN: lower(what.EN)}, term)
+		ZH: "例外要写原因：以后复查的人要看得懂。请重发，例如：`/" + zh + " @%s %s%s %s`",
+		EN: "An exception takes a reason, for whoever reviews it later. Send it again, for example: `/" + en + " @%s %s%s %s`",
+	}.F(string(m.ID), chat.Text{ZH: what.ZH, EN: lower(what.EN)}, term, why)
 }
 
 // except makes one exception of each right.

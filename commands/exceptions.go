@@ -21,6 +21,7 @@ func exceptions() bot.Command {
 		Examples: []chat.Text{{ZH: "/例外", EN: "/exceptions"}},
 		Holes:    []grammar.Hole{who},
 		Help:     chat.Text{ZH: "本群的个人例外：期限或复查日、谁设的、为什么、是否生效。", EN: "The personal exceptions here: end or review, by whom, why, whether in effect."},
+		Who:      chat.Text{ZH: "看自己的谁都可以；看所有人的要有“设管理员”或“审计”。", EN: "Everybody sees their own; whoever holds admins or audit sees all."},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			of := chat.User("")
 			if who.Given(c.Args) {

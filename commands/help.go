@@ -1,10 +1,10 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"qunguan/bot"
-	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 )
@@ -51,7 +51,7 @@ func runnable(c bot.Call) []bot.Command {
 	held := c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now)
 	var out []bot.Command
 	for _, cmd := range c.Commands() {
-		if !cmd.Hidden && (!cmd.Owners || c.Access.IsOwner(c.Actor.ID)) && (cmd.Needs == access.NoItem || held.Has(cmd.Needs)) {
+		if mayUse(c, cmd, held) {
 			out = append(out, cmd)
 		}
 	}
@@ -70,32 +70,67 @@ func helpAbout(c bot.Call, t chapter) (bot.Outcome, error) {
 	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 }
 
+// helpOn explains the commands that begin with a verb: one with its forms, several with an example each. The forms are
+// those of the language in which is asked.
 func helpOn(c bot.Call, said string) (bot.Outcome, error) {
 	said = strings.TrimLeft(strings.ToLower(strings.TrimSpace(said)), "/／")
-	for _, cmd := range c.Commands() {
-		if cmd.Name != said && !strings.Contains(forms(cmd), "/"+said+"\n") && !strings.Contains(forms(cmd), "/"+said+" ") {
-			continue
-		}
-		needs := chat.Text{ZH: "谁都可以用。", EN: "Everybody may use it."}
-		if cmd.Needs != access.NoItem {
-			needs = chat.Text{ZH: "需要权限：%s（`%s`）。", EN: "Needs: %s (`%s`)."}.F(cmd.Needs.Label(), cmd.Needs.String())
-		}
-		if cmd.Owners {
-			needs = chat.Text{ZH: "只有超级管理员可以用。", EN: "For owners (超级管理员) only."}
-		}
-		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(
-			cmd.Help,
-			chat.Text{
-				ZH: "写法：\n```\n" + cmd.Usage(chat.ZH) + "\n" + cmd.Usage(chat.EN) + "\n```",
-				EN: "Forms:\n```\n" + cmd.Usage(chat.EN) + "\n" + cmd.Usage(chat.ZH) + "\n```",
-			},
-			chat.Text{ZH: "例如：`%s`", EN: "For example: `%s`"}.F(cmd.Examples[0]),
-			needs,
-		)}}, nil
+	family := slices.DeleteFunc(slices.Clone(c.Commands()), func(cmd bot.Command) bool { return !speltSo(cmd, said) })
+	if shown := slices.DeleteFunc(slices.Clone(family), func(cmd bot.Command) bool { return cmd.Hidden }); len(shown) > 0 {
+		family = shown
 	}
-	return bot.Refuse(chat.Text{
-		ZH: "没有“%s”这个命令。/帮助 列出您能用的。", EN: "There is no command “%s”. /help lists what you may run.",
-	}.F(chat.Escape(said)))
+	slices.SortStableFunc(family, func(a, b bot.Command) int { return placeOf(a.Name) - placeOf(b.Name) })
+	if len(family) == 0 {
+		return bot.Refuse(chat.Text{
+			ZH: "没有“%s”这个命令。/帮助 列出您能用的。", EN: "There is no command “%s”. /help lists what you may run.",
+		}.F(chat.Escape(said)))
+	}
+	var lines []chat.Text
+	if len(family) == 1 {
+		cmd := family[0]
+		lines = append(lines, cmd.Help, usage(family))
+		for _, e := range cmd.Examples {
+			lines = append(lines, chat.Text{ZH: "例如：`%s`", EN: "For example: `%s`"}.F(e))
+		}
+		return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(append(lines, whoMay(cmd))...)}}, nil
+	}
+	for _, cmd := range family {
+		lines = append(lines, chat.Text{ZH: "- `%s` — %s%s", EN: "- `%s` — %s %s"}.F(cmd.Examples[0], cmd.Help, whoMay(cmd)))
+	}
+	if len(family) <= mostWithForms {
+		lines = append(lines, usage(family))
+	}
+	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
+}
+
+// mostWithForms is of how many commands at once the forms are shown.
+const mostWithForms = 6
+
+// usage prints the forms of commands, each reader those of their own language.
+func usage(of []bot.Command) chat.Text {
+	var zh, en []string
+	for _, cmd := range of {
+		zh, en = append(zh, cmd.Usage(chat.ZH)), append(en, cmd.Usage(chat.EN))
+	}
+	return chat.Text{
+		ZH: "写法：\n```\n" + strings.Join(zh, "\n") + "\n```", EN: "Forms:\n```\n" + strings.Join(en, "\n") + "\n```",
+	}
+}
+
+// speltSo says whether a command, or one of its forms, begins with the verb.
+func speltSo(cmd bot.Command, said string) bool {
+	if said == "" {
+		return false
+	}
+	if cmd.Name == said {
+		return true
+	}
+	for line := range strings.Lines(forms(cmd)) {
+		rest, ok := strings.CutPrefix(strings.TrimPrefix(strings.TrimSpace(line), "/"), said)
+		if ok && (rest == "" || rest[0] == ' ') {
+			return true
+		}
+	}
+	return false
 }
 
 // forms are the command's forms, a line each, with a choice of verbs written out.

@@ -40,6 +40,8 @@ func history() bot.Command {
 		Help: chat.Text{
 			ZH: "那时谁能做什么，之后变了什么。", EN: "Who could do what at a moment, and what has changed since.",
 		},
+		Who:    auditors,
+		Offers: func(c bot.Call) bool { return mayAudit(c, "") == nil },
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			from, until := at.Of(c.Args), c.Now
 			if end.Given(c.Args) {

@@ -19,7 +19,7 @@ var _ = declare(inherit)
 // Said by an owner in a direct message it holds in all groups, else in the group.
 func inherit() bot.Command {
 	kind, subject, lvl, jb := subjectKind(), grammar.Word("subject").Called(subjectLabel), level(), job()
-	least, most := grammar.Number("least").Called(chat.Text{ZH: "至少几人", EN: "least"}), grammar.Number("most").Called(chat.Text{ZH: "至多几人", EN: "most"})
+	least, most := grammar.Number("least").Called(chat.Text{ZH: "人数", EN: "n"}), grammar.Number("most").Called(chat.Text{ZH: "人数", EN: "n"})
 	during := grammar.Choice("scene", sceneNamed, chat.Text{ZH: "场景", EN: "scene"})
 	tag, place := grammar.Word("tag").Called(chat.Text{ZH: "标签", EN: "tag"}), grammar.Word("place").Called(chat.Text{ZH: "部门", EN: "department"})
 	reason := grammar.Rest("reason")

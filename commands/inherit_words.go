@@ -22,7 +22,7 @@ func subjectKind() grammar.ChoiceHole[access.SubjectKind] {
 			return access.OfDepartment, true
 		}
 		return access.Everyone, false
-	}, chat.Text{ZH: "“职位”或“部门”", EN: "“position” or “department”"})
+	}, chat.Text{ZH: "职位|部门", EN: "position|department"})
 }
 
 // sceneNamed reads a scene in either language.

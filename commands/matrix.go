@@ -22,6 +22,8 @@ func matrix() bot.Command {
 		Examples: []chat.Text{{ZH: "/权限表", EN: "/matrix"}},
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "本群管理员各有哪些权限：文字和图片。", EN: "Which items each admin here has, as text and as a picture."},
+		Who:      lookers,
+		Offers:   offersLook,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayLook(c); err != nil {
 				return bot.Outcome{}, err

@@ -24,6 +24,8 @@ func matrixTree() bot.Command {
 		Examples: []chat.Text{{ZH: "/权限表 树", EN: "/matrix tree"}},
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "继承树：部门、职位、本群的人，各得到什么角色。", EN: "The tree of inheritance: departments, positions, people here, and the role each gets."},
+		Who:      lookers,
+		Offers:   offersLook,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if !c.Profile.Inherits {
 				return bot.Refuse(noInheritance(c))

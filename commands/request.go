@@ -29,7 +29,7 @@ func wished() grammar.ChoiceHole[access.Wish] {
 		}
 		l, ok := access.ParseLevel(s)
 		return access.Wish{Level: l}, ok
-	}, chat.Text{ZH: "权限或级别", EN: "item or level"})
+	}, chat.Text{ZH: "权限或级别", EN: "item or level"}).Hinting(itemMeant)
 }
 
 // ask asks those who may give an item, or a level, to give it to the speaker for a while. Nothing changes before one of
@@ -44,7 +44,9 @@ func ask() bot.Command {
 		Help: chat.Text{
 			ZH: "申请一项权限或一个级别，限时，由能给的人决定。", EN: "Ask for an item or a level for a while; those who can give it decide.",
 		},
-		Reads: []bot.Source{requests, tasks, roster},
+		Reads:  []bot.Source{requests, tasks, roster},
+		Who:    chat.Text{ZH: "企业成员可以用，客户不能。", EN: "For the company's own staff."},
+		Offers: offersStaff,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			w := what.Of(c.Args)
 			w.OwnShift = roster.Of(c).By == c.Actor.ID
@@ -134,6 +136,9 @@ func asked(c bot.Call, r request.Request, w access.Wish) (bot.Outcome, error) {
 	if len(to) < r.Need {
 		return bot.Refuse(nobodyGives(c, r, w, len(to)))
 	}
+	if r.Sort == request.ForLevel {
+		r.Impact = brings(c, r, w, to[0])
+	}
 	e, err := requests.Of(c).Open(r)
 	if err != nil {
 		return mend(err, map[error]chat.Text{request.ErrEqual: {
@@ -151,6 +156,26 @@ func asked(c bot.Call, r request.Request, w access.Wish) (bot.Outcome, error) {
 			}.F(c.Moment(r.Until)),
 		)},
 	}, nil
+}
+
+// brings tells whoever decides about a level what it gives, which temporary role it replaces, and what would be
+// different, as the first of those who can decide would give it.
+func brings(c bot.Call, r request.Request, w access.Wish, by chat.User) chat.Text {
+	f := as(c, by)
+	f.Consent = r.Need > 1
+	changes, d := f.Grant(c.Group.ID, by, w, c.Now)
+	if !d.Allowed {
+		return chat.Text{}
+	}
+	line := chat.Text{}
+	if role, ok := roleAfter(changes); ok {
+		held := onPlatform(c, role.Items())
+		line = chat.Text{ZH: "权限 %d 项：%s", EN: "items (%d): %s"}.F(held.Len(), briefly(c, held))
+	}
+	if old, ok := c.Access.Group.Role(w.Who, true); ok && old.Live(c.Now) {
+		line = line.Plus(chat.Text{ZH: "；代替现在的%s（%s）", EN: "; in place of %s (%s)"}.F(roleText(old.Level, old.Job), term(c, c.Group.ID, old)))
+	}
+	return chat.Lines(line, Impact(c, []journal.Event{given(c, r, changes)}))
 }
 
 // needs says that one word is not enough, where it is not.

@@ -3,10 +3,10 @@ package commands
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
-	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/request"
@@ -59,25 +59,17 @@ func requestList() bot.Command {
 	}
 }
 
-// numbersOf is what must be read to tell the numbers of requests, which stand in the journal alone.
+// numbersOf is what must be read to judge requests as their decision would, and to tell their numbers, which stand in the
+// journal alone.
 func numbersOf(c bot.Call, open []request.Request) journal.Want {
 	var w journal.Want
 	for _, r := range open {
-		for _, u := range []chat.User{r.By} {
-			if u != "" && !c.Has(directory.OfPerson(u)) {
-				w.Names = append(w.Names, directory.OfPerson(u))
-			}
-		}
-		for _, e := range r.Events {
-			for _, ch := range e.Changes {
-				if !c.Has(ch.Of) {
-					w.Names = append(w.Names, ch.Of)
-				}
-			}
-		}
+		w.Names = append(w.Names, reads(c, request.Of(r.Group), r)...)
 	}
 	if c.Queries() == 0 {
-		w.Queries = []journal.Query{{Group: c.Group.ID, Changed: request.Of(c.Group.ID), Since: open[0].At, Limit: maxHistory}}
+		// Entries are stamped to the millisecond: the first request would else seem to be older than its own entry.
+		since := open[0].At.Truncate(time.Millisecond)
+		w.Queries = []journal.Query{{Group: c.Group.ID, Changed: request.Of(c.Group.ID), Since: since, Limit: maxHistory}}
 	}
 	return w
 }
@@ -96,20 +88,10 @@ func numberOf(c bot.Call, r request.Request) int64 {
 	return n
 }
 
-// mayDecide says whether the speaker may decide the request, in their own right or in somebody's place.
+// mayDecide says whether the speaker could agree to the request now: it asks just what agreeing would.
 func (p petition) mayDecide(c bot.Call) bool {
-	v := request.Verdict{Who: c.Actor.ID, At: c.Now}
-	if p.r.MayDecide(v) != nil {
-		return false
-	}
-	if p.mayJudge(c, c.Actor.ID).Allowed {
-		return true
-	}
-	return slices.ContainsFunc(c.Access.StandsInFor(c.Actor.ID, c.Now), func(away chat.User) bool {
-		in := v
-		in.For = away
-		return p.r.MayDecide(in) == nil && p.mayJudge(c, away).Allowed
-	})
+	_, err := p.verdict(c, true, "")
+	return err == nil
 }
 
 func (p petition) line(c bot.Call) chat.Text {
@@ -118,7 +100,7 @@ func (p petition) line(c bot.Call) chat.Text {
 		who = c.Name(p.r.By)
 	}
 	t := chat.Text{ZH: "- #%d %s：%s%s，到 %s 为止", EN: "- #%d %s: %s%s, until %s"}.F(
-		p.n, who, firstLine(c.Wanted(p.r)), p.why(), c.Moment(p.r.Until))
+		p.n, who, shortened(firstLine(c.Wanted(p.r))), p.why(), c.Moment(p.r.Until))
 	if p.r.Need > 1 {
 		t = t.Plus(chat.Text{ZH: "（已有 %d / %d 人同意）", EN: " (%d of %d agree)"}.F(len(p.r.Yes), p.r.Need))
 	}
@@ -137,4 +119,15 @@ func firstLine(t chat.Text) chat.Text {
 	zh, _, _ := strings.Cut(t.ZH, "\n")
 	en, _, _ := strings.Cut(t.EN, "\n")
 	return chat.Text{ZH: strings.TrimRight(zh, "："), EN: strings.TrimRight(en, ":")}
+}
+
+// shortened is a text cut to what a line of a list has room for on a phone; the entry tells the rest.
+func shortened(t chat.Text) chat.Text {
+	cut := func(s string, most int) string {
+		if r := []rune(s); len(r) > most {
+			return string(r[:most-1]) + "…"
+		}
+		return s
+	}
+	return chat.Text{ZH: cut(t.ZH, 60), EN: cut(t.EN, 110)}
 }

@@ -33,8 +33,8 @@ func setUp() bot.Command {
 	return bot.Command{
 		Name: "setup",
 		Forms: []string{
-			"/(setup|向导) [{who}]", "/(setup|向导) (job|岗位) {job}", "/(setup|向导) (level|级别) {level}",
-			"/(setup|向导) (data|范围) {data}", "/(setup|向导) (review|复核) {days}",
+			"/setup [{who}]", "/setup (job|岗位) {job}", "/setup (level|级别) {level}", "/setup (data|范围) {data}", "/setup (review|复核) {days}",
+			"/向导 [{who}]", "/向导 (岗位|job) {job}", "/向导 (级别|level) {level}", "/向导 (范围|data) {data}", "/向导 (复核|review) {days}",
 		},
 		Examples: []chat.Text{{ZH: "/向导 @zhangsan", EN: "/setup @zhangsan"}},
 		Holes:    []grammar.Hole{who, jb, lvl, data, days},

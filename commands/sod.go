@@ -272,5 +272,5 @@ func ruleNamed(c bot.Call, name string) (access.Exclusive, chat.Group, error) {
 	if len(known) > 0 {
 		return access.Exclusive{}, "", &bot.Refusal{Text: text.Plus(chat.Text{ZH: "；有：%s。", EN: "; there are: %s."}.F(list(known)))}
 	}
-	return access.Exclusive{}, "", &bot.Refusal{Text: text.Plus(chat.Text{ZH: "，也没有别的。", EN: ", nor any other."})}
+	return access.Exclusive{}, "", &bot.Refusal{Text: text.Plus(chat.Text{ZH: "；现在一条规则也没有。`/职责分离 设 名称 权限 | 权限` 设一条。", EN: "; there are none at all. `/sod define NAME ITEMS | ITEMS` makes one."})}
 }

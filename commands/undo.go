@@ -33,6 +33,7 @@ func undo() bot.Command {
 			}
 			return journal.Want{Queries: []journal.Query{{Actor: c.Actor.ID, Undoable: true, Limit: 5, Since: c.Now.Add(-undoWithin)}, {N: -1, Limit: 1}}}
 		},
+		Who: chat.Text{ZH: "撤销自己做的：能做相反操作的人；撤销别人做的：还要有“权限策略”。", EN: "Your own acts, if you may do the opposite; those of others take policy, too."},
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			e, err := undone(c, number)
 			if err != nil {

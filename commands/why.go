@@ -32,6 +32,7 @@ func why() bot.Command {
 			}
 			return journal.Want{Queries: []journal.Query{{N: number.Of(a), Limit: 1}}}
 		},
+		Who: auditors,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if number.Given(c.Args) {
 				return whyEntry(c, number.Of(c.Args))

@@ -96,17 +96,17 @@ type entry struct {
 
 var catalogue = [pastItems]entry{
 	NoItem:         {},
-	Invite:         {"invite", chat.Text{ZH: "邀请", EN: "Invite"}, Members, nil},
-	Remove:         {"remove", chat.Text{ZH: "移除", EN: "Remove"}, Members, []string{"kick", "踢出"}},
+	Invite:         {"invite", chat.Text{ZH: "邀请", EN: "Invite"}, Members, []string{"拉人", "邀请成员", "拉人进群"}},
+	Remove:         {"remove", chat.Text{ZH: "移除", EN: "Remove"}, Members, []string{"kick", "踢出", "踢人", "移出", "移出成员", "移除成员", "踢出成员"}},
 	Approve:        {"approve", chat.Text{ZH: "审核入群", EN: "Approve joiners"}, Members, []string{"审核"}},
 	Import:         {"import", chat.Text{ZH: "批量导入", EN: "Bulk import"}, Members, []string{"导入"}},
 	Mute:           {"mute", chat.Text{ZH: "禁言", EN: "Mute"}, Content, nil},
 	Recall:         {"recall", chat.Text{ZH: "撤回", EN: "Recall"}, Content, nil},
 	ReviewMessages: {"review_messages", chat.Text{ZH: "发言审核", EN: "Review messages"}, Content, nil},
 	Files:          {"files", chat.Text{ZH: "文件管理", EN: "Files"}, Content, []string{"文件"}},
-	Rename:         {"rename", chat.Text{ZH: "群名称", EN: "Rename group"}, Config, []string{"改群名", "群名"}},
-	Notice:         {"notice", chat.Text{ZH: "公告通知", EN: "Notice"}, Config, []string{"announce", "公告", "通知", "群公告"}},
-	MentionAll:     {"mention_all", chat.Text{ZH: "@全体", EN: "Mention all"}, Config, []string{"全体", "@全体成员"}},
+	Rename:         {"rename", chat.Text{ZH: "群名称", EN: "Rename group"}, Config, []string{"改群名", "群名", "修改群名", "改群名称"}},
+	Notice:         {"notice", chat.Text{ZH: "公告通知", EN: "Notice"}, Config, []string{"announce", "公告", "通知", "群公告", "发公告", "发布公告", "发通知"}},
+	MentionAll:     {"mention_all", chat.Text{ZH: "@全体", EN: "Mention all"}, Config, []string{"全体", "@全体成员", "@所有人", "everyone", "@everyone", "@all"}},
 	Admins:         {"admins", chat.Text{ZH: "设管理员", EN: "Appoint admins"}, Config, []string{"设管理", "管理员"}},
 	ShareCard:      {"share_card", chat.Text{ZH: "分享群名片", EN: "Share group card"}, Members, nil},
 	SpeakMode:      {"speak_mode", chat.Text{ZH: "发言范围", EN: "Who may speak"}, Content, nil},
@@ -184,6 +184,16 @@ var itemWords = func() map[string]Item {
 func ParseItem(s string) (Item, bool) {
 	i, ok := itemWords[word(s)]
 	return i, ok
+}
+
+// ItemWords are the names of the items as people write them, in both languages.
+func ItemWords() []string {
+	var out []string
+	for i := Invite; i < pastItems; i++ {
+		e := catalogue[i]
+		out = append(append(out, e.label.ZH, e.name), e.also...)
+	}
+	return out
 }
 
 // word is the form in which words that people type are compared.

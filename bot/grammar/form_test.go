@@ -112,6 +112,23 @@ func TestUsage(t *testing.T) {
 	assert.Equal(t, "/ping @人员… [〈级别〉]", strings.ReplaceAll(f.Usage(chat.ZH), "@people… [LEVEL]", "@人员… [〈级别〉]"))
 	assert.Equal(t, "/ping @people… [LEVEL]", f.Usage(chat.EN))
 	assert.Empty(t, Forms{}.Usage(chat.ZH))
+
+	any := Choice("any", func(s string) (string, bool) { return s, true }, chat.Text{ZH: "名称", EN: "name"})
+	kind := Choice("kind", oneOf("mute", "禁言", "mid", "中"), chat.Text{ZH: "禁言|中", EN: "mute|mid"})
+	further := Choice("level2", oneOf("mid", "中"), level.Label())
+	f, err = Compile([]string{
+		"/need {level} [{level2}] {n} [(until|到) {entry}] {kind} {any}", "/需 {level} [{level2}] {n} [(到|until) {entry}] {kind} {any}",
+	}, level, further, Number("n").Called(chat.Text{ZH: "人数", EN: "n"}), entryN, kind, any)
+	require.NoError(t, err)
+	assert.Equal(t, "/need LEVEL… N [until #entry] (mute|mid) NAME", f.Usage(chat.EN))
+	assert.Equal(t, "/需 〈级别〉… 〈人数〉 [到 #编号] (禁言|中) 〈名称〉", f.Usage(chat.ZH))
+}
+
+func TestNearest(t *testing.T) {
+	words := []string{"禁言", "移除", "mute", "批量导入"}
+	for said, want := range map[string]string{"禁音": "禁言", "mtue": "mute", "MUTE": "mute", "批量道入": "批量导入", "飞行": "", "": "", "x": ""} {
+		assert.Equal(t, want, Nearest(said, words), said)
+	}
 }
 
 // What the help prints is what the bot reads: every printed form, with values for its holes, is its command.

@@ -110,7 +110,7 @@ func (g *Grammar) Match(text string, c Context) Match {
 		if !c.Addressed && !in.looksLikeVerb() {
 			return Match{Silent: true}
 		}
-		return Match{Suggest: g.suggest(plain, slash)}
+		return Match{Suggest: g.suggest(plain)}
 	}
 	if problem := cmp.Or(badFlag, badGroup); !problem.IsZero() {
 		return Match{Flags: flags, Problem: g.problem(attempts[0].entry, problem)}

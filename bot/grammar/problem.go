@@ -13,7 +13,7 @@ import (
 type Problem struct {
 	Command string
 	What    chat.Text // which argument, and why, as Markdown
-	Form    chat.Text // the form that fits best, in its own language; in the other one all forms of the command
+	Form    chat.Text // the form that fits best, and the one of the other language that is most like it
 }
 
 var (
@@ -53,7 +53,19 @@ func (f failure) what(in *input) chat.Text {
 	case expected.IsZero():
 		return notExpected.F(quote(word))
 	}
-	return notThis.F(quote(word), expected)
+	return notThis.F(quote(word), expected).Plus(f.hint(word))
+}
+
+// hint is what the first hole that was looked for knows of a word that it does not take.
+func (f failure) hint(word string) chat.Text {
+	for _, p := range f.expected {
+		if h, ok := p.hole.(interface{ hint(said string) chat.Text }); ok {
+			if t := h.hint(word); !t.IsZero() {
+				return t
+			}
+		}
+	}
+	return chat.Text{}
 }
 
 // wanted lists what was looked for, at most four things. What must be there hides what may.
@@ -78,7 +90,8 @@ func (f failure) wanted() chat.Text {
 // describe names a part: a word in quotation marks, a hole with a sample.
 func describe(p part) chat.Text {
 	if p.hole == nil {
-		return quote(printWords(p.words))
+		zh, en := quote(printWords(p.words, chat.ZH)), quote(printWords(p.words, chat.EN))
+		return chat.Text{ZH: zh.ZH, EN: en.EN}
 	}
 	t := p.hole.Label()
 	if s := p.hole.sample(); !s.IsZero() {

@@ -157,13 +157,28 @@ func (g *Grammar) problem(e entry, what chat.Text) *Problem {
 			all.forms = append(all.forms, other.form)
 		}
 	}
-	form := chat.Text{ZH: all.Usage(chat.ZH), EN: all.Usage(chat.EN)}
-	if e.form.chinese {
-		form.ZH = e.form.print()
-	} else {
-		form.EN = e.form.print()
-	}
+	form := chat.Text{ZH: all.like(e.form, chat.ZH).print(), EN: all.like(e.form, chat.EN).print()}
 	return &Problem{Command: e.command, What: what, Form: form}
+}
+
+// like is the form of a language that says the same as one of whatever language: the one with the most holes in common.
+func (f Forms) like(one *form, l chat.Language) *form {
+	best, most := one, -1
+	for _, other := range f.forms {
+		if other.language() != l || one.language() == l {
+			continue
+		}
+		same := 0
+		for _, p := range other.parts {
+			if p.hole != nil && slices.ContainsFunc(one.parts, func(q part) bool { return q.hole != nil && q.hole.Name() == p.hole.Name() }) {
+				same++
+			}
+		}
+		if same > most {
+			best, most = other, same
+		}
+	}
+	return best
 }
 
 // longer returns the verbs that may have been meant where a shorter one was read: after /duty nxt, /duty next.

@@ -6,21 +6,22 @@ import (
 	"strings"
 )
 
-// suggest returns the verbs nearest to what the message begins with, at most three. Without a slash, when the message
-// need not have been meant for a command at all, they must have something in common with it.
-func (g *Grammar) suggest(in *input, slash bool) []string {
+// suggest returns the verbs nearest to what the message begins with, at most three, in the language of the message. They
+// must have something in common with it: three random verbs help nobody.
+func (g *Grammar) suggest(in *input) []string {
 	type near struct {
 		text string
 		far  int
 	}
 	var all []near
 	words := in.firstWords(4)
+	chinese := hasHan(strings.Join(words, ""))
 	for _, e := range g.entries {
 		for _, verb := range e.form.verbs {
 			said := words[:min(len(words), len(verb))]
 			text := strings.Join(verb, " ")
 			far := apart(said, verb)
-			if !slash && far > len([]rune(text)) {
+			if far > len([]rune(text)) || hasHan(text) != chinese {
 				continue
 			}
 			if e.form.slash {
@@ -67,6 +68,18 @@ func apart(said []string, verb phrase) int {
 		return 1
 	}
 	return d
+}
+
+// Nearest is the word that a misspelt one resembles most; empty if it resembles none.
+func Nearest(said string, among []string) string {
+	best, least := "", 0
+	for _, w := range among {
+		d := distance(strings.ToLower(said), strings.ToLower(w))
+		if d <= max(1, len([]rune(w))/3) && d < len([]rune(w)) && (best == "" || d < least) {
+			best, least = w, d
+		}
+	}
+	return best
 }
 
 // distance counts the letters to put in, take out, replace or swap with their neighbour to make b of a.

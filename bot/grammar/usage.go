@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"slices"
 	"strings"
 
 	"qunguan/bot/chat"
@@ -27,21 +28,37 @@ func (f *form) print() string {
 }
 
 func printNodes(nodes []node, l chat.Language) string {
-	words := make([]string, len(nodes))
-	for i, n := range nodes {
+	var words []string
+	var last Hole
+	for _, n := range nodes {
 		switch {
+		case n.optional != nil && last != nil && repeats(n.optional, last):
+			words[len(words)-1] = strings.TrimSuffix(words[len(words)-1], "…") + "…"
+			continue
 		case n.optional != nil:
-			words[i] = "[" + printNodes(n.optional, l) + "]"
+			words = append(words, "["+printNodes(n.optional, l)+"]")
 		case n.hole != nil:
-			words[i] = printHole(n.hole, n.many, l)
+			words = append(words, printHole(n.hole, n.many, l))
 		default:
-			words[i] = printWords(n.words)
+			words = append(words, printWords(n.words, l))
 		}
+		last = n.hole
 	}
 	return strings.Join(words, " ")
 }
 
-func printWords(choices []phrase) string {
+// repeats says whether something optional is but one more of what stands before it: people read that as "…".
+func repeats(optional []node, before Hole) bool {
+	return len(optional) == 1 && optional[0].hole != nil && optional[0].hole.Label() == before.Label() &&
+		optional[0].hole.kind() == before.kind()
+}
+
+// printWords prints a choice of words: those of the language, where there are any.
+func printWords(choices []phrase, l chat.Language) string {
+	own := slices.DeleteFunc(slices.Clone(choices), func(p phrase) bool { return hasHan(strings.Join(p, "")) != (l == chat.ZH) })
+	if len(own) > 0 {
+		choices = own
+	}
 	if len(choices) == 1 {
 		return strings.Join(choices[0], " ")
 	}
@@ -54,10 +71,14 @@ func printWords(choices []phrase) string {
 
 func printHole(h Hole, many bool, l chat.Language) string {
 	s := h.Label().In(l)
+	c, isChoice := h.(interface{ spelt(label string) bool })
 	switch k := h.kind(); {
+	case isChoice && c.spelt(s) && strings.Contains(s, "|"):
+		s = "(" + s + ")"
+	case isChoice && c.spelt(s): // nothing to fill in
 	case k.people():
 		s = "@" + s
-	case k == aNumber:
+	case k == aNumber && h.sample().ZH[0] == '#':
 		s = "#" + s
 	case l == chat.EN:
 		s = strings.ToUpper(s)

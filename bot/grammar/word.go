@@ -21,18 +21,21 @@ func (h RestHole) Of(a Args) string { return valueOf[string](a, h.name) }
 func (h RestHole) Called(t chat.Text) RestHole { h.called = t; return h }
 
 // NumberHole is a hole for a number.
-type NumberHole struct{ gap }
+type NumberHole struct {
+	gap
+	count bool
+}
 
 // Number is a hole for a whole number that is not negative: #1234, 1234, 1234号.
 func Number(name string) NumberHole {
-	return NumberHole{newGap(name, chat.Text{ZH: "编号", EN: name})}
+	return NumberHole{gap: newGap(name, chat.Text{ZH: "编号", EN: name})}
 }
 
 // Of returns the number.
 func (h NumberHole) Of(a Args) int64 { return valueOf[int64](a, h.name) }
 
-// Called returns the hole with another label.
-func (h NumberHole) Called(t chat.Text) NumberHole { h.called = t; return h }
+// Called returns the hole with another label: it then counts something, and is not shown as the number of an entry.
+func (h NumberHole) Called(t chat.Text) NumberHole { h.called, h.count = t, true; return h }
 
 // WordHole is a hole for one word.
 type WordHole struct{ gap }
@@ -51,6 +54,7 @@ type ChoiceHole[T any] struct {
 	gap
 	parse func(string) (T, bool)
 	other func(string) (T, bool)
+	among func(said string) chat.Text
 }
 
 // Choice is a hole for a word that parse accepts. parse gets the word folded, in the case as typed; what is the label.
@@ -63,6 +67,34 @@ func Choice[T any](name string, parse func(string) (T, bool), what chat.Text) Ch
 // whether there is such a value; where free text may follow, the word may be the first one of that.
 func (h ChoiceHole[T]) Or(other func(string) (T, bool)) ChoiceHole[T] { h.other = other; return h }
 
+// Hinting returns the hole that, where a word is none of its values, says what may have been meant and where they are
+// listed.
+func (h ChoiceHole[T]) Hinting(among func(said string) chat.Text) ChoiceHole[T] {
+	h.among = among
+	return h
+}
+
+// spelt says whether a label spells the values themselves, with | between them. A hole that takes any word has no values
+// to spell.
+func (h ChoiceHole[T]) spelt(label string) bool {
+	if _, anything := h.parse("…"); anything {
+		return false
+	}
+	for w := range strings.SplitSeq(label, "|") {
+		if _, ok := h.parse(w); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (h ChoiceHole[T]) hint(said string) chat.Text {
+	if h.among == nil {
+		return chat.Text{}
+	}
+	return h.among(said)
+}
+
 // Of returns the value.
 func (h ChoiceHole[T]) Of(a Args) T { return valueOf[T](a, h.name) }
 
@@ -72,9 +104,15 @@ func (WordHole) kind() kind      { return aWord }
 func (ChoiceHole[T]) kind() kind { return aChoice }
 
 func (RestHole) sample() chat.Text      { return chat.Text{} }
-func (NumberHole) sample() chat.Text    { return chat.Same("#12") }
 func (WordHole) sample() chat.Text      { return chat.Text{} }
 func (ChoiceHole[T]) sample() chat.Text { return chat.Text{} }
+
+func (h NumberHole) sample() chat.Text {
+	if h.count {
+		return chat.Same("2")
+	}
+	return chat.Same("#12")
+}
 
 func (h RestHole) read(at place) (found []reading, why chat.Text) {
 	if at.i == at.end() {

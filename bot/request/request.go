@@ -60,7 +60,7 @@ type Request struct {
 	Command string        `json:"command,omitempty"` // of an act: as typed
 	Needs   string        `json:"needs,omitempty"`   // of an act: the item that it needs
 	Preview chat.Text     `json:"preview,omitzero"`  // of an act: what would change
-	Impact  chat.Text     `json:"impact,omitzero"`   // of an act: what that would make different
+	Impact  chat.Text     `json:"impact,omitzero"`   // of an act or a level: what it would make different
 	Why     chat.Text     `json:"why,omitzero"`      // of an act: why a second person must agree
 	Reason  string        `json:"reason,omitempty"`
 	At      time.Time     `json:"at"`

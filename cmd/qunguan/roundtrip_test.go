@@ -119,7 +119,7 @@ func TestRoundTrips(t *testing.T) {
 		why   string
 	}{
 		{"boss", project, "/help", "**What you may run here**", 2, ""},
-		{"boss", project, "/help mute", "Silence a member", 2, ""},
+		{"boss", project, "/help mute", "- `/mute @lisi", 2, ""},
 		{"boss", project, "/whoami", "", 2, ""},
 		{"boss", project, "/can @li mute", "", 2, ""},
 		{"boss", project, "/why @li mute", "", 2, ""},
