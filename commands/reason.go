@@ -20,8 +20,12 @@ func mistakenItem(reason string) chat.Text {
 	}
 	t := chat.Text{ZH: "“%s”不是权限的名字，当作原因", EN: "“%s” is no item, so it is taken as the reason"}.F(chat.Escape(first))
 	meant, like := everyday(first, rest != "")
-	if _, isRight := parseRight(grammar.Fold(first)); isRight {
-		return chat.Text{ZH: "“%s”写在第六项之后，当作原因", EN: "“%s” stands behind the sixth item, so it is taken as the reason"}.F(chat.Escape(first))
+	if r, isRight := parseRight(grammar.Fold(first)); isRight {
+		onGroup := r.items & (access.Members.Items() | access.Content.Items())
+		if r.items&access.GovernanceItems != 0 || onGroup == 0 && rest == "" {
+			return chat.Text{} // on duty, an audit, a notice: why, not what
+		}
+		return chat.Text{ZH: "“%s”没有写在权限的位置，当作原因", EN: "“%s” does not stand where rights do, so it is taken as the reason"}.F(chat.Escape(first))
 	}
 	switch {
 	case meant != access.NoItem:

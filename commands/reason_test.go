@@ -13,8 +13,8 @@ import (
 func TestMistakenItem(t *testing.T) {
 	for reason, asks := range map[string]bool{
 		"移出成员 不许踢人": true, "踢人 活动期间": true, "踢人": true, "发红包 巡查用": true, "发言审合": true, "mutte while away": true,
-		"所有人 活动期间": true,
-		"替班":       false, "误移客户": false, "误移客户 两次": false, "国庆值班": false, "踢了客户": false, "多次违规，已谈话": false,
+		"所有人 活动期间": true, "删人": true,
+		"替班": false, "误移客户": false, "误移客户 两次": false, "国庆值班": false, "踢了客户": false, "多次违规，已谈话": false,
 		"removed a customer by mistake": false, "standing in for bob": false, "": false,
 	} {
 		assert.Equal(t, asks, !mistakenItem(reason).IsZero(), reason)
