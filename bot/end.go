@@ -18,7 +18,7 @@ func (t *turn) end(ctx context.Context, c Call, out Outcome, after Consequence) 
 	switch {
 	case t.match.Flags.DryRun && changes:
 		t.ended = "previewed"
-		return t.finish(ctx, c, journal.Write{Reply: chat.Reply{Text: dryRun(out, t.bot.Impact(c, out.Events))}})
+		return t.finish(ctx, c, journal.Write{Reply: chat.Reply{Text: dryRun(elsewhere(c, t.command), out, t.bot.Impact(c, out.Events))}})
 	case !out.Confirm.IsZero() && t.mustAsk(out):
 		return t.ask(ctx, c, out, t.bot.Impact(c, out.Events))
 	case !changes:
@@ -59,7 +59,7 @@ func (t *turn) ask(ctx context.Context, c Call, out Outcome, impact chat.Text) (
 	}
 	e := t.header(CommandAsked, journal.Done)
 	e.Changes = c.Asked.replace(c.Actor.ID, next)
-	return t.finish(ctx, c, journal.Write{Reply: question(out, impact, next, t.agreed != nil), Entry: &e, Checks: checks(c.found)})
+	return t.finish(ctx, c, journal.Write{Reply: question(elsewhere(c, t.command), out, impact, next, t.agreed != nil), Entry: &e, Checks: checks(c.found)})
 }
 
 // say answers with a no: one of policy is journalled, one that the person can mend is not.

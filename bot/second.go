@@ -70,8 +70,8 @@ func submit(c Call, cmd Command, out Outcome, impact chat.Text) (Outcome, error)
 		Effects: Ask(c, r, to),
 		Reply: chat.Reply{Text: chat.Lines(
 			chat.Text{
-				ZH: "已提交，等第二个人同意；什么都还没有改变。", EN: "Submitted; a second person must agree. Nothing has changed yet.",
-			},
+				ZH: "已提交%s，等第二个人同意；什么都还没有改变。", EN: "Submitted%s; a second person must agree. Nothing has changed yet.",
+			}.F(elsewhere(c, cmd)),
 			out.Changes, impact,
 			chat.Text{ZH: "为什么：%s。可以同意的人：%s。", EN: "Why: %s. Who can agree: %s."}.F(out.Second, c.Few(to)),
 			chat.Text{

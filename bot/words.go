@@ -12,23 +12,27 @@ import (
 )
 
 // recorded is the reply of something that has happened, ending in its number.
-// In a direct message it names the group that it is about.
 func recorded(c Call, cmd Command, out Outcome, says []chat.Text) chat.Reply {
 	r := out.Reply
 	if r.IsZero() {
-		head := chat.Text{ZH: "已记录：", EN: "Recorded: "}
-		if c.Message.Group == "" && !cmd.Anywhere && c.Group.Bound() {
-			head = chat.Text{ZH: "已记录（%s）：", EN: "Recorded (%s): "}.F(chat.Escape(c.Group.Title()))
-		}
-		r.Text = head.Plus(out.Changes)
+		r.Text = chat.Text{ZH: "已记录%s：", EN: "Recorded%s: "}.F(elsewhere(c, cmd)).Plus(out.Changes)
 	}
 	r.Text = chat.Lines(append([]chat.Text{r.Text}, says...)...)
 	r.Text = r.Text.Plus(chat.Same(" " + chat.ThisEntry))
 	return r
 }
 
-func dryRun(out Outcome, impact chat.Text) chat.Text {
-	head := chat.Text{ZH: "预演，什么都没有改变：", EN: "Dry run, nothing has changed:"}
+// elsewhere names the group that a command is about, in brackets, where that is not the one it was typed in: in a direct
+// message, or with #group in another group. “Here” would be taken for the wrong one. Zero where nothing need be said.
+func elsewhere(c Call, cmd Command) chat.Text {
+	if c.Message.Group == c.Group.ID || cmd.Anywhere || !c.Group.Bound() {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "（%s）", EN: " (%s)"}.F(chat.Escape(c.Group.Title()))
+}
+
+func dryRun(place chat.Text, out Outcome, impact chat.Text) chat.Text {
+	head := chat.Text{ZH: "预演%s，什么都没有改变：", EN: "Dry run%s, nothing has changed:"}.F(place)
 	ask := chat.Text{}
 	if !out.Confirm.IsZero() {
 		ask = chat.Text{ZH: "真要做时需要确认：", EN: "To do it, you would be asked to confirm: "}.Plus(out.Confirm)
@@ -44,8 +48,8 @@ func second(out Outcome) chat.Text {
 	return chat.Text{ZH: "还需要第二个人同意：%s。", EN: "A second person must agree, too: %s."}.F(out.Second)
 }
 
-func question(out Outcome, impact chat.Text, a Asked, moved bool) chat.Reply {
-	head := chat.Text{ZH: "需要确认：", EN: "Please confirm: "}.Plus(out.Confirm)
+func question(place chat.Text, out Outcome, impact chat.Text, a Asked, moved bool) chat.Reply {
+	head := chat.Text{ZH: "需要确认%s：", EN: "Please confirm%s: "}.F(place).Plus(out.Confirm)
 	if moved {
 		head = chat.Text{
 			ZH: "情况在您确认前变了，请再看一遍。", EN: "Things have changed since you were asked; please look again. ",
@@ -84,6 +88,9 @@ func denied(c Call, cmd Command, d *Denied) chat.Text {
 	head := chat.Text{ZH: "不能使用“%s”", EN: "You may not use “%s”"}.F(verb(d.Item.Label(), d.Item))
 	if d.Item == access.NoItem {
 		head = chat.Text{ZH: "不能用 %s", EN: "You may not use %s"}.F(firstVerb(cmd))
+	}
+	if c.Message.Group != "" {
+		head = head.Plus(elsewhere(c, cmd)) // who writes directly has chosen the group, and is told so
 	}
 	if d.Target != "" && d.Target != c.Actor.ID {
 		head = head.Plus(chat.Text{ZH: "，对象 %s", EN: " on %s"}.F(c.Name(d.Target)))

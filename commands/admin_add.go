@@ -62,21 +62,38 @@ func adminAdd() bot.Command {
 			if length.Given(c.Args) && !from.Given(c.Args) {
 				out.Lasts = length.Of(c.Args)
 			}
-			switch {
-			case !pasted.Given(c.Args) && a.Level == access.NoLevel && a.Job == access.NoJob && a.Reason != "":
+			if !pasted.Given(c.Args) && a.Level == access.NoLevel && a.Job == access.NoJob && a.Reason != "" {
 				out.Confirm = chat.Text{
 					ZH: "没有写级别或岗位，按普通管理员任命；“%s”当作原因", EN: "no level and no job is named, so this appoints a junior; “%s” is taken as the reason",
 				}.F(chat.Escape(a.Reason))
-			case b.senior:
-				out.Confirm = chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"}
-			case len(b.done) > manyPeople:
-				out.Confirm = chat.Text{ZH: "一次任命 %d 人", EN: "this appoints %d people at once"}.F(len(b.done))
-			case b.byName:
-				out.Confirm = foundByName
+				return out, nil
+			}
+			out.Confirm = b.question()
+			if !pasted.Given(c.Args) {
+				termed := length.Given(c.Args) || from.Given(c.Args) || end.Given(c.Args)
+				out.Confirm = also(mistakenJob(c, a.Reason, termed && a.Job != jb.Of(c.Args)), out.Confirm)
 			}
 			return out, nil
 		},
 	}
+}
+
+// question is why appointments must be agreed to: all that is far-reaching, or else whom a name was taken for.
+func (b batch) question() chat.Text {
+	var why []chat.Text
+	if !b.taken.IsZero() {
+		why = append(why, b.taken)
+	}
+	if b.senior {
+		why = append(why, chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"})
+	}
+	if len(b.done) > manyPeople {
+		why = append(why, chat.Text{ZH: "一次任命 %d 人", EN: "this appoints %d people at once"}.F(len(b.done)))
+	}
+	if len(why) == 0 && b.byName {
+		return foundByName
+	}
+	return chat.Text{ZH: chat.Join("；", why...).ZH, EN: chat.Join("; ", why...).EN}
 }
 
 // manyPeople is how many people an act may hit without a confirmation.
@@ -99,14 +116,26 @@ func appointed(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
 	if old, ok := c.Access.Group.Role(who, temporary); ok && old.Live(c.Now) {
 		t = t.Plus(chat.Text{ZH: "（原为%s，%s）", EN: " (was %s, %s)"}.F(roleText(old.Level, old.Job), term(c, c.Group.ID, old)))
 	}
-	if other, ok := c.Access.Group.Role(who, !temporary); ok && other.Live(c.Now) {
-		t = t.Plus(chat.Text{ZH: "；另有%s，%s，照旧", EN: "; also %s, %s, as before"}.F(roleText(other.Level, other.Job), term(c, c.Group.ID, other)))
-	}
 	if r.From.After(c.Now) {
 		t = t.Plus(chat.Text{ZH: "，%s 开始", EN: ", from %s"}.F(c.Moment(r.From)))
 	}
 	held := onPlatform(c, r.Items())
-	return t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", items (%d): %s"}.F(held.Len(), held.Label())).Plus(cutText(c, r)).Plus(because(r.Reason))
+	t = t.Plus(chat.Text{ZH: "，权限 %d 项：%s", EN: ", items (%d): %s"}.F(held.Len(), held.Label())).Plus(cutText(c, r)).Plus(because(r.Reason))
+	return t.Plus(besides(c, who, temporary))
+}
+
+// besides tells of the other role of somebody, behind all that is said of the one that changes: a fixed one of a temporary
+// one, a temporary one of a fixed one.
+func besides(c bot.Call, who chat.User, temporary bool) chat.Text {
+	other, ok := c.Access.Group.Role(who, !temporary)
+	if !ok || !other.Live(c.Now) {
+		return chat.Text{}
+	}
+	kind := chat.Text{ZH: "临时", EN: "temporary"}
+	if temporary {
+		kind = chat.Text{ZH: "固定", EN: "fixed"}
+	}
+	return chat.Text{ZH: "；另有%s角色照旧：%s，%s", EN: "; the %s role stays as it is: %s, %s"}.F(kind, roleText(other.Level, other.Job), term(c, c.Group.ID, other))
 }
 
 // tally tells who was appointed and who was not, and how full the group is then.

@@ -31,7 +31,7 @@ func adminLevel() bot.Command {
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			return change(c, access.Releveled, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
 				changes, d := f.Relevel(c.Group.ID, c.Actor.ID, m.ID, lvl.Of(c.Args), c.Now)
-				return changes, d, nil
+				return changes, d, giveNothing(c, d, access.Appointment{Level: lvl.Of(c.Args), Job: standingRole(c, m.ID).Job})
 			})
 		},
 	}
@@ -55,7 +55,7 @@ func adminJob() bot.Command {
 			}
 			return change(c, access.Rejobbed, who, "", func(f access.Facts, m chat.Member) ([]journal.Change, access.Decision, error) {
 				changes, d := f.Rejob(c.Group.ID, c.Actor.ID, m.ID, next, c.Now)
-				return changes, d, nil
+				return changes, d, giveNothing(c, d, access.Appointment{Level: standingRole(c, m.ID).Level, Job: next})
 			})
 		},
 	}
@@ -140,15 +140,15 @@ func change(
 		return bot.Deny(d, access.Admins, m.ID)
 	}
 	if len(changes) == 0 {
-		return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "%s 本来就是这样，没有改变。", EN: "%s is so already; nothing has changed."}.F(c.Name(m.ID))}}, nil
+		return bot.Outcome{Reply: chat.Reply{Text: soAlready(c, m.ID)}}, nil
 	}
 	out := bot.Outcome{
 		Events: []journal.Event{{
 			Kind: kind, Group: c.Group.ID, Targets: []chat.User{m.ID}, Items: rights, Reason: reason, Changes: changes,
 		}},
-		Changes: appointed(c, m.ID, changes).Plus(extra(changes, reason)), Second: second,
+		Changes: whichRole(c, m.ID, changes).Plus(appointed(c, m.ID, changes)).Plus(extra(changes, reason)), Second: second,
 	}
-	was := c.Access.LevelOf(m.ID, c.Group.ID, c.Now)
+	was := roleBefore(changes).Level
 	switch {
 	case senior(changes) && was != access.Senior:
 		out.Confirm = chat.Text{ZH: "授予高级（可设管理员、改群设置）", EN: "this gives the senior level (may appoint admins and change settings)"}
@@ -158,6 +158,58 @@ func change(
 		out.Confirm = foundByName
 	}
 	return out, nil
+}
+
+// standingRole is the role of somebody that a change of level or job is about: the fixed one, else the temporary one.
+func standingRole(c bot.Call, who chat.User) access.Role {
+	r, ok := c.Access.Group.Role(who, false)
+	if !ok {
+		r, _ = c.Access.Group.Role(who, true)
+	}
+	return r
+}
+
+// giveNothing refuses a level and a job that give nothing together, with what to choose instead; nil where that is not so.
+func giveNothing(c bot.Call, d access.Decision, a access.Appointment) error {
+	why := emptyPair(c, d, a)
+	if why.IsZero() {
+		return nil
+	}
+	return &bot.Refusal{Text: why.Plus(chat.Text{ZH: "。", EN: "."}).Plus(pairNext(c, a))}
+}
+
+// roleBefore is the role that a change is about, as it was.
+func roleBefore(changes []journal.Change) access.Role {
+	for _, ch := range changes {
+		if r, err := journal.Decode[access.Role](ch.Before); ch.Before != nil && err == nil {
+			return r
+		}
+	}
+	return access.Role{}
+}
+
+// whichRole names the role that is changed, of somebody who has two; zero of somebody who has one.
+func whichRole(c bot.Call, who chat.User, changes []journal.Change) chat.Text {
+	r, ok := roleAfter(changes)
+	if !ok || r.Eligible || r.Active || besides(c, who, r.Temporary()).IsZero() {
+		return chat.Text{}
+	}
+	if r.Temporary() {
+		return chat.Text{ZH: "改的是临时角色：", EN: "the temporary role changes: "}
+	}
+	return chat.Text{ZH: "改的是固定角色：", EN: "the fixed role changes: "}
+}
+
+// soAlready says that nothing changes: of the role that would, which is the fixed one of somebody who has two, and what
+// the other one is.
+func soAlready(c bot.Call, who chat.User) chat.Text {
+	t := chat.Text{ZH: "%s 本来就是这样，没有改变。", EN: "%s is so already; nothing has changed."}.F(c.Name(who))
+	r, isFixed := c.Access.Group.Role(who, false)
+	if other := besides(c, who, false); isFixed && !other.IsZero() {
+		t = chat.Text{ZH: "%s 的固定角色本来就是%s，没有改变%s。", EN: "The fixed role of %s is %s already; nothing has changed%s."}.F(
+			c.Name(who), roleText(r.Level, r.Job), other)
+	}
+	return t
 }
 
 // extra is the reason of a change, where the role itself does not tell it.

@@ -70,6 +70,7 @@ type batch struct {
 	refused   *bot.Denied  // the first no of a rule, about all who were refused by one; nil if none was
 	byName    bool         // somebody was found by another word than the userid
 	senior    bool         // somebody gets, or loses, the highest level
+	taken     chat.Text    // what somebody can now and could not any more; zero if nobody loses anything
 	second    chat.Text    // why a second person must agree; zero if nobody must
 }
 
@@ -135,20 +136,71 @@ func appointAll(c bot.Call, people []nominee, a access.Appointment) (batch, erro
 		changes, d, second := secondPerson(b.facts, func(f access.Facts) (access.Change, access.Decision) {
 			return f.Appoint(c.Group.ID, one, c.Now)
 		})
+		if why := emptyPair(c, d, one); !why.IsZero() {
+			b.fail(c.Name(m.ID), giveNothing(c, d, one), why, pairNext(c, one))
+			continue
+		}
 		if !d.Allowed {
 			b.refuse(c, m.ID, d)
 			continue
 		}
-		var err error
-		if b.facts, err = b.facts.After(c.Group.ID, changes); err != nil {
+		after, err := b.facts.After(c.Group.ID, changes)
+		if err != nil {
 			return b, fmt.Errorf("appoint %s: %w", m.ID, err)
 		}
+		if lost := takes(c, b.facts, after, m.ID, changes); b.taken.IsZero() {
+			b.taken = lost
+		}
+		b.facts = after
 		b.wants(second)
 		b.byName = b.byName || string(m.ID) != n.ref.Said
 		b.senior = b.senior || senior(changes)
 		b.done = append(b.done, result{who: m.ID, changes: changes, line: appointed(c, m.ID, changes)})
 	}
 	return b, nil
+}
+
+// emptyPair says that a level and a job give nothing together; zero where that is not why.
+func emptyPair(c bot.Call, d access.Decision, a access.Appointment) chat.Text {
+	if d.Rule != access.RuleNothingGranted || a.Job == access.NoJob || a.Level == access.NoLevel || pairItems(c, a.Level, a.Job) != 0 {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "“%s”这个组合没有任何权限", EN: "“%s” gives nothing at all"}.F(roleText(a.Level, a.Job))
+}
+
+// pairNext names the lowest level at which the job gives something.
+func pairNext(c bot.Call, a access.Appointment) chat.Text {
+	for _, l := range []access.Level{access.Junior, access.Mid, access.Senior} {
+		if held := pairItems(c, l, a.Job); held != 0 {
+			return chat.Text{ZH: "请选%s（%s），或不写岗位。", EN: " Choose %s (%s), or leave the job out."}.F(
+				chat.Text{ZH: l.Label().ZH, EN: l.String()}, briefly(c, held))
+		}
+	}
+	return chat.Text{ZH: "请换一个岗位，或不写岗位。", EN: " Choose another job, or leave it out."}
+}
+
+// pairItems is what a level and a job give here, also a job of the company's own.
+func pairItems(c bot.Call, l access.Level, j access.Job) access.Items {
+	r := access.Role{Level: l, Job: j}
+	if d, own := c.Access.Company.JobDefinition(j); own {
+		r.Grants = d.Items
+	}
+	return onPlatform(c, r.Items())
+}
+
+// takes tells what an appointment takes away from somebody who has it now: it replaces a role, and what is planned for
+// later ends what counts until then.
+func takes(c bot.Call, before, after access.Facts, who chat.User, changes []journal.Change) chat.Text {
+	lost := before.Items(who, before.People[who], c.Group.ID, c.Now).Minus(after.Items(who, after.People[who], c.Group.ID, c.Now))
+	r, _ := roleAfter(changes)
+	switch {
+	case lost == 0:
+		return chat.Text{}
+	case r.From.After(c.Now):
+		return chat.Text{ZH: "%s 现在的授权会被取代，从现在到 %s 失去：%s", EN: "this takes the place of what %s holds now; until %s they lose: %s"}.F(
+			c.Name(who), c.Moment(r.From), briefly(c, lost))
+	}
+	return chat.Text{ZH: "%s 会失去现在的权限：%s", EN: "%s loses what they can do now: %s"}.F(c.Name(who), briefly(c, lost))
 }
 
 // dismissAll dismisses everybody of a list who can be.

@@ -85,7 +85,7 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) (chat.Reply
 		ZH: "每个按钮代您发出一条命令；改了什么都可以撤销", EN: "Each button types one command; what it changes can be undone"}}
 	for n, f := range found {
 		line := chat.Text{ZH: "%d. %s%s", EN: "%d. %s%s"}.F(n+1, severityMark[f.Severity], findingText(c, f))
-		fix, why := possible(c, fixOf(f), &need)
+		fix, why := possible(c, f, &need)
 		line = line.Plus(why)
 		if !fix.IsZero() {
 			line = line.Plus(chat.Text{ZH: "　处理：`%s`", EN: " Fix: `%s`"}.F(fix))
@@ -107,9 +107,10 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) (chat.Reply
 	return r, need
 }
 
-// possible is a fix that would really be done if it were typed now; of another, why is what stands in its way. A
-// button that is refused helps nobody.
-func possible(c bot.Call, fix chat.Text, need *journal.Want) (can, why chat.Text) {
+// possible is the fix of a finding, if it would really be done when it is typed now, and the finding would be gone; of
+// another, why is what stands in its way. A button that is refused, or changes nothing, helps nobody.
+func possible(c bot.Call, f access.Finding, need *journal.Want) (can, why chat.Text) {
+	fix := fixOf(f)
 	if fix.IsZero() {
 		return fix, chat.Text{}
 	}
@@ -117,12 +118,34 @@ func possible(c bot.Call, fix chat.Text, need *journal.Want) (can, why chat.Text
 	s := c.Suppose(fix.ZH)
 	need.Names = append(need.Names, s.Need.Names...)
 	switch {
-	case s.Err == nil:
-		return fix, chat.Text{}
 	case errors.As(s.Err, &denied):
 		return chat.Text{}, chat.Text{ZH: "　（%s）", EN: " (%s)"}.F(denied.Decision.Rule.Text())
+	case s.Err != nil:
+		return chat.Text{}, chat.Text{}
+	case len(s.Outcome.Events) == 0 && s.Outcome.Confirm.IsZero() && strings.HasPrefix(fix.ZH, "/指引 "):
+		return fix, chat.Text{} // it only tells
+	case s.Need.Nothing() && !mends(c, f, s.Outcome.Events):
+		return chat.Text{}, chat.Text{}
 	}
-	return chat.Text{}, chat.Text{}
+	return fix, chat.Text{}
+}
+
+// mends says whether a finding is gone once events have happened, and no other exception than the one that it is about.
+func mends(c bot.Call, f access.Finding, events []journal.Event) bool {
+	for _, e := range events {
+		for _, ch := range e.Changes {
+			if strings.HasPrefix(f.Key, "statement/") && strings.HasPrefix(ch.Key, "statement/") && ch.Key != f.Key {
+				return false
+			}
+		}
+	}
+	after, err := c.After(events)
+	if err != nil || len(events) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(after.Access.Check(c.Group.ID, usedIn(c, c.Group.ID), c.Now), func(x access.Finding) bool {
+		return x.Kind == f.Kind && x.Who == f.Who && x.Key == f.Key && x.Name == f.Name && x.Items == f.Items
+	})
 }
 
 // dutyFindings are what the roster of the coming week lacks: a backup, a right of whoever is on it.

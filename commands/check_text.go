@@ -108,10 +108,14 @@ func fixOf(f access.Finding) chat.Text {
 	at := "@" + string(f.Who)
 	switch f.Kind {
 	case access.FoundConflict, access.FoundShadowed, access.FoundUseless, access.FoundReview:
-		if kind != "statement" {
-			break
+		if kind != "statement" || f.Kind == access.FoundReview && f.Effect == access.Deny {
+			break // whether somebody may again what they were forbidden, a person decides
 		}
-		return chat.Text{ZH: "/取消例外 " + at + " " + itemWords(f.Items).ZH, EN: "/unset " + at + " " + itemWords(f.Items).EN}
+		term := chat.Text{ZH: "固定", EN: "fixed"}
+		if f.Temporary {
+			term = chat.Text{ZH: "临时", EN: "temporary"}
+		}
+		return chat.Text{ZH: "/取消例外 %s %s %s %s", EN: "/unset %s %s %s %s"}.F(at, term, effectText(f.Effect), itemWords(f.Items))
 	case access.FoundUnused:
 		return chat.Text{ZH: "/撤管理 " + at + " 长期未用", EN: "/admin remove " + at + " unused"}
 	case access.FoundOverWide:

@@ -155,6 +155,7 @@ func exception(e access.Effect, en, zh string, help, example chat.Text) bot.Comm
 			if length.Given(c.Args) && !from.Given(c.Args) {
 				out.Lasts = length.Of(c.Args) // counts from a second person's consent, if there must be one
 			}
+			out.Confirm = also(mistakenItem(s.Reason), out.Confirm)
 			return out, err
 		},
 	}
@@ -215,10 +216,30 @@ func except(c bot.Call, m chat.Member, s access.Statement, rights []right) (bot.
 	}
 	out := bot.Outcome{Events: []journal.Event{e}, Second: second}
 	out.Changes = chat.Lines(append([]chat.Text{excepted(c, m.ID, s, labels(rights), e.Changes)}, effects...)...)
-	if s.Effect == access.Allow && (all.Has(access.Admins) || all.Has(access.Policy)) {
+	turned := overturns(c, facts, m.ID, s)
+	switch {
+	case !turned.IsZero():
+		out.Confirm = turned
+	case s.Effect == access.Allow && (all.Has(access.Admins) || all.Has(access.Policy)):
 		out.Confirm = chat.Text{ZH: "允许设管理员或改权限策略", EN: "this allows to appoint admins, or to change policy"}
 	}
 	return out, nil
+}
+
+// overturns tells what an exception does now that is the opposite of what it says: it takes the place of one that counts,
+// and begins later. after are the facts with it.
+func overturns(c bot.Call, after access.Facts, who chat.User, s access.Statement) chat.Text {
+	p := c.Access.People[who]
+	had, has := c.Access.Items(who, p, c.Group.ID, c.Now), after.Items(who, p, c.Group.ID, c.Now)
+	turned, verb := had.Minus(has), chat.Text{ZH: "失去", EN: "lose"}
+	if s.Effect == access.Deny {
+		turned, verb = has.Minus(had), chat.Text{ZH: "得到", EN: "gain"}
+	}
+	if turned == 0 {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "现在的例外会被取代，%s 从现在到 %s %s：%s", EN: "this takes the place of the exception that counts now; %s will until %s %s: %s"}.F(
+		c.Name(who), c.Moment(s.From), verb, briefly(c, turned))
 }
 
 // aboutRights are the items of an entry about exceptions: what the asker needed first, then what they are about.

@@ -35,9 +35,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 	out = remindOfEvents(c, events, watchSize(c, events, watchAdmins(c, events, out)))
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {
-		if i, ok := impactOf(c, events); ok {
-			out.Says = append(out.Says, warnings(c, i)...)
-		}
+		out.Says = append(out.Says, forewarned(c, events, out.Says)...)
 	}
 	return out
 }
@@ -138,7 +136,7 @@ func (w wish) follow(c bot.Call, e journal.Event, out bot.Consequence) bot.Conse
 		Action: w.action, Who: w.who, Owner: owner, By: c.Actor.ID, At: c.Now.UTC(), Verifiable: means.Verifiable, Until: w.until,
 	}
 	out.Events = append(out.Events, book.Ask(w.group, t))
-	out.Effects = append(out.Effects, stepCard(c, group, t, means))
+	out.Effects = append(out.Effects, stepCard(c, group, t, means, w.role.From))
 	if w.action == chat.AddAdmin || w.action == chat.RemoveAdmin || w.who == "" {
 		out.Says = append(out.Says, chat.Text{
 			ZH: "企业微信里尚未改变：已请 %s 操作（%s）。", EN: "Not yet so in WeCom: asked %s to do it (%s).",
@@ -319,14 +317,18 @@ func inGroup(c bot.Call, g directory.Group, who chat.User) chat.Text {
 	return c.Name(who)
 }
 
-// stepCard tells the owner exactly what to tap, with a button for when it is done.
-func stepCard(c bot.Call, g directory.Group, t task.Task, means chat.Means) chat.Effect {
+// stepCard tells the owner exactly what to tap, with a button for when it is done, and from when what it is for counts.
+func stepCard(c bot.Call, g directory.Group, t task.Task, means chat.Means, from time.Time) chat.Effect {
 	what := actionText(t.Action)
 	fields := []chat.Field{{Name: chat.Text{ZH: "群", EN: "Group"}, Value: chat.Same(g.Title())}}
 	about := ""
 	if t.Who != "" {
 		about = " @" + string(t.Who)
 		fields = append(fields, chat.Field{Name: chat.Text{ZH: "成员", EN: "Member"}, Value: c.Name(t.Who)})
+	}
+	if t.Action == chat.AddAdmin && from.After(c.Now) {
+		fields = append(fields, chat.Field{Name: chat.Text{ZH: "开始", EN: "From"}, Value: chat.Text{
+			ZH: "%s，之前不必设", EN: "%s, not needed before"}.F(c.Moment(from))})
 	}
 	if !t.Until.IsZero() {
 		fields = append(fields, chat.Field{Name: chat.Text{ZH: "到", EN: "Until"}, Value: chat.Same(c.Moment(t.Until))})

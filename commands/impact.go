@@ -14,13 +14,48 @@ import (
 
 // Impact tells, before rights are changed, what would be different in the group: who gains and loses what, who still
 // can, gaps in duty, separation of duties, the cap (M08). It asks the engine before and after, and looks at the
-// records alone, so it is the same for every command, an approval and an undo; empty where no right is changed.
+// records alone, so it is the same for every command, an approval and an undo; empty where no right is changed. What
+// begins later may take something away at once: then both moments are told.
 func Impact(c bot.Call, events []journal.Event) chat.Text {
-	i, ok := impactOf(c, events)
-	if !ok {
+	all := impactsOf(c, events)
+	if len(all) == 0 {
 		return chat.Text{}
 	}
-	lines := []chat.Text{{ZH: "影响：", EN: "Impact:"}}
+	company := slices.ContainsFunc(events, func(e journal.Event) bool {
+		return slices.ContainsFunc(e.Changes, func(ch journal.Change) bool { return ch.Of == access.Of("") })
+	})
+	var lines []chat.Text
+	for n, i := range all {
+		told := differences(c, i)
+		head := chat.Text{ZH: "影响：", EN: "Impact:"}
+		switch {
+		case i.At.After(c.Now):
+			head = chat.Text{ZH: "影响（从 %s 起）：", EN: "Impact (from %s):"}.F(c.Moment(i.At))
+		case n+1 < len(all):
+			if len(told) == 0 {
+				continue // what begins later alone is what changes
+			}
+			head = chat.Text{ZH: "影响（从现在到 %s）：", EN: "Impact (from now until %s):"}.F(c.Moment(all[n+1].At))
+		case company:
+			head = chat.Text{ZH: "影响（只看“%s”）：", EN: "Impact (in “%s” alone):"}.F(chat.Escape(c.Group.Title()))
+		}
+		if len(told) == 0 {
+			same := chat.Text{ZH: "- 谁能做什么，现在没有变化", EN: "- who can do what is the same for now"}
+			if i.At.After(c.Now) {
+				same = chat.Text{ZH: "- 谁能做什么，没有变化", EN: "- who can do what is the same"}
+			}
+			told = append(told, same)
+		}
+		lines = append(append(lines, head), told...)
+	}
+	last := all[len(all)-1]
+	lines = append(lines, chat.Text{ZH: "- 持有角色：%d / 上限 %d", EN: "- people with a role: %d of at most %d"}.F(last.Admins, last.Cap))
+	return chat.Lines(lines...)
+}
+
+// differences are who gains and loses what, and what to know of it.
+func differences(c bot.Call, i access.Impact) []chat.Text {
+	var lines []chat.Text
 	for _, h := range i.Gains {
 		lines = append(lines, chat.Text{ZH: "- 得到：%s %s", EN: "- gains: %s %s"}.F(c.Name(h.Who), briefly(c, h.Items)))
 	}
@@ -31,25 +66,14 @@ func Impact(c bot.Call, events []journal.Event) chat.Text {
 	for _, w := range warnings(c, i) {
 		lines = append(lines, chat.Same("- ").Plus(w))
 	}
-	if len(lines) == 1 {
-		lines = append(lines, chat.Text{ZH: "- 谁能做什么，现在没有变化", EN: "- who can do what is the same for now"})
-	}
-	lines = append(lines, chat.Text{ZH: "- 持有角色：%d / 上限 %d", EN: "- people with a role: %d of at most %d"}.F(i.Admins, i.Cap))
-	if slices.ContainsFunc(events, func(e journal.Event) bool {
-		return slices.ContainsFunc(e.Changes, func(ch journal.Change) bool { return ch.Of == access.Of("") })
-	}) {
-		lines[0] = chat.Text{ZH: "影响（只看“%s”）：", EN: "Impact (in “%s” alone):"}.F(chat.Escape(c.Group.Title()))
-	}
-	if i.At.After(c.Now) {
-		lines[0] = chat.Text{ZH: "影响（从 %s 起）：", EN: "Impact (from %s):"}.F(c.Moment(i.At))
-	}
-	return chat.Lines(lines...)
+	return lines
 }
 
-// impactOf is what events make different in the group of the call; ok is false where they change no right in it.
-func impactOf(c bot.Call, events []journal.Event) (access.Impact, bool) {
+// impactsOf is what events make different in the group of the call: now, and at the latest beginning of what begins
+// later. It is empty where they change no right in it.
+func impactsOf(c bot.Call, events []journal.Event) []access.Impact {
 	if !c.Group.Bound() {
-		return access.Impact{}, false
+		return nil
 	}
 	at, own, company := c.Now, []journal.Change(nil), []journal.Change(nil)
 	for _, e := range events {
@@ -68,10 +92,21 @@ func impactOf(c bot.Call, events []journal.Event) (access.Impact, bool) {
 		}
 	}
 	if len(own)+len(company) == 0 {
-		return access.Impact{}, false
+		return nil
 	}
-	i, err := c.Access.Impact(c.Group.ID, map[chat.Group][]journal.Change{c.Group.ID: own, "": company}, at)
-	return i, err == nil
+	moments := []time.Time{c.Now}
+	if at.After(c.Now) {
+		moments = append(moments, at)
+	}
+	var out []access.Impact
+	for _, at := range moments {
+		i, err := c.Access.Impact(c.Group.ID, map[chat.Group][]journal.Change{c.Group.ID: own, "": company}, at)
+		if err != nil {
+			return nil
+		}
+		out = append(out, i)
+	}
+	return out
 }
 
 // begins is when the right in a record begins.
@@ -122,6 +157,24 @@ func warnings(c bot.Call, i access.Impact) []chat.Text {
 	}
 	for _, who := range i.Pending {
 		out = append(out, chat.Text{ZH: "⚠️ %s 因职位得到的角色将待定（名额已满）", EN: "⚠️ the role by position of %s would wait: the cap is taken"}.F(c.Name(who)))
+	}
+	return out
+}
+
+// forewarned are the warnings of changes that are made, each once, but for those that are said already. What is so only
+// until something begins says so.
+func forewarned(c bot.Call, events []journal.Event, said []chat.Text) []chat.Text {
+	var out []chat.Text
+	all := impactsOf(c, events)
+	for n, i := range all {
+		for _, w := range warnings(c, i) {
+			if n+1 < len(all) {
+				w = chat.Text{ZH: "从现在到 %s：%s", EN: "From now until %s: %s"}.F(c.Moment(all[n+1].At), w)
+			}
+			if !slices.Contains(said, w) && !slices.Contains(out, w) {
+				out = append(out, w)
+			}
+		}
 	}
 	return out
 }

@@ -144,6 +144,7 @@ func defined(c bot.Call, def access.JobDefinition, changes []journal.Change) (bo
 			lines = append(lines, chat.Text{ZH: "- 任这个岗位的人，现在的权限没有变化", EN: "- those who have it can do now what they could"})
 		}
 	}
+	out.Confirm = also(mistakenItem(def.Reason), out.Confirm)
 	out.Changes = chat.Lines(lines...)
 	return out, nil
 }

@@ -17,15 +17,17 @@ const (
 
 // way is the hole that makes an appointment one of those.
 func way() grammar.ChoiceHole[string] {
-	return grammar.Choice("way", func(s string) (string, bool) {
-		switch s {
-		case "eligible", "候补":
-			return whenActivated, true
-		case "on-duty", "onduty", "值班生效", "值班时生效":
-			return whenOnDuty, true
-		}
-		return "", false
-	}, chat.Text{ZH: "候补|值班生效", EN: "eligible|on-duty"})
+	return grammar.Choice("way", parseWay, chat.Text{ZH: "候补|值班生效", EN: "eligible|on-duty"})
+}
+
+func parseWay(s string) (string, bool) {
+	switch s {
+	case "eligible", "候补":
+		return whenActivated, true
+	case "on-duty", "onduty", "值班生效", "值班时生效":
+		return whenOnDuty, true
+	}
+	return "", false
 }
 
 // mode marks a role that rests, where a list has room for a word only; empty for one that always counts.
@@ -86,10 +88,10 @@ func rolesOf(c bot.Call, who chat.User) []access.Role {
 	return out
 }
 
-// rests says whether no role of a person is one for which the platform's own admin would be asked.
+// rests says whether no role of a person is one for which they should be the platform's own admin at this moment.
 func rests(c bot.Call, who chat.User) bool {
 	for _, r := range c.Access.Holds(who, c.Group.ID, c.Now) {
-		if !r.OnDuty && !r.Active {
+		if !r.OnDuty && !r.Active && !c.Now.Before(r.From) {
 			return false
 		}
 	}

@@ -1,9 +1,12 @@
 package commands
 
 import (
+	"slices"
+
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 )
@@ -67,12 +70,47 @@ func scope() bot.Command {
 					EN: "Name a scope: customers, staff, own, department X, tag Y, @somebody, or anyone. For example `/scope @%s customers`.",
 				}.F(string(m.ID)))
 			}
-			return narrow(c, m, data)
+			doubt, read := strangeDepartment(c, data.Department)
+			if len(read) > 0 {
+				return bot.Outcome{Read: read}, nil
+			}
+			return narrow(c, m, data, doubt)
 		},
 	}
 }
 
-func narrow(c bot.Call, m chat.Member, data access.DataScope) (bot.Outcome, error) {
+// strangeDepartment warns of a department that nobody in the group is of; read is what must be read to tell.
+func strangeDepartment(c bot.Call, name string) (doubt chat.Text, read []journal.Name) {
+	if name == "" {
+		return chat.Text{}, nil
+	}
+	if read, _ = reading(c, c.Group.ID); len(read) > 0 {
+		return chat.Text{}, read
+	}
+	known := map[string]int{}
+	for _, u := range bot.Staff(c.Group) {
+		p := bot.At[directory.Person](c, directory.OfPerson(u))
+		for _, name := range p.Departments {
+			known[name] = 0
+		}
+		for _, d := range p.Within { // those above included
+			known[d.Name] = d.Depth
+		}
+	}
+	return unheardOf(access.Subject{Kind: access.OfDepartment, ID: name}, known), nil
+}
+
+// widened says whether changes of scopes let somebody act on more people: then whoever does it gives the role.
+func widened(changes []journal.Change) bool {
+	return slices.ContainsFunc(changes, func(ch journal.Change) bool {
+		before, err := journal.Decode[access.Role](ch.Before)
+		after, err2 := journal.Decode[access.Role](ch.After)
+		return err == nil && err2 == nil && !before.At.Equal(after.At)
+	})
+}
+
+// narrow sets a scope. It takes the place of the whole scope that was; what is wider, or of nobody, is asked about.
+func narrow(c bot.Call, m chat.Member, data access.DataScope, doubt chat.Text) (bot.Outcome, error) {
 	changes, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
 		return f.Narrow(c.Group.ID, c.Actor.ID, m.ID, data, c.Now)
 	})
@@ -96,17 +134,33 @@ func narrow(c bot.Call, m chat.Member, data access.DataScope) (bot.Outcome, erro
 			ZH: "- 查不到部门或标签的人，不在范围内", EN: "- whoever's department or tag is not known is outside",
 		})
 	}
+	wider := widened(changes)
+	if r, ok := roleAfter(changes); ok && wider {
+		lines = append(lines, chat.Text{
+			ZH: "- 超出了原来的范围，这个角色从此算 %s 授予的", EN: "- it reaches further than before, so the role is from now on given by %s",
+		}.F(c.Name(r.By)))
+	}
+	if !doubt.IsZero() {
+		lines = append(lines, doubt)
+	}
 	if across := c.Access.Across(c.Group.ID, m.ID, c.Now); len(across) > 0 {
 		lines = append(lines, chat.Text{
 			ZH: "- 另有企业给的跨群角色，不受这一范围限制", EN: "- they also have a role across groups, which this does not narrow",
 		})
 	}
-	return bot.Outcome{
+	out := bot.Outcome{
 		Events: []journal.Event{{
 			Kind: access.Narrowed, Group: c.Group.ID, Targets: []chat.User{m.ID}, Items: []string{access.Policy.String()}, Changes: changes,
 		}},
 		Changes: chat.Lines(lines...), Second: second,
-	}, nil
+	}
+	switch {
+	case !doubt.IsZero():
+		out.Confirm = chat.Text{ZH: "没有人属于部门“%s”，这样设就谁也不能作用", EN: "nobody is of the department “%s”, so they could act on nobody"}.F(chat.Escape(data.Department))
+	case wider && second.IsZero():
+		out.Confirm = chat.Text{ZH: "新的范围超出原来的", EN: "this reaches further than before"}
+	}
+	return out, nil
 }
 
 // dataBefore is the scope of the first role that a change is about, as it was.

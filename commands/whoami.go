@@ -46,7 +46,7 @@ func whoami() bot.Command {
 				lines = append(lines, chat.Text{ZH: "- 权限 %d 项：%s", EN: "- items (%d): %s"}.F(held.Len(), held.Label()))
 			}
 			if l := c.Access.LevelOf(who, c.Group.ID, c.Now); l != access.NoLevel {
-				lines = append(lines, chat.Text{ZH: "- 可以作用于：%s", EN: "- may act on: %s"}.F(reach(l)))
+				lines = append(lines, chat.Text{ZH: "- 可以作用于：%s", EN: "- may act on: %s"}.F(reach(l)).Plus(within(c, who)))
 			}
 			if c.Education {
 				lines = append(lines, education)
@@ -68,6 +68,25 @@ func reach(l access.Level) chat.Text {
 		return chat.Text{ZH: "没有角色的成员", EN: "members without a role"}
 	}
 	return chat.Text{ZH: "不涉及他人", EN: "nobody else"}
+}
+
+// within says that what a level reaches is narrowed by the scopes of the roles; zero where no role has one. What comes
+// from a role without a scope is not narrowed.
+func within(c bot.Call, who chat.User) chat.Text {
+	held := c.Access.Holds(who, c.Group.ID, c.Now)
+	narrowed := 0
+	for _, r := range held {
+		if !r.Data.IsZero() {
+			narrowed++
+		}
+	}
+	switch narrowed {
+	case 0:
+		return chat.Text{}
+	case len(held):
+		return chat.Text{ZH: "，且在上面的范围之内", EN: ", inside the scope above"}
+	}
+	return chat.Text{ZH: "；每个角色给的权限，只用于它自己的范围", EN: "; what a role gives counts inside that role's scope alone"}
 }
 
 // roleLine tells one role: what, until when, by whom, why.

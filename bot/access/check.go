@@ -48,34 +48,78 @@ func (c *checker) statements(b Book, book chat.Group) {
 	told := map[string]bool{} // of those that contradict, the other one
 	for n := range all {
 		s := &all[n]
-		if s.Subject.Kind != OnePerson || !s.Until.IsZero() && !c.now.Before(s.Until) {
+		if s.Subject.Kind != OnePerson || s.IsGlass() || !s.Until.IsZero() && !c.now.Before(s.Until) {
 			continue
 		}
-		who := chat.User(s.Subject.ID)
 		if !s.Review.IsZero() && !c.now.Before(s.Review) {
-			c.found(Finding{Kind: FoundReview, Severity: Warning, Who: who, Items: s.Items, Key: StatementKey(*s), Since: s.Review})
+			c.found(Finding{Kind: FoundReview, Severity: Warning, Items: s.Items, Since: s.Review}.about(s))
 		}
 		if told[StatementKey(*s)] {
 			continue
 		}
 		if o := contradicts(all[n+1:], s, c.now); o != nil {
 			told[StatementKey(*o)] = true
-			c.found(Finding{
-				Kind: FoundConflict, Severity: Warning, Who: who, Items: s.Items & o.Items, Key: StatementKey(*s),
-				By: voiceOf(ptrLine(lineOfStatement(o)), o.Tier, false),
-			})
+			c.found(c.conflict(s, o, book))
 			continue
 		}
 		if c.now.Before(s.From) || s.Scope.Kind == MemberSet || c.g == "" {
 			continue // what is yet to count, or counts for some or somewhere only, is not judged by what is so here and now
 		}
-		c.without(who, StatementKey(*s), s.Items, book, s.Effect)
+		c.without(Finding{Items: s.Items}.about(s), book, s.Effect)
 	}
 	c.wide(b)
 	c.exemptions(b)
 }
 
 func ptrLine(l line) *line { return &l }
+
+// about fills in which exception a finding is about.
+func (x Finding) about(s *Statement) Finding {
+	x.Who, x.Key, x.Effect, x.Temporary = chat.User(s.Subject.ID), StatementKey(*s), s.Effect, !s.Until.IsZero()
+	return x
+}
+
+// conflict tells of two that contradict which one has no effect. A prohibition is only called so if nobody gains
+// anything without it, also when the other one has ended.
+func (c *checker) conflict(s, o *Statement, book chat.Group) Finding {
+	x := Finding{Kind: FoundConflict, Severity: Warning, Items: s.Items & o.Items}
+	if s.Effect == Deny {
+		s, o = o, s // of two without effect, the one that allows goes
+	}
+	for _, pair := range [][2]*Statement{{s, o}, {o, s}} {
+		if idle, strong := pair[0], pair[1]; c.idle(idle, book) {
+			x = x.about(idle)
+			x.By = voiceOf(ptrLine(lineOfStatement(strong)), strong.Tier, false)
+			return x
+		}
+	}
+	x = x.about(s)
+	x.Key, x.By = "", voiceOf(ptrLine(lineOfStatement(o)), o.Tier, false)
+	return x
+}
+
+// idle says whether nothing would be different without a statement, now or at any moment that is planned.
+func (c *checker) idle(s *Statement, book chat.Group) bool {
+	if s.Scope.Kind == MemberSet || c.g == "" {
+		return false // it counts for some, or somewhere only
+	}
+	after, err := c.f.After(book, []journal.Change{{Of: Of(book), Key: StatementKey(*s)}})
+	return err == nil && c.same(after, chat.User(s.Subject.ID), s.Items)
+}
+
+// same says whether somebody may use the same of some items by other facts, now and at any moment that is planned.
+func (c *checker) same(after Facts, who chat.User, items Items) bool {
+	p := c.f.person(who)
+	for _, at := range append([]time.Time{c.now}, c.f.Moments(c.now, c.now.Add(farAhead))...) {
+		if (c.f.Items(who, p, c.g, at)^after.Items(who, p, c.g, at))&items != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// farAhead is how far a check looks ahead for what is planned.
+const farAhead = 2 * 365 * 24 * time.Hour
 
 // contradicts finds a live statement about the same person that says the opposite of s.
 func contradicts(others []Statement, s *Statement, now time.Time) *Statement {
@@ -88,18 +132,19 @@ func contradicts(others []Statement, s *Statement, now time.Time) *Statement {
 	return nil
 }
 
-// without asks what would be so without a record. If nothing would be different, it says why.
-func (c *checker) without(who chat.User, key string, items Items, book chat.Group, e Effect) {
-	after, err := c.f.After(book, []journal.Change{{Of: Of(book), Key: key}})
+// without asks what would be so without the record that a finding is about. If nothing would be different, now or when
+// something else has ended, it says why.
+func (c *checker) without(x Finding, book chat.Group, e Effect) {
+	who, items := x.Who, x.Items
+	after, err := c.f.After(book, []journal.Change{{Of: Of(book), Key: x.Key}})
 	if err != nil || c.f.Governs(who, c.g) {
 		return
 	}
-	p := c.f.person(who)
-	has, would := c.f.Items(who, p, c.g, c.now), after.Items(who, p, c.g, c.now)
-	if has&items != would&items {
+	if !c.same(after, who, items) {
 		return
 	}
-	x := Finding{Kind: FoundUseless, Severity: Note, Who: who, Items: items, Key: key}
+	p := c.f.person(who)
+	x.Kind, x.Severity = FoundUseless, Note
 	for i := range items.All() {
 		f := *c.f
 		f.Actor = p
@@ -158,7 +203,7 @@ func (c *checker) roles() {
 			c.found(Finding{Kind: FoundReview, Severity: Warning, Who: who, Items: r.Items(), Key: r.Key(), Since: r.Review})
 		}
 		if r := c.f.Group.held(who, true); r != nil && r.Live(c.now) && !r.OnDuty {
-			c.without(who, r.Key(), r.Items(), c.g, Allow)
+			c.without(Finding{Who: who, Items: r.Items(), Key: r.Key()}, c.g, Allow)
 		}
 	}
 }

@@ -102,6 +102,31 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheckOfAConflict: what a fix would take away is the side without effect. A prohibition has none only if nobody
+// gains anything without it, now or later.
+func TestCheckOfAConflict(t *testing.T) {
+	clean := group(role(li, Senior, Operations), role(wang, Mid, Sales)).in(in50)
+	for name, c := range map[string]struct {
+		world
+		effect Effect
+	}{
+		"a temporary allow under a fixed deny":          {clean.and(says(Allow, About(wang), Mute, until(inAnHour)), says(Deny, About(wang), Mute)), Allow},
+		"a fixed allow under a temporary deny":          {clean.and(says(Allow, About(wang), Mute), says(Deny, About(wang), Mute, until(inAnHour))), Deny},
+		"a deny of what the job gives, allowed for now": {clean.and(says(Allow, About(wang), Remove, until(inAnHour)), says(Deny, About(wang), Remove)), Allow},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, f := range c.facts(t).Check(ops, lastUsed(nil), noon) {
+				if f.Kind == FoundConflict {
+					assert.Equal(t, c.effect, f.Effect)
+					assert.NotEmpty(t, f.Key)
+					return
+				}
+			}
+			assert.Fail(t, "no conflict was found")
+		})
+	}
+}
+
 // short is a finding as the tables write it: severity, kind, who, items, then what there is besides.
 func short(f Finding) string {
 	s := fmt.Sprintf("%d %s %s ", f.Severity, f.Kind, f.Who)

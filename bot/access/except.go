@@ -116,6 +116,12 @@ func (s Scope) within(g chat.Group) bool {
 // A setting of the company is taken away only by those who make such settings; the rule is then tier. Nothing to
 // take away is no change.
 func (f Facts) Unset(g chat.Group, by chat.User, s Statement, now time.Time) (Change, Decision) {
+	return f.UnsetSome(g, by, s, nil, now)
+}
+
+// UnsetSome is Unset of those that some says yes to; nil says yes to all. Of what contradicts, one side can then be taken
+// away and the other stays.
+func (f Facts) UnsetSome(g chat.Group, by chat.User, s Statement, some func(Statement) bool, now time.Time) (Change, Decision) {
 	a := f.asker(g, by, now)
 	d := a.mayAddress(s)
 	if !d.Allowed {
@@ -124,7 +130,7 @@ func (f Facts) Unset(g chat.Group, by chat.User, s Statement, now time.Time) (Ch
 	s = a.signed(s)
 	var out Change
 	for _, old := range a.book().Statements() {
-		if !old.sameMatter(s) {
+		if !old.sameMatter(s) || some != nil && !some(old) {
 			continue
 		}
 		if d := a.mayUnset(old); !d.Allowed {

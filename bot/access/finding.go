@@ -42,7 +42,10 @@ type Finding struct {
 	Severity Severity
 	Who      chat.User
 	Items    Items
-	Key      string // the record that it is about
+	Key      string // the record that it is about; of a conflict, the side that has no effect, empty if both have one
+	// Effect and Temporary tell an exception from others about the same.
+	Effect    Effect
+	Temporary bool
 	// By is what is stronger, or what it conflicts with.
 	By Voice
 	// Rule is why it is without effect, for shadowed and useless ones.
