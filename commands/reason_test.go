@@ -24,7 +24,7 @@ func TestMistakenItem(t *testing.T) {
 // TestMistakenJob: likewise of an appointment's reason and jobs, levels and ways.
 func TestMistakenJob(t *testing.T) {
 	for reason, asks := range map[string]bool{
-		"客服专员 替班": true, "客服经理": true, "值班生效": true, "superviser for the fair": true,
+		"客服专员 替班": true, "客服经理": true, "值班生效": true, "supervisr for the fair": true,
 		"国庆值班": false, "接替李敏": false, "换季 交接": false, "holiday duty": false, "": false,
 	} {
 		assert.Equal(t, asks, !mistakenJob(bot.Call{}, reason, false).IsZero(), reason)

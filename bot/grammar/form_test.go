@@ -113,12 +113,12 @@ func TestUsage(t *testing.T) {
 	assert.Equal(t, "/ping @people… [LEVEL]", f.Usage(chat.EN))
 	assert.Empty(t, Forms{}.Usage(chat.ZH))
 
-	any := Choice("any", func(s string) (string, bool) { return s, true }, chat.Text{ZH: "名称", EN: "name"})
+	whatever := Choice("any", func(s string) (string, bool) { return s, true }, chat.Text{ZH: "名称", EN: "name"})
 	kind := Choice("kind", oneOf("mute", "禁言", "mid", "中"), chat.Text{ZH: "禁言|中", EN: "mute|mid"})
 	further := Choice("level2", oneOf("mid", "中"), level.Label())
 	f, err = Compile([]string{
 		"/need {level} [{level2}] {n} [(until|到) {entry}] {kind} {any}", "/需 {level} [{level2}] {n} [(到|until) {entry}] {kind} {any}",
-	}, level, further, Number("n").Called(chat.Text{ZH: "人数", EN: "n"}), entryN, kind, any)
+	}, level, further, Number("n").Called(chat.Text{ZH: "人数", EN: "n"}), entryN, kind, whatever)
 	require.NoError(t, err)
 	assert.Equal(t, "/need LEVEL… N [until #entry] (mute|mid) NAME", f.Usage(chat.EN))
 	assert.Equal(t, "/需 〈级别〉… 〈人数〉 [到 #编号] (禁言|中) 〈名称〉", f.Usage(chat.ZH))
