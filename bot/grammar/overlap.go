@@ -94,6 +94,9 @@ func (a *automaton) from(state int) []step {
 func (f *form) overlaps(g *form) bool {
 	for _, v := range f.verbs {
 		for _, w := range g.verbs {
+			if common := min(len(v), len(w)); !slices.Equal(v[:common], w[:common]) {
+				continue // words meet only themselves, and hardly any two commands begin with the same
+			}
 			if shapes(v, f.nodes).meets(shapes(w, g.nodes)) {
 				return true
 			}
