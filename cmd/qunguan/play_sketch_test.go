@@ -93,11 +93,7 @@ func inWords(p chat.Picture, l chat.Language) string {
 // TestPicturesReachTheChat draws a real picture and follows it into the simulated chat.
 func TestPicturesReachTheChat(t *testing.T) {
 	t.Parallel()
-	drawn, err := openPictures("")
-	require.NoError(t, err)
-	if drawn.painter == nil {
-		t.Skip("no font with Chinese on this machine")
-	}
+	drawn := chineseFont(t)
 	s := openTheatre(t, time.Date(2026, 2, 20, 12, 0, 0, 0, zone), nil, startEmbedded(t))
 	s.pictures = drawn
 	s.boot()
