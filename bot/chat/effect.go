@@ -21,7 +21,30 @@ type Effect struct {
 	NotBefore time.Time `json:"not_before,omitzero"` // zero: at once
 	// NotAfter ends the attempts; zero is a day after the first.
 	NotAfter time.Time `json:"not_after,omitzero"`
+	// Class is what sort of notification a Send is; empty is one that everybody gets who is sent it: an answer, a step.
+	Class Class `json:"class,omitempty"`
+	// Matter is the record that this is about, as About makes it: once it is gone, nobody is told any more. Empty is
+	// about none.
+	Matter string `json:"matter,omitempty"`
+	// Urgent says that it does not wait for the end of somebody's quiet hours.
+	Urgent bool `json:"urgent,omitempty"`
 }
+
+// Class is what sort of notification something is; people switch them on and off.
+type Class string
+
+// The classes of notifications.
+const (
+	OfDuty     Class = "duty"     // one's own shifts: reminders, check-in, hand-over
+	OfRoster   Class = "roster"   // somebody has changed one's shifts
+	OfWaiting  Class = "waiting"  // a customer waits
+	OfRights   Class = "rights"   // rights end or change
+	OfRequests Class = "requests" // something is to be decided
+	OfSystem   Class = "system"   // how the bot itself is
+)
+
+// About names a record of an aggregate for Effect.Matter.
+func About(aggregate, record string) string { return aggregate + "\n" + record }
 
 // EffectKind says what kind of thing an effect is.
 type EffectKind string
