@@ -146,7 +146,7 @@ func (s Shift) minutes() int {
 }
 
 // turn is the shift that begins on a day. It is empty where the clock jumps over all of it.
-func (s Shift) turn(d date, zone *time.Location) Turn {
+func (s Shift) turn(d Day, zone *time.Location) Turn {
 	end := s.To
 	if s.To <= s.From {
 		end += day
@@ -161,7 +161,7 @@ func (r Roster) OnDuty(at time.Time) (t Turn, ok bool) {
 	// A turn of tomorrow can run today where clocks are put back over midnight.
 	for _, days := range []int{0, -1, 1} {
 		for _, s := range r.Shifts {
-			t := s.turn(dateOf(at).plus(days), at.Location())
+			t := s.turn(DayOf(at).Plus(days), at.Location())
 			if !at.Before(t.Start) && at.Before(t.End) {
 				return t, true
 			}
@@ -175,7 +175,7 @@ func (r Roster) OnDuty(at time.Time) (t Turn, ok bool) {
 func (r Roster) Next(at time.Time) (t Turn, ok bool) {
 	for days := range 4 { // zones have skipped a whole day
 		for _, s := range r.Shifts {
-			n := s.turn(dateOf(at).plus(days), at.Location())
+			n := s.turn(DayOf(at).Plus(days), at.Location())
 			if n.Start.After(at) && !n.empty() && (!ok || n.Start.Before(t.Start)) {
 				t, ok = n, true
 			}
@@ -195,8 +195,8 @@ func (r Roster) Between(from, until time.Time) []Turn {
 	}
 	var out []Turn
 	zone := from.Location()
-	last := dateOf(until.In(zone)).plus(1)
-	for d := dateOf(from).plus(-1); !last.before(d); d = d.plus(1) {
+	last := DayOf(until.In(zone)).Plus(1)
+	for d := DayOf(from).Plus(-1); !last.Before(d); d = d.Plus(1) {
 		for _, s := range r.Shifts {
 			if t := s.turn(d, zone); t.End.After(from) && t.Start.Before(until) && !t.empty() {
 				out = append(out, t)
