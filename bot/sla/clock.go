@@ -126,10 +126,19 @@ func (r Rules) fix(o opening, known ...opening) opening {
 	}
 	at := r.moment(o.at)
 	o.limit, o.shift = r.Limit, r.shift(at)
-	if due := r.Due(at, r.Limit); !due.IsZero() {
-		o.due = due.UnixMilli()
+	o.due = r.due(at, r.Limit)
+	if r.Warn > 0 && r.Warn < 100 && o.due != 0 {
+		o.warn = r.due(at, r.Limit*time.Duration(r.Warn)/100)
 	}
 	return o
+}
+
+func (r Rules) due(at time.Time, limit time.Duration) int64 {
+	due := r.Due(at, limit)
+	if due.IsZero() {
+		return 0
+	}
+	return due.UnixMilli()
 }
 
 func (r Rules) shift(at time.Time) chat.User {
@@ -178,6 +187,9 @@ func (c Clock) Waiting() (w Waiting, ok bool) {
 	}
 	w = Waiting{
 		Customer: c.open.by, Opened: time.UnixMilli(c.open.at).UTC(), Limit: c.open.limit, Shift: c.open.shift,
+	}
+	if c.open.warn != 0 {
+		w.Warn = time.UnixMilli(c.open.warn).UTC()
 	}
 	if c.open.due != 0 {
 		w.Due = time.UnixMilli(c.open.due).UTC()

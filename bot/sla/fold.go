@@ -37,7 +37,8 @@ type opening struct {
 // terms are what a clock that opened is judged by, fixed when it opened.
 type terms struct {
 	limit time.Duration // 0: not fixed yet
-	due   int64         // Unix milliseconds, 0: never
+	warn  int64         // Unix milliseconds, 0: never
+	due   int64         // likewise
 	shift chat.User
 }
 

@@ -113,7 +113,8 @@ func (p *packer) opening(o opening) {
 	p.moment(o.at)
 	p.person(o.by)
 	p.number(uint64(o.limit / time.Millisecond))
-	p.number(uint64(max(0, o.due-o.at))) // 0: never, since nothing is due at once
+	p.number(uint64(max(0, o.warn-o.at))) // 0: never, since nothing is due at once
+	p.number(uint64(max(0, o.due-o.at)))
 	p.person(o.shift)
 }
 
@@ -304,6 +305,9 @@ func (u *unpacker) entry() entry {
 func (u *unpacker) opening() opening {
 	o := opening{id: u.id(), at: u.moment(), by: u.person()}
 	o.limit = u.length()
+	if after := u.number(); after != 0 {
+		o.warn = o.at + after
+	}
 	if after := u.number(); after != 0 {
 		o.due = o.at + after
 	}

@@ -53,6 +53,8 @@ type Span struct{ Start, End time.Time }
 type Rules struct {
 	// Limit is how soon a customer should get a first response, in time that counts.
 	Limit time.Duration
+	// Warn is after which part of Limit, in percent, those concerned are told that it runs out; 0: they are not.
+	Warn int
 	// Hours returns the duty hours that touch the time from until until, by their beginning, without overlap; only
 	// they count. nil lets all time count.
 	Hours func(from, until time.Time) []Span
@@ -97,6 +99,7 @@ func DayOf(at time.Time) Day {
 type Waiting struct {
 	Customer chat.User
 	Opened   time.Time
+	Warn     time.Time // when it soon will be; zero: nobody wants to know
 	Due      time.Time // when the answer is late; zero: never, as nobody will be on duty
 	Limit    time.Duration
 	Shift    chat.User // who was answerable when it opened
@@ -104,6 +107,16 @@ type Waiting struct {
 
 // Late says whether the answer is late.
 func (w Waiting) Late(now time.Time) bool { return !w.Due.IsZero() && !now.Before(w.Due) }
+
+// Look is the next moment after one at which something is to be done about it; zero: none.
+func (w Waiting) Look(after time.Time) time.Time {
+	for _, at := range []time.Time{w.Warn, w.Due} {
+		if at.After(after) {
+			return at
+		}
+	}
+	return time.Time{}
+}
 
 // hash is the short form of a message id. Two of the few hundred ids that a clock looks at share one by chance once in
 // 10^9 messages at most; the second would be taken for a repetition.
