@@ -27,13 +27,13 @@ type Special struct {
 	Works bool
 }
 
-// Override is what an operator knows better, or later.
-type Override struct {
+// Correction is what an operator knows better, or later.
+type Correction struct {
 	Years []int // their Days are complete: what a Calendar held about these years goes, and it knows them from now on
 	Days  []Special
 }
 
-// Known says whether the days off of a year are known. Single days of an Override do not make a year known.
+// Known says whether the days off of a year are known. Single days of a Correction do not make a year known.
 func (c Calendar) Known(year int) bool { return c.known[year] }
 
 // Years are the years that are known, in order.
@@ -56,7 +56,7 @@ func (c Calendar) Holiday(d Day) (name chat.Text, off, ok bool) {
 }
 
 // With returns c as an operator corrects it.
-func (c Calendar) With(o Override) Calendar {
+func (c Calendar) With(o Correction) Calendar {
 	next := Calendar{known: maps.Clone(c.known), days: maps.Clone(c.days)}
 	if next.known == nil {
 		next.known, next.days = map[int]bool{}, map[Day]Special{}

@@ -123,11 +123,11 @@ func TestAnUnknownYearIsNotGuessed(t *testing.T) {
 	assert.Empty(t, none.Years())
 }
 
-func TestWithAnOverride(t *testing.T) {
+func TestWithACorrection(t *testing.T) {
 	anniversary := chat.Text{ZH: "司庆", EN: "anniversary"}
 	before := duty.BuiltIn()
 
-	c := before.With(duty.Override{Days: []duty.Special{
+	c := before.With(duty.Correction{Days: []duty.Special{
 		{Day: onDay("2026-06-18"), Name: anniversary},
 		{Day: onDay("2026-10-07"), Name: anniversary, Works: true},
 		{Day: onDay("2027-06-18"), Name: anniversary},
@@ -138,7 +138,7 @@ func TestWithAnOverride(t *testing.T) {
 	assert.False(t, c.Workday(onDay("2027-06-18")))
 	assert.False(t, c.Known(2027), "a single day does not make a year known")
 
-	c = before.With(duty.Override{Years: []int{2026, 2027}, Days: []duty.Special{{Day: onDay("2026-06-18"), Name: anniversary}}})
+	c = before.With(duty.Correction{Years: []int{2026, 2027}, Days: []duty.Special{{Day: onDay("2026-06-18"), Name: anniversary}}})
 	assert.True(t, c.Known(2027))
 	assert.False(t, c.Workday(onDay("2026-06-18")))
 	assert.True(t, c.Workday(onDay("2026-10-01")), "a year that is given is given whole")
@@ -146,7 +146,7 @@ func TestWithAnOverride(t *testing.T) {
 	assert.False(t, c.Workday(onDay("2025-10-01")), "other years stand")
 
 	require.True(t, before.Workday(onDay("2026-06-18")), "a calendar never changes")
-	assert.True(t, duty.Calendar{}.With(duty.Override{Years: []int{2027}}).Known(2027))
+	assert.True(t, duty.Calendar{}.With(duty.Correction{Years: []int{2027}}).Known(2027))
 }
 
 func BenchmarkWorkday(b *testing.B) {

@@ -12,7 +12,7 @@ func BuiltIn() Calendar { return builtIn }
 var builtIn = func() Calendar {
 	var c Calendar
 	for _, n := range notices {
-		c = c.With(n.override())
+		c = c.With(n.correction())
 	}
 	return c
 }()
@@ -54,7 +54,7 @@ type on struct {
 //   - 国务院办公厅关于2026年部分节假日安排的通知, 国办发明电〔2025〕7号, 2025-11-04
 //
 // Where a notice says 与周末连休 the weekend before or after belongs to the holiday. New Year's Eve of 2024 (除夕,
-// 02-09) is worked: the notice only encourages employers to grant it, which is for an override to say.
+// 02-09) is worked: the notice only encourages employers to grant it, which is for a correction to say.
 var notices = []notice{
 	{2024, []holiday{
 		{newYear, on{1, 1}, on{1, 1}, nil},
@@ -84,8 +84,8 @@ var notices = []notice{
 	}},
 }
 
-func (n notice) override() Override {
-	o := Override{Years: []int{n.year}}
+func (n notice) correction() Correction {
+	o := Correction{Years: []int{n.year}}
 	for _, h := range n.holidays {
 		last := h.to.in(n.year)
 		for d := h.from.in(n.year); !last.Before(d); d = d.Plus(1) {

@@ -72,24 +72,24 @@ type specials struct {
 type fields map[string]func(path string, n *yaml.Node)
 
 // readHolidays returns what a file of days off says, or everything that is wrong with it.
-func readHolidays(file string, raw []byte) (duty.Override, error) {
+func readHolidays(file string, raw []byte) (duty.Correction, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(raw))
 	var root, second yaml.Node
 	switch err := decoder.Decode(&root); {
 	case errors.Is(err, io.EOF):
-		return duty.Override{}, nil
+		return duty.Correction{}, nil
 	case err != nil:
-		return duty.Override{}, fmt.Errorf("%s: parse YAML: %w", file, err)
+		return duty.Correction{}, fmt.Errorf("%s: parse YAML: %w", file, err)
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
-		return duty.Override{}, fmt.Errorf(`%s: there is more than one document; keep one and remove the line "---"`, file)
+		return duty.Correction{}, fmt.Errorf(`%s: there is more than one document; keep one and remove the line "---"`, file)
 	}
 	r := &holidayReader{file: file, whole: specials{lines: map[duty.Day]int{}}, single: specials{lines: map[duty.Day]int{}}}
 	r.mapping("", root.Content[0], fields{
 		"years": r.wholeYears,
 		"days":  func(path string, n *yaml.Node) { r.holidays(path, n, 0, &r.single) },
 	})
-	return duty.Override{Years: r.years, Days: slices.Concat(r.whole.days, r.single.days)}, errors.Join(r.problems...)
+	return duty.Correction{Years: r.years, Days: slices.Concat(r.whole.days, r.single.days)}, errors.Join(r.problems...)
 }
 
 func (r *holidayReader) found(n *yaml.Node, path, format string, args ...any) {
