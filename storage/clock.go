@@ -257,7 +257,8 @@ type tallyRead struct {
 // tallyReads are the hashes that hold some days.
 func tallyReads(of int, d journal.Days) []tallyRead {
 	var out []tallyRead
-	for at := d.From; at.Before(d.Until); at = at.AddDate(0, 0, 1) {
+	y, m, first := d.From.Date()
+	for at := time.Date(y, m, first, 0, 0, 0, 0, d.From.Location()); at.Before(d.Until); at = at.AddDate(0, 0, 1) {
 		day := sla.DayOf(at)
 		r := tallyRead{of: of, day: day}
 		if d.Group != "" {
@@ -274,13 +275,10 @@ func tallyReads(of int, d journal.Days) []tallyRead {
 
 // cells are the numbers of a hash that fall into some days.
 func (r tallyRead) cells(fields map[string]string, d journal.Days) ([]sla.Cell, error) {
-	from, until := sla.DayOf(d.From), sla.DayOf(d.Until)
-	if clock := d.Until.Sub(time.Date(d.Until.Year(), d.Until.Month(), d.Until.Day(), 0, 0, 0, 0, d.Until.Location())); clock > 0 {
-		until++ // the day that has begun belongs to it
-	}
+	from, last := sla.DayOf(d.From), sla.DayOf(d.Until.Add(-1))
 	out := make([]sla.Cell, 0, len(fields))
 	for field, value := range fields {
-		c := sla.Cell{Day: r.day, Name: field, Most: false}
+		c := sla.Cell{Day: r.day, Name: field}
 		if r.groups {
 			n, err := strconv.Atoi(field[:min(2, len(field))])
 			if err != nil {
@@ -288,7 +286,7 @@ func (r tallyRead) cells(fields map[string]string, d journal.Days) ([]sla.Cell, 
 			}
 			c.Day, c.Name = r.month*100+sla.Day(n), field[2:]
 		}
-		if c.Day < from || c.Day >= until {
+		if c.Day < from || c.Day > last {
 			continue
 		}
 		n, err := strconv.ParseInt(value, 10, 64)

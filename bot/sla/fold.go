@@ -71,13 +71,7 @@ func (s *state) step(e entry, close closes) {
 	case ByStaff:
 		s.answer(e, close)
 	case Handled:
-		if s.first.open() {
-			close(First, s.first, e.at, e.by)
-		}
-		if s.handling.open() {
-			close(Handling, s.handling, e.at, e.by)
-		}
-		*s = state{}
+		s.mark(e, close)
 	case Recall:
 		s.recall(e.id)
 	case Nothing:
@@ -129,6 +123,20 @@ func (s *state) answer(e entry, close closes) {
 		s.answered = e.at
 	}
 	s.last = entry{at: e.at, by: e.by}
+}
+
+// mark ends what had begun when somebody said so.
+func (s *state) mark(e entry, close closes) {
+	later := state{}
+	if s.first.open() && s.first.at <= e.at {
+		close(First, s.first, e.at, e.by)
+	} else {
+		later = state{first: s.first, handling: s.first, burst: s.burst}
+	}
+	if s.handling.open() && s.handling.at <= e.at {
+		close(Handling, s.handling, e.at, e.by)
+		*s = later
+	}
 }
 
 func (s *state) recall(id uint64) {
