@@ -10,11 +10,12 @@ import (
 
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
+	"qunguan/bot/sla"
 )
 
 // named are the shapes of the key table in the comment of the package.
 var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(actor|target|group|item|changed|refused|undoable):.+|usage:.*|inbox:.+|pending|outbox|later|` +
-	`dead|agenda|token:.+|fired:.+|rate:.+)$`)
+	`dead|agenda|token:.+|fired:.+|rate:.+|clocks:\d+|waiting|cursor:.+|tally:\d{6}:.+|tally:\d{8})$`)
 
 // TestAllKeysOfACompanyShareOneSlot: also those of people and groups whose names try to get out of it.
 func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
@@ -42,12 +43,15 @@ func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
 		require.NoError(t, w.Tokens().SetToken(ctx, strange, "t", time.Hour))
 		_, err = w.Firings().Fire(ctx, strange, noon)
 		require.NoError(t, err)
+		said, _ := heard(chat.Group(strange), sla.Clock{}, nil, ask1("1", noon), answer("2", noon), ask1("3", noon.Add(time.Hour)))
+		_, err = l.KeepClocks(ctx, sla.Batch{Writes: []sla.Write{said}, Cursor: chat.Cursor{Source: strange, Seq: 1}})
+		require.NoError(t, err)
 
 		left := w.snapshot(t)
 		for _, shape := range []string{
 			"head", "journal", "pending", "outbox", "later", "dead", "agenda", "state:box/{other}", "inbox:{other}", "index:actor:{other}",
 			"index:target:{x}", "index:group:{other}", "index:item:{other}", "index:refused:all", "index:undoable:all", "index:changed:box/{other}", "usage:{other}",
-			"token:{other}", "fired:{other}", "rate:{other}",
+			"token:{other}", "fired:{other}", "rate:{other}", "waiting", "cursor:{other}", "tally:202602:{other}", "tally:20260228",
 		} {
 			assert.Contains(t, left, shape)
 		}

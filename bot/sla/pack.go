@@ -33,7 +33,10 @@ const (
 
 // Pack writes the clock. Equal clocks are written equally.
 func (c Clock) Pack() []byte {
-	p := packer{base: c.Heard.UnixMilli()}
+	p := packer{}
+	if !c.Heard.IsZero() {
+		p.base = c.Heard.UnixMilli()
+	}
 	p.state(c.settled)
 	p.number(uint64(len(c.window)))
 	for _, e := range c.window {
@@ -54,9 +57,6 @@ func (c Clock) Pack() []byte {
 	}
 	head := packer{out: []byte{packed}}
 	head.text(c.Source)
-	if c.Heard.IsZero() {
-		p.base = 0
-	}
 	head.number(uint64(p.base))
 	head.number(uint64(c.Late))
 	head.back(c.bound - (p.base - Window.Milliseconds())) // 0, mostly
