@@ -32,7 +32,7 @@ type Listened struct {
 const maxAhead = 5 * time.Minute
 
 // maxHeard is how many messages are kept in one round trip: while they are, nobody else is served.
-const maxHeard = 1000
+const maxHeard = 500
 
 // Hear takes in messages that a source has told of, in any order, and how far it has been read. What was heard before
 // changes nothing, so whoever gets an error tells all of it again. Nothing of the texts is kept.

@@ -51,3 +51,6 @@ func unsettled(t journal.Tallies, c Call) []sla.Sample {
 	}
 	return out
 }
+
+// Tallies is how many lists of days were asked for.
+func (c Call) Tallies() int { return len(c.found.Tallies) }

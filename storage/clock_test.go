@@ -314,7 +314,7 @@ func TestAClockOfSomebodyElseIsAFault(t *testing.T) {
 			fields, err := w.raw.HGetAll(t.Context(), key).Result()
 			require.NoError(t, err)
 			for f := range fields {
-				require.NoError(t, w.raw.HSet(t.Context(), key, f, "\x02G2rest").Err())
+				require.NoError(t, w.raw.HSet(t.Context(), key, f, string(sla.AppendText(nil, "G2"))+"rest").Err())
 			}
 		}
 		_, err := w.ledger().Load(t.Context(), journal.Want{Clocks: []chat.Group{"G1"}})
