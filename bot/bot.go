@@ -59,6 +59,10 @@ type Config struct {
 	Seen func(Handled)
 	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
 	Health func() []Part
+	// Secret is what the tokens of calls are made with; without it there are none.
+	Secret []byte
+	// PublicURL is where people reach this program, without a slash at the end; nil or empty where nobody has said.
+	PublicURL func() string
 	// Education says that the company's platform accounts are 教育版, which lack some native functions.
 	Education bool
 }

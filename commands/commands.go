@@ -57,6 +57,8 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
 		"duty":       journal.Typed(duty.Builder(calendar.Workday)),
+		"feed":       journal.Typed(duty.BuildFeed),
+		"feeds":      journal.Typed(duty.BuildFeeds),
 		"task":       journal.Typed(task.Build),
 		"event":      journal.Typed(event.Build),
 		"reminder":   journal.Typed(reminder.Build),

@@ -41,7 +41,9 @@ var layers = map[string]layer{
 	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
 	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
 
-	"bot":          {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request", others: "go.uber.org/zap"},
+	"bot": {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request", others: "go.uber.org/zap"},
+	// A calendar is written by a library, since folding, escaping and parameters are where readers differ.
+	"bot/calendar": {ours: "bot bot/chat bot/journal " + domain, others: "go.uber.org/zap github.com/arran4/golang-ical"},
 	"bot/document": {ours: "bot/chat", others: "github.com/xuri/excelize/v2"},
 	"bot/console":  {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
 	"commands":     {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},
@@ -66,6 +68,8 @@ const testers = "github.com/stretchr/testify pgregory.net/rapid github.com/alice
 // rivals may be imported by the tests of one package: what its benchmarks measure themselves against.
 var rivals = map[string]string{
 	"bot/access": "github.com/casbin/casbin/v2 github.com/cedar-policy/cedar-go",
+	// What is written is read by somebody else's parser.
+	"bot/calendar": "github.com/emersion/go-ical",
 	// The bare handler beside the end-to-end benchmark speaks to Redis itself, and round trips are counted by a hook.
 	"cmd/qunguan": "github.com/redis/go-redis/v9",
 }

@@ -15,6 +15,7 @@ import (
 
 	"qunguan/bot/chat"
 	"qunguan/bot/platform/simulator"
+	"qunguan/commands"
 	"qunguan/configs"
 )
 
@@ -82,12 +83,14 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", sim.Page(s.console()))
-	for _, path := range []string{"/wecom/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/wecom/", commands.FeedPath, "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, s.handler())
 	}
 	opened := make(chan error, 1)
 	err = serve(ctx, s, listen, mux, func(a net.Addr) {
-		sim.SetCallbackBase("http://" + a.String())
+		page := "http://" + a.String()
+		s.publicURL.Store(&page)
+		sim.SetCallbackBase(page)
 		go func() {
 			err := opening(ctx, s, sim, world)
 			if err != nil && ctx.Err() == nil {
