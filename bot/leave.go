@@ -19,8 +19,14 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 			need = append(need, n)
 		}
 	}
+	feeds := At[duty.Feeds](c, duty.OfFeeds(u))
 	if n := duty.OfFeeds(u); !c.Has(n) {
 		need = append(need, n)
+	}
+	for _, f := range feeds.All() {
+		if n := duty.OfFeed(f.ID); !c.Has(n) {
+			need = append(need, n)
+		}
 	}
 	if len(need) > 0 {
 		return Outcome{Need: journal.Want{Names: need}}, nil
@@ -59,7 +65,7 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 		}
 		places = append(places, place)
 	}
-	if e, _, ok := At[duty.Feeds](c, duty.OfFeeds(u)).Revoke(func(duty.Feed) bool { return true }); ok {
+	if e, _, ok := feeds.Revoke(func(duty.Feed) bool { return true }); ok {
 		others = append(others, e) // the address in their telephone would go on telling who is on duty
 	}
 	out.Events = slices.Concat(ended, others, out.Events) // the end of the roles names the entry

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"qunguan/bot"
@@ -61,6 +62,9 @@ func dutyCalendar() bot.Command {
 				}
 				f = duty.NewFeed(secret, c.Actor.ID, c.Group.ID, c.Now.UTC())
 			}
+			if n := duty.OfFeed(f.ID); !c.Has(n) {
+				return bot.Outcome{Read: []journal.Name{n}}, nil
+			}
 			feeds := bot.At[duty.Feeds](c, duty.OfFeeds(c.Actor.ID))
 			e, err := feeds.Make(f)
 			if errors.Is(err, duty.ErrManyFeeds) {
@@ -74,7 +78,7 @@ func dutyCalendar() bot.Command {
 			}
 			told := chat.SendTo(c.Actor.ID, c.Group.ID, chat.Reply{Text: feedText(c, f, address)})
 			told.Matter = chat.About(string(duty.OfFeed(f.ID)), "feed")
-			changes := chat.Text{ZH: "您的日历订阅地址：%s；地址只私信给您", EN: "a calendar address of yours: %s; it is sent to you alone"}.F(feedWords(c, f))
+			changes := chat.Text{ZH: "给您一个日历订阅地址（%s），只私信给您", EN: "a calendar address for you (%s), sent to you alone"}.F(feedWords(c, f))
 			if n := len(feeds.All()); n > 0 {
 				changes = changes.Plus(chat.Text{
 					ZH: "。之前的 %d 个地址仍然有效", EN: ". The %d from before still work"}.F(n))
@@ -156,13 +160,13 @@ func dutyCalendarOff() bot.Command {
 					items = []string{access.Duty.String()}
 				}
 			}
-			if n := duty.OfFeeds(whose.ID); !c.Has(n) {
-				return bot.Outcome{Read: []journal.Name{n}}, nil
+			if need := unreadFeeds(c, whose.ID); len(need) > 0 {
+				return bot.Outcome{Read: need}, nil
 			}
 			e, ended, ok := bot.At[duty.Feeds](c, duty.OfFeeds(whose.ID)).Revoke(may)
 			if !ok {
 				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{
-					ZH: "%s没有在用的日历地址，没有改变。", EN: "%s has no calendar address; nothing has changed.",
+					ZH: "%s 没有在用的日历地址，没有改变。", EN: "%s has no calendar address; nothing has changed.",
 				}.F(c.Name(whose.ID))}}, nil
 			}
 			if e.Items = items; items != nil {
@@ -171,6 +175,15 @@ func dutyCalendarOff() bot.Command {
 			return revoked(c, e, whose, len(ended)), nil
 		},
 	}
+}
+
+// unreadFeeds are what must still be read before somebody's feeds can end.
+func unreadFeeds(c bot.Call, who chat.User) []journal.Name {
+	names := []journal.Name{duty.OfFeeds(who)}
+	for _, f := range bot.At[duty.Feeds](c, duty.OfFeeds(who)).All() {
+		names = append(names, duty.OfFeed(f.ID))
+	}
+	return slices.DeleteFunc(names, c.Has)
 }
 
 // mayRevoke asks whether the speaker may revoke the addresses of others in the group.
@@ -190,7 +203,7 @@ func mayRevoke(c bot.Call) error {
 
 func revoked(c bot.Call, e journal.Event, whose chat.Member, n int) bot.Outcome {
 	out := bot.Outcome{Events: []journal.Event{e}, Changes: chat.Text{
-		ZH: "停用%s的 %d 个日历地址；日历里的班会在下次更新时消失", EN: "%[2]d calendar addresses of %[1]s revoked; the shifts vanish from the calendar when it next looks",
+		ZH: "停用 %s 的 %d 个日历地址；日历里的班会在下次更新时消失", EN: "%[2]d calendar addresses of %[1]s revoked; the shifts vanish from the calendar when it next looks",
 	}.F(c.Name(whose.ID), n)}
 	if whose.ID == c.Actor.ID {
 		return out

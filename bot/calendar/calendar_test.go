@@ -256,6 +256,13 @@ func TestWhileStorageIsAway(t *testing.T) {
 		assert.Equal(t, http.StatusServiceUnavailable, got.Code, what)
 		assert.Equal(t, "60", got.Header().Get("Retry-After"), what)
 	}
+	// That there was no such address when it was last looked for does not mean that there is none.
+	w.away = false
+	soon := "/calendar/" + strings.Repeat("c", secretLength) + ".ics"
+	require.Equal(t, http.StatusNotFound, h.get(soon).Code)
+	w.away = true
+	assert.Equal(t, http.StatusServiceUnavailable, h.get(soon).Code)
+
 	// What is remembered in part is not told in part: the rest would count as cancelled.
 	delete(w.read, duty.Of("G2"))
 	fresh := open(t, w, "Asia/Shanghai", "2026-02-21 09:00")

@@ -37,6 +37,9 @@ func (c *Calendars) of(ctx context.Context, secret string) (body, error) {
 		return body{}, found.err
 	}
 	feed := at[duty.Feed](found, duty.OfFeed(id))
+	if found.away != nil && feed.ID == "" {
+		return body{}, found.away // it may have been made since it was last looked for
+	}
 	if !feed.Opens(secret) {
 		c.kept.drop(id)
 		return body{}, errNone
@@ -58,7 +61,8 @@ func (c *Calendars) of(ctx context.Context, secret string) (body, error) {
 // facts are aggregates that were read.
 type facts struct {
 	journal.Found
-	err error
+	err  error
+	away error // chat.ErrUnavailable, where they are only what was last known
 }
 
 func at[T any](f facts, n journal.Name) T {
@@ -83,7 +87,7 @@ func (c *Calendars) look(ctx context.Context, names ...journal.Name) facts {
 			return facts{err: err}
 		}
 	}
-	return facts{Found: found}
+	return facts{Found: found, away: err}
 }
 
 // listing is what a calendar shows.
