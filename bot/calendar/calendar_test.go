@@ -54,7 +54,8 @@ func (w *world) LastKnown(want journal.Want) journal.Found {
 }
 
 func (w *world) put(n journal.Name, value any, records map[string]json.RawMessage) {
-	w.states[n] = journal.State{Name: n, Value: value, Records: records, Version: w.states[n].Version + 1}
+	version := max(w.states[n].Version, planned.UnixMicro()) + time.Second.Microseconds()
+	w.states[n] = journal.State{Name: n, Value: value, Records: records, Version: version}
 }
 
 // roster puts the roster of a group there, as events have made it.

@@ -3,7 +3,6 @@ package calendar
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -106,8 +105,7 @@ type event struct {
 	title   string // of the group
 	turn    duty.Turn
 	standby bool      // the person is the backup of the turn
-	version int64     // of the roster; it only grows
-	revised time.Time // when the roster was last changed
+	revised time.Time // when the roster was last changed; never earlier than before
 	who     string    // display names
 	backup  string
 	doubt   int // the year of which the days off are not known; 0 where it does not matter
@@ -133,13 +131,13 @@ func (c *Calendars) listing(ctx context.Context, f duty.Feed, now time.Time) (li
 	for _, g := range groups {
 		state := rosters.States[duty.Of(g.ID)]
 		r, _ := state.Value.(duty.Roster)
-		revised, asks := lastChange(state.Records), asksDaysOff(r)
+		revised, asks := time.UnixMicro(state.Version).UTC(), asksDaysOff(r)
 		for _, t := range r.Between(from, until) {
 			if f.Group == "" && t.Who != f.Who && t.Backup != f.Who {
 				continue
 			}
 			out.events = append(out.events, event{
-				group: g.ID, title: cmp.Or(g.Name, string(g.ID)), turn: t, version: state.Version, revised: revised,
+				group: g.ID, title: cmp.Or(g.Name, string(g.ID)), turn: t, revised: revised,
 				standby: f.Group == "" && t.Who != f.Who, doubt: c.doubt(asks, t),
 			})
 		}
@@ -188,20 +186,6 @@ func asksDaysOff(r duty.Roster) bool {
 	asks := func(s duty.Shift) bool { return s.Days == duty.Workdays || s.Days == duty.RestDays }
 	return slices.ContainsFunc(r.Shifts, asks) ||
 		slices.ContainsFunc(r.Schedules(), func(s duty.Schedule) bool { return slices.ContainsFunc(s.Shifts, asks) })
-}
-
-// lastChange is when the newest of records was made: all that a calendar shows of a roster has its moment.
-func lastChange(records map[string]json.RawMessage) time.Time {
-	var last time.Time
-	for _, raw := range records {
-		var made struct {
-			At time.Time `json:"at"`
-		}
-		if json.Unmarshal(raw, &made) == nil && made.At.After(last) {
-			last = made.At
-		}
-	}
-	return last
 }
 
 // named fills in display names, and the titles that only the group itself knows.

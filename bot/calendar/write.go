@@ -62,7 +62,7 @@ func (c *Calendars) event(l listing, e event) *ics.VEvent {
 	out := ics.NewEvent(uid(l.feed.ID, e))
 	out.SetDtStampTime(e.revised)
 	out.SetModifiedAt(e.revised)
-	out.SetSequence(int(e.version))
+	out.SetSequence(int(e.revised.Sub(sequenceEpoch) / time.Second))
 	setMoment(&out.ComponentBase, ics.ComponentPropertyDtStart, e.turn.Start, c.Zone)
 	setMoment(&out.ComponentBase, ics.ComponentPropertyDtEnd, e.turn.End, c.Zone)
 	summary, transparency := chat.Text{ZH: "值班：%s", EN: "On duty: %s"}.F(e.title), ics.TransparencyOpaque
@@ -79,6 +79,10 @@ func (c *Calendars) event(l listing, e event) *ics.VEvent {
 	}
 	return out
 }
+
+// sequenceEpoch is what sequence numbers count seconds from: "SEQUENCE" is an integer of 32 bits (RFC 5545, 3.3.8), which
+// some programs read as just that, and must grow.
+var sequenceEpoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (c *Calendars) description(e event) string {
 	lines := []string{chat.Text{ZH: "值班：%s", EN: "On duty: %s"}.F(e.who).In(c.Language)}

@@ -41,6 +41,8 @@ func parse(t *testing.T, text string, zone *time.Location) []shown {
 		one := shown{uid: words("UID"), summary: words("SUMMARY"), description: words("DESCRIPTION"), transparency: words("TRANSP")}
 		one.sequence, err = e.Props.Get("SEQUENCE").Int()
 		require.NoError(t, err)
+		require.Equal(t, one.sequence, int(int32(one.sequence)), "an integer has 32 bits")
+		require.Positive(t, one.sequence)
 		one.start, err = e.DateTimeStart(zone)
 		require.NoError(t, err)
 		one.end, err = e.DateTimeEnd(zone)
@@ -174,7 +176,7 @@ func TestACalendarIsWrittenAsProgramsWantIt(t *testing.T) {
 		"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//qunguan//duty//ZH", "METHOD:PUBLISH", "CALSCALE:GREGORIAN", `X-WR-CALNAME:值班：华东\,VIP\;\\群`,
 		`NAME:值班：华东\,VIP\;\\群`, "X-WR-TIMEZONE:Asia/Shanghai", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H",
 		"BEGIN:VTIMEZONE", "TZID:Asia/Shanghai", "TZOFFSETTO:+0800", "DTSTART;TZID=Asia/Shanghai:20260220T080000",
-		"DTEND;TZID=Asia/Shanghai:20260220T160000", "DTSTAMP:20260201T000000Z", `SUMMARY:李敏 值班：华东\,VIP\;\\群`, `DESCRIPTION:值班：李敏\nB 角：王磊`,
+		"DTEND;TZID=Asia/Shanghai:20260220T160000", "DTSTAMP:20260201T000001Z", "SEQUENCE:192067201", `SUMMARY:李敏 值班：华东\,VIP\;\\群`, `DESCRIPTION:值班：李敏\nB 角：王磊`,
 	} {
 		assert.Contains(t, "\r\n"+flat, "\r\n"+line+"\r\n", line)
 	}
