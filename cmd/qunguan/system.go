@@ -70,7 +70,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	}
 	s.bot, err = bot.New(bot.Config{
 		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.Builds(), Jobs: scheduler.Jobs(),
-		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
+		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled, Noticed: s.meters.noticed,
 		Health: s.parts, Education: s.education(),
 	})
 	if err != nil {
