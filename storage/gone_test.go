@@ -40,10 +40,10 @@ func everyMethod(w *world, l *storage.Ledger, o *storage.Outbox) map[string]func
 		"each": func(ctx context.Context) error {
 			return l.Each(ctx, journal.Query{Undoable: true}, func(journal.Entry) error { return nil })
 		},
-		"open":    o.Open,
-		"next":    func(ctx context.Context) error { _, err := o.Next(ctx, 1, 20*time.Millisecond); return err },
-		"done":    func(ctx context.Context) error { return o.Done(ctx, "1-1") },
-		"later":   func(ctx context.Context) error { return o.Later(ctx, chat.Effect{ID: "1-1"}, noon.Add(time.Hour)) },
+		"open":  o.Open,
+		"next":  func(ctx context.Context) error { _, err := o.Next(ctx, 1, 20*time.Millisecond); return err },
+		"done":  func(ctx context.Context) error { return o.Done(ctx, "1-1") },
+		"later": func(ctx context.Context) error { return o.Later(ctx, chat.Effect{ID: "1-1"}, noon.Add(time.Hour)) },
 		"merge": func(ctx context.Context) error {
 			_, _, err := o.Merge(ctx, []chat.Effect{{ID: "1-1"}, {ID: "1-2"}}, tell("both"))
 			return err

@@ -44,7 +44,9 @@ func (m *meters) handled(h bot.Handled) {
 	m.took.Observe(h.Took.Seconds())
 }
 
-func (m *meters) noticed(c chat.Class, f bot.Fate) { m.notices.WithLabelValues(string(c), string(f)).Inc() }
+func (m *meters) noticed(c chat.Class, f bot.Fate) {
+	m.notices.WithLabelValues(string(c), string(f)).Inc()
+}
 
 func (m *meters) waiting(now, later, dead int64) {
 	m.effects.WithLabelValues("waiting").Set(float64(now))
