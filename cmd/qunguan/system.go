@@ -85,7 +85,8 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.bot, err = bot.New(bot.Config{
 		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: s.education(), Secret: secret, PublicURL: func() string { return *s.publicURL.Load() },
+		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
+		PublicURL: func() string { return *s.publicURL.Load() },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
