@@ -113,7 +113,11 @@ func startDemo(t *testing.T) (address string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ready := make(chan string, 1)
 	ended := make(chan error, 1)
-	go func() { ended <- demo(ctx, "127.0.0.1:0", "zh", func(a net.Addr) { ready <- a.String() }) }()
+	go func() {
+		ended <- demo(ctx, demoOptions{
+			listen: "127.0.0.1:0", language: "zh", start: time.Now(), machine: time.Now,
+		}, func(a net.Addr) { ready <- a.String() })
+	}()
 	t.Cleanup(func() {
 		cancel()
 		assert.NoError(t, <-ended)
