@@ -38,8 +38,11 @@ type pipeline struct {
 
 	sending sync.Mutex // one batch at a time
 	mu      sync.Mutex
-	waiting []archived // at most keptItems
+	waiting []archived // at most keptUntold
 }
+
+// keptUntold is how many messages wait for a bot that does not take them; older ones are forgotten.
+const keptUntold = 500
 
 // archives says whether this company has a pipeline.
 func (s *Simulator) archives() bool { return s.opts.IngestSecret != "" }
@@ -69,7 +72,7 @@ func (s *Simulator) record(i *item) error {
 	s.pipe.mu.Lock()
 	defer s.pipe.mu.Unlock()
 	s.pipe.waiting = append(s.pipe.waiting, m)
-	if over := len(s.pipe.waiting) - keptItems; over > 0 {
+	if over := len(s.pipe.waiting) - keptUntold; over > 0 {
 		s.pipe.waiting = s.pipe.waiting[over:]
 	}
 	return nil
