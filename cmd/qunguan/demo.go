@@ -116,7 +116,7 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 	if err != nil {
 		return err
 	}
-	passing := newDemoTime(clock, s)
+	passing := newDemoTime(clock, s, ctx.Done())
 	moving, stopMoving := context.WithCancel(ctx)
 	var moved sync.WaitGroup
 	moved.Go(func() { passing.run(moving) })

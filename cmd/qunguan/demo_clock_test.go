@@ -44,6 +44,7 @@ func newPassage(moments ...time.Duration) *passage {
 			}
 		},
 	}
+	p.sent = func(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }
 	p.speed.Store(1)
 	return p
 }
@@ -98,6 +99,26 @@ func TestTimeStopsAtEveryMoment(t *testing.T) {
 	assert.Equal(t, "12:00:01", p.clock.Now().Format("15:04:05"), "just past it")
 	assert.Contains(t, p.came, "12:00:00")
 	assert.ErrorIs(t, p.next(t.Context()), errNothingDue)
+}
+
+// TestTimeStopsForMessages lets time pass over a message that was put off: it goes when it was to go, although nobody
+// waits for that moment.
+func TestTimeStopsForMessages(t *testing.T) {
+	p := newPassage(8 * time.Minute)
+	at := demoMorning.Add(5 * time.Minute)
+	p.sent = func(context.Context) (time.Time, bool, error) { return at, at.After(p.clock.Now()), nil }
+	require.NoError(t, p.advance(t.Context(), 10*time.Minute))
+	assert.Equal(t, []string{"09:05:00", "09:08:00", "09:10:00"}, p.came)
+	at = at.Add(10 * time.Minute)
+	assert.ErrorIs(t, p.next(t.Context()), errNothingDue)
+}
+
+func TestTimeEndsWithTheDemo(t *testing.T) {
+	p, over := newPassage(), make(chan struct{})
+	p.over = over
+	close(over)
+	assert.ErrorIs(t, p.advance(t.Context(), time.Hour), context.Canceled)
+	assert.Equal(t, demoMorning, p.clock.Now())
 }
 
 // TestTimePassesAMomentThatFails goes on although one moment is never done.

@@ -36,18 +36,20 @@ var speeds = []int{1, 60, 600}
 // moment brings is done and told then, as if somebody had waited.
 type demoTime struct {
 	clock *demoClock
-	// due is when the next moment comes; ok is false if none does.
-	due func(context.Context) (at time.Time, ok bool, err error)
+	// due is when the next moment comes that somebody may wait for, and sent when the next message goes that was put
+	// off; ok is false if none does.
+	due, sent func(context.Context) (at time.Time, ok bool, err error)
 	// come does what is due now, and returns when it has been told.
 	come func(context.Context)
 	log  *zap.Logger
+	over <-chan struct{} // closed when the demo ends
 
 	walking sync.Mutex // one at a time
 	speed   atomic.Int64
 }
 
-func newDemoTime(c *demoClock, s *system) *demoTime {
-	t := &demoTime{clock: c, due: s.ledger.NextDue, come: s.come, log: s.log}
+func newDemoTime(c *demoClock, s *system, over <-chan struct{}) *demoTime {
+	t := &demoTime{clock: c, due: s.ledger.NextDue, sent: s.outbox.NextLater, come: s.come, log: s.log, over: over}
 	t.speed.Store(1)
 	return t
 }
@@ -84,6 +86,11 @@ func (t *demoTime) next(ctx context.Context) error {
 // walk sets the clock forward to until, and stops on the way wherever something is due.
 func (t *demoTime) walk(ctx context.Context, until time.Time) error {
 	for again := 0; ; {
+		select {
+		case <-t.over:
+			return context.Canceled
+		default:
+		}
 		now := t.clock.Now()
 		if !now.Before(until) || ctx.Err() != nil {
 			return ctx.Err()
@@ -92,7 +99,7 @@ func (t *demoTime) walk(ctx context.Context, until time.Time) error {
 		if stop.After(until) {
 			stop = until
 		}
-		at, ok, err := t.due(ctx)
+		at, ok, err := t.stop(ctx)
 		if err != nil {
 			return err
 		}
@@ -108,6 +115,18 @@ func (t *demoTime) walk(ctx context.Context, until time.Time) error {
 		}
 		t.come(ctx)
 	}
+}
+
+// stop is where the clock stops next on its way.
+func (t *demoTime) stop(ctx context.Context) (at time.Time, ok bool, err error) {
+	if at, ok, err = t.due(ctx); err != nil {
+		return at, ok, err
+	}
+	sent, put, err := t.sent(ctx)
+	if put && (!ok || sent.Before(at)) {
+		at = sent
+	}
+	return at, ok || put, err
 }
 
 // run moves the clock as fast as it is to go, until ctx ends.
