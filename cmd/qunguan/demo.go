@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -30,13 +29,11 @@ func demoCommand() *cobra.Command {
 			if o.language != "zh" && o.language != "en" {
 				return usageError{fmt.Errorf("--language %q: zh or en", o.language)}
 			}
-			o.machine, o.start = time.Now, time.Now()
-			if clock != "" {
-				var err error
-				if o.start, err = demoStart(clock); err != nil {
-					return usageError{err}
-				}
+			var err error
+			if o.start, err = demoStart(clock, time.Now()); err != nil {
+				return usageError{err}
 			}
+			o.machine = time.Now
 			return demo(c.Context(), o, func(a net.Addr) {
 				if tcp, ok := a.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
 					_, _ = fmt.Fprintf(c.ErrOrStderr(), "qunguan: warning: %s is reachable from outside, and whoever reaches it can act as anybody\n", a)
@@ -62,11 +59,14 @@ type demoOptions struct {
 
 const demoZone = "Asia/Shanghai"
 
-// demoStart reads when a demo is to begin.
-func demoStart(text string) (time.Time, error) {
+// demoStart reads when a demo is to begin; an empty text is now.
+func demoStart(text string, now time.Time) (time.Time, error) {
 	zone, err := time.LoadLocation(demoZone)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("load %s: %w", demoZone, err)
+	}
+	if text == "" {
+		return now.In(zone), nil
 	}
 	const form = "2006-01-02T15:04"
 	at, err := time.ParseInLocation(form, text, zone)
@@ -84,11 +84,7 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 		return fmt.Errorf("start embedded redis: %w", err)
 	}
 	defer redis.Close()
-	zone, err := time.LoadLocation(demoZone)
-	if err != nil {
-		return fmt.Errorf("load %s: %w", demoZone, err)
-	}
-	clock := newDemoClock(o.start.In(zone), o.machine, redis)
+	clock := newDemoClock(o.start, o.machine, redis)
 	world := simulator.SampleWorld().WithSecrets(rand.Reader)
 	sim, err := simulator.New(world, simulator.Options{Now: clock.Now})
 	if err != nil {
@@ -117,19 +113,9 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 		return err
 	}
 	passing := newDemoTime(clock, s, ctx.Done())
-	moving, stopMoving := context.WithCancel(ctx)
-	var moved sync.WaitGroup
-	moved.Go(func() { passing.run(moving) })
-	defer moved.Wait()
-	defer stopMoving()
-	mux := http.NewServeMux()
-	mux.Handle("/", clock.steady(sim.Page(s.console())))
-	mux.Handle("/sim/clock", http.NewCrossOriginProtection().Handler(passing))
-	for _, path := range []string{"/wecom/", "/healthz", "/readyz", "/metrics"} {
-		mux.Handle(path, s.handler())
-	}
+	defer passing.start(ctx)()
 	opened := make(chan error, 1)
-	err = serve(ctx, s, o.listen, mux, func(a net.Addr) {
+	err = serve(ctx, s, o.listen, demoHandler(s, sim, passing), func(a net.Addr) {
 		sim.SetCallbackBase("http://" + a.String())
 		go func() {
 			err := opening(ctx, s, sim, world)
@@ -151,6 +137,17 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 	default:
 	}
 	return err
+}
+
+// demoHandler serves the page and, beside it, everything that the service serves.
+func demoHandler(s *system, sim *simulator.Simulator, passing *demoTime) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", passing.clock.steady(sim.Page(s.console())))
+	mux.Handle("/sim/clock", http.NewCrossOriginProtection().Handler(passing))
+	for _, path := range []string{"/wecom/", "/healthz", "/readyz", "/metrics"} {
+		mux.Handle(path, s.handler())
+	}
+	return mux
 }
 
 // opening plays the first commands of the sample company, so that a visitor finds rights to look at. They go the same

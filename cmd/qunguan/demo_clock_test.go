@@ -184,9 +184,12 @@ func TestClockOverHTTP(t *testing.T) {
 }
 
 func TestDemoStart(t *testing.T) {
-	at, err := demoStart("2026-11-26T09:00")
+	at, err := demoStart("2026-11-26T09:00", time.Time{})
 	require.NoError(t, err)
 	assert.True(t, at.Equal(demoMorning), at)
-	_, err = demoStart("tomorrow")
+	at, err = demoStart("", demoMorning.UTC())
+	require.NoError(t, err)
+	assert.Equal(t, "2026-11-26T09:00:00+08:00", at.Format(time.RFC3339))
+	_, err = demoStart("tomorrow", time.Time{})
 	assert.EqualError(t, err, `--clock "tomorrow": a moment such as 2026-11-26T09:00`)
 }

@@ -129,6 +129,17 @@ func (t *demoTime) stop(ctx context.Context) (at time.Time, ok bool, err error) 
 	return at, ok || put, err
 }
 
+// start moves the clock in the background until stop is called.
+func (t *demoTime) start(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { t.run(ctx) })
+	return func() {
+		cancel()
+		wg.Wait()
+	}
+}
+
 // run moves the clock as fast as it is to go, until ctx ends.
 func (t *demoTime) run(ctx context.Context) {
 	every := time.NewTicker(drive)
