@@ -107,14 +107,30 @@ func checkSources(c configs.Config) (lines []string, fault error) {
 		return append(lines, "ok   archive: off, archive.secret is not set"), nil
 	}
 	a, err := openArchive(c, options{now: time.Now, log: zap.NewNop()}, hearing{})
-	if err != nil {
+	switch {
+	case errors.Is(err, wecom.ErrNoArchive):
+		return lines, wecom.ErrNoArchive
+	case err != nil:
 		return lines, err
 	}
 	defer a.Close()
 	if err := a.Check(); err != nil {
-		return lines, wecomAdvice(err, c.WeCom.CorpID)
+		return lines, archiveAdvice(err)
 	}
 	return append(lines, "ok   archive: WeCom gives records out, and the keys open them"), nil
+}
+
+// archiveAdvice adds to a fault of the archive what can be done about it.
+func archiveAdvice(err error) error {
+	var f *wecom.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	if hint, _ := f.Advice(); !hint.IsZero() {
+		return fmt.Errorf("%w; %s", err, hint.EN)
+	}
+	return fmt.Errorf("%w; check archive.proxy and the network if this stays: WeCom's library asks qyapi.weixin.qq.com, whatever "+
+		"wecom.api_base says", err)
 }
 
 // sourceParts are the sources that can fail, for /status.
