@@ -18,8 +18,9 @@ import (
 const (
 	maxLine = 64 << 10
 	maxID   = 128
-	// ahead is how far a message may be dated after now: the clocks of two machines differ.
-	ahead = 10 * time.Minute
+	// ahead is how far a message may be dated after now: the clocks of two machines differ. The engine leaves out what is
+	// dated further ahead, and what is left out must not be called accepted.
+	ahead = 5 * time.Minute
 )
 
 // earliest is before every chat platform that is served: what is dated earlier was counted in seconds.
@@ -222,7 +223,7 @@ func moment(raw json.RawMessage, now time.Time) (time.Time, error) {
 	case at.Before(earliest):
 		return time.Time{}, &fault{field: "at", text: "is before 2010; a number means milliseconds, not seconds"}
 	case at.After(now.Add(ahead)):
-		return time.Time{}, &fault{field: "at", text: "is more than 10 minutes ahead of the clock here"}
+		return time.Time{}, &fault{field: "at", text: "is more than 5 minutes ahead of the clock here"}
 	}
 	return at, nil
 }
