@@ -51,6 +51,7 @@ var layers = map[string]layer{
 	"storage":           {ours: "bot/chat bot/journal " + domain, others: "github.com/redis/go-redis/v9 go.uber.org/zap"},
 
 	"bot/platform/wecom":     {ours: "bot/chat", others: "github.com/silenceper/wechat/v2 go.uber.org/zap"},
+	"bot/platform/ingest":    {ours: "bot/chat", others: "go.uber.org/zap"},
 	"bot/platform/simulator": {ours: "bot/chat"},
 
 	"configs":   {others: "github.com/knadh/koanf go.yaml.in/yaml/v3"},

@@ -38,6 +38,7 @@ type system struct {
 	clockwork *scheduler.Clockwork
 	meters    *meters
 	pictures  pictures
+	sources   sources
 	health    atomic.Pointer[[]bot.Part]
 	ready     chan struct{} // closed once the settings are taken over
 }
@@ -79,6 +80,9 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
+	}
+	if s.sources, err = openSources(c, o, hearing{turn: tenant.Firings().Fire}); err != nil {
+		return nil, err
 	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
 	s.clockwork, err = scheduler.New(s.bot, s.courier, tenant.Firings(), o.now, zone, o.log,
@@ -125,7 +129,8 @@ func courierName() string {
 // handler serves the endpoints of the contract.
 func (s *system) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice}))
+	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Archived: s.sources.archived}))
+	s.sources.mount(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.meters.registry, promhttp.HandlerOpts{}))
@@ -169,6 +174,11 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.clockwork.Run(ctx) })
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
 	wg.Go(func() { s.look(ctx) })
+	wg.Go(func() {
+		if s.waitReady(ctx) == nil {
+			s.sources.read(ctx)
+		}
+	})
 	wg.Wait()
 }
 
