@@ -86,7 +86,8 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 	defer redis.Close()
 	clock := newDemoClock(o.start, o.machine, redis)
 	world := simulator.SampleWorld().WithSecrets(rand.Reader)
-	sim, err := simulator.New(world, simulator.Options{Now: clock.Now})
+	pipeline := rand.Text() + rand.Text() // what the company's archive pipeline signs with
+	sim, err := simulator.New(world, simulator.Options{Now: clock.Now, IngestSecret: pipeline})
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,9 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 	if err != nil {
 		return err
 	}
-	s, err := newSystem(demoConfig(world, redis.Addr(), api.url, o.language), options{
+	config := demoConfig(world, redis.Addr(), api.url, o.language)
+	config.Ingest.Secret = configs.Secret(pipeline)
+	s, err := newSystem(config, options{
 		now: clock.Now, log: log, botName: world.BotName, pictures: drawn,
 	})
 	if err != nil {
@@ -144,7 +147,7 @@ func demoHandler(s *system, sim *simulator.Simulator, passing *demoTime) http.Ha
 	mux := http.NewServeMux()
 	mux.Handle("/", passing.clock.steady(sim.Page(s.console())))
 	mux.Handle("/sim/clock", http.NewCrossOriginProtection().Handler(passing))
-	for _, path := range []string{"/wecom/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/wecom/", "/ingest/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, s.handler())
 	}
 	return mux

@@ -81,7 +81,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
 	}
-	if s.sources, err = openSources(c, o, hearing{turn: tenant.Firings().Fire}); err != nil {
+	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, cursor: s.ledger.Cursor, turn: tenant.Firings().Fire}); err != nil {
 		return nil, err
 	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
