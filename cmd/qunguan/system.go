@@ -81,7 +81,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
 	}
-	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, cursor: s.ledger.Cursor, turn: tenant.Firings().Fire}); err != nil {
+	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Firings().Fire}); err != nil {
 		return nil, err
 	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
@@ -129,7 +129,7 @@ func courierName() string {
 // handler serves the endpoints of the contract.
 func (s *system) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Archived: s.sources.archived}))
+	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived}))
 	s.sources.mount(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
