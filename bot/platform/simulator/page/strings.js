@@ -50,7 +50,10 @@ const table = {
   ],
   ownerOnly: ["只有群主能改管理员（最多 {0} 位）。", "Only the owner can change admins (at most {0})."],
   empty: ["还没有消息。试试下面的命令。", "No messages yet. Try one of the commands below."],
-  emptyCustomer: ["还没有消息。换成一位客户，说一句话，看谁来回应。", "No messages yet. Be a customer, say something, and see who answers."],
+  emptyCustomer: [
+    "还没有消息。换成一位客户说句话，再按上面的“下一件事”，看谁收到提醒。",
+    "No messages yet. Be a customer and say something, then press “Next due” above and see who is told.",
+  ],
   emptyMute: ["还没有消息。", "No messages yet."],
   thinking: ["群管正在处理…", "qunguan is working…"],
   picture: ["图片，{0}×{1}", "Picture, {0}×{1}"],
