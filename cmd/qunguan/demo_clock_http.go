@@ -35,7 +35,7 @@ func (t *demoTime) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	v := clockView{Now: t.clock.Now(), Speed: int(t.speed.Load()), Speeds: speeds}
 	if at, ok, err := t.due(r.Context()); err == nil && ok {
-		at = at.In(v.Now.Location())
+		at = later(at, v.Now).In(v.Now.Location())
 		v.Next = &at
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
