@@ -19,6 +19,7 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/preference"
 	"qunguan/bot/reminder"
 	"qunguan/bot/request"
 	"qunguan/bot/setup"
@@ -64,6 +65,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
 		"sla":        journal.Typed(sla.Build),
+		"prefs":      journal.Typed(preference.Build),
 	}
 }
 
@@ -72,7 +74,8 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), sla.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
+		sla.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
