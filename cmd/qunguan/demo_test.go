@@ -85,29 +85,29 @@ func (v visitor) last(who, word string) (simulator.Shown, bool) {
 // everything still answers, although tokens, kept replies and the codes of cards are long gone.
 func TestTimePassesInTheDemo(t *testing.T) {
 	v := visit(t, demoMorning)
-	v.say("li", "", "/设管理 @sun 中级 2天 国庆值班")
+	v.say("li", "", "/设管理 @sun 中级 1天 国庆值班")
 	var c clockView
 	v.do(http.MethodGet, "/sim/clock", nil, &c)
 	assert.Equal(t, "2026-11-26T09:00:00+08:00", c.Now.Format(time.RFC3339))
 	require.NotNil(t, c.Next)
 
-	c = v.pass(clockWish{Advance: "30h"})
-	assert.Equal(t, "2026-11-27T15:00:00+08:00", c.Now.Format(time.RFC3339))
+	c = v.pass(clockWish{Advance: "23h30m"})
+	assert.Equal(t, "2026-11-27T08:30:00+08:00", c.Now.Format(time.RFC3339))
 	soon, ok := v.last("sun", "快到期了")
-	require.True(t, ok, "the reminder of a day before")
-	assert.Equal(t, "2026-11-27 09:00", soon.At.Format("2006-01-02 15:04"), "told when it was due, not when somebody looked")
+	require.True(t, ok, "the reminder of an hour before")
+	assert.Equal(t, "2026-11-27 08:00", soon.At.Format("2006-01-02 15:04"), "told when it was due, not when somebody looked")
 
 	c = v.pass(clockWish{Next: true})
 	over, ok := v.last("sun", "已到期")
 	require.True(t, ok)
-	assert.Equal(t, "2026-11-28 09:00", over.At.Format("2006-01-02 15:04"))
-	assert.Equal(t, "2026-11-28T09:00:01+08:00", c.Now.Format(time.RFC3339))
+	assert.Equal(t, "2026-11-27 09:00", over.At.Format("2006-01-02 15:04"))
+	assert.Equal(t, "2026-11-27T09:00:01+08:00", c.Now.Format(time.RFC3339))
 
-	v.pass(clockWish{Advance: "24h"})
+	v.pass(clockWish{Advance: "72h"})
 	v.say("li", "", "谁在值班")
 	on, ok := v.last("li", "值班")
 	require.True(t, ok)
-	assert.Contains(t, on.Text, "到 2026-11-29 20:00")
+	assert.Contains(t, on.Text, "到 2026-11-30 20:00")
 }
 
 // TestMessagesArriveWhileTimeFlies writes while the clock is fast: no callback is too old when it arrives, and each is
