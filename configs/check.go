@@ -26,6 +26,8 @@ func (l *layers) check(c Config) {
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
+	l.checkIngest(c.Ingest)
+	l.checkArchive(c.Archive)
 }
 
 func (l *layers) checkGeneral(c Config) {

@@ -43,6 +43,7 @@ type system struct {
 	pictures  pictures
 	calendars *calendar.Calendars
 	publicURL atomic.Pointer[string] // where people reach the program
+	sources   sources
 	health    atomic.Pointer[[]bot.Part]
 	ready     chan struct{} // closed once the settings are taken over
 }
@@ -94,6 +95,9 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.calendars = calendar.New(s.ledger, calendar.Options{
 		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
 	})
+	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Firings().Fire}); err != nil {
+		return nil, err
+	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
 	s.clockwork, err = scheduler.New(s.bot, s.courier, tenant.Firings(), o.now, zone, o.log,
 		scheduler.Sync(s.bot, s.platform, everyQuarter))
@@ -150,8 +154,9 @@ func courierName() string {
 // handler serves the endpoints of the contract.
 func (s *system) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice}))
 	mux.Handle(commands.FeedPath, s.calendars.Handler())
+	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived}))
+	s.sources.mount(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.meters.registry, promhttp.HandlerOpts{}))
@@ -195,6 +200,11 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.clockwork.Run(ctx) })
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
 	wg.Go(func() { s.look(ctx) })
+	wg.Go(func() {
+		if s.waitReady(ctx) == nil {
+			s.sources.read(ctx)
+		}
+	})
 	wg.Wait()
 }
 
