@@ -60,8 +60,14 @@ type Config struct {
 	Log    *zap.Logger
 	// Seen is told of every message that was handled, for metrics; nil tells nobody.
 	Seen func(Handled)
+	// Noticed is told what became of each notification, for metrics; nil tells nobody.
+	Noticed func(chat.Class, Fate)
 	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
 	Health func() []Part
+	// Secret is what the tokens of calls are made with; without it there are none.
+	Secret []byte
+	// PublicURL is where people reach this program, without a slash at the end; nil or empty where nobody has said.
+	PublicURL func() string
 	// Education says that the company's platform accounts are 教育版, which lack some native functions.
 	Education bool
 	// Listening is how messages of groups are listened to; the zero Listening has all defaults.
@@ -102,6 +108,9 @@ func New(c Config) (*Bot, error) {
 		b.Listened = func(Listened) {}
 	}
 	b.ears = newEars(b.Listening)
+	if b.Noticed == nil {
+		b.Noticed = func(chat.Class, Fate) {}
+	}
 	if b.Health == nil {
 		b.Health = func() []Part { return nil }
 	}

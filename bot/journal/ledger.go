@@ -97,7 +97,8 @@ func contains[T comparable](in []T, v T) bool {
 	return false
 }
 
-// State is one aggregate as it was read: its records, what they were built into, and their version. A missing
+// State is one aggregate as it was read: its records, what they were built into, and their version. A version
+// is when the aggregate last changed, in microseconds by the ledger's clock, and more than any before it; a missing
 // aggregate has version 0. A State is shared between readers and must not be changed.
 type State struct {
 	Name    Name

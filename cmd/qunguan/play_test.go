@@ -87,7 +87,7 @@ func play(t *testing.T, s story, redis store) {
 
 var (
 	says     = regexp.MustCompile(`^(\S+?)(?:@(\S+?))?> (.*)$`)
-	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S+)$`)
+	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S.*)$`)
 	native   = regexp.MustCompile(`^native admin @(\S+) in (\S+) (on|off)$`)
 	fails    = regexp.MustCompile(`^wecom refuses (\S+) with (\d+)(?:, (\d+) times)?$`)
 	recovers = regexp.MustCompile(`^wecom allows (\S+)$`)
@@ -149,6 +149,8 @@ func (s *theatre) take(st scene) []string {
 	case st.text == "redis returns":
 		s.store.start(s.t)
 		s.reconnect()
+	case m(subscribes) != nil:
+		return s.calendar(m(subscribes)[1])
 	case st.text == "time passes":
 	case m(says) != nil:
 		return s.say(st.text)
