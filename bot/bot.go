@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
@@ -59,6 +60,8 @@ type Config struct {
 	Seen func(Handled)
 	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
 	Health func() []Part
+	// Clockwork tells how rhythms and the agenda are getting on, as last looked at; nil tells nothing.
+	Clockwork func() canary.Clockwork
 	// Education says that the company's platform accounts are 教育版, which lack some native functions.
 	Education bool
 }
@@ -92,6 +95,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if b.Health == nil {
 		b.Health = func() []Part { return nil }
+	}
+	if b.Clockwork == nil {
+		b.Clockwork = func() canary.Clockwork { return canary.Clockwork{} }
 	}
 	if b.Impact == nil {
 		b.Impact = func(Call, []journal.Event) chat.Text { return chat.Text{} }

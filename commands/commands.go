@@ -12,6 +12,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
@@ -59,6 +60,7 @@ func Builds() journal.Builds {
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
+		"canary":     journal.Typed(canary.Build),
 	}
 }
 
@@ -67,7 +69,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), canary.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
