@@ -20,6 +20,7 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/preference"
 	"qunguan/bot/reminder"
 	"qunguan/bot/request"
 	"qunguan/bot/setup"
@@ -44,8 +45,11 @@ func All() []bot.Command {
 	return out
 }
 
-// Builds says how the records of every kind of aggregate are read.
-func Builds() journal.Builds {
+// Builds says how the records of every kind of aggregate are read, by the calendar of days off that is built in.
+func Builds() journal.Builds { return BuildsWith(duty.BuiltIn()) }
+
+// BuildsWith is Builds by another calendar.
+func BuildsWith(calendar duty.Calendar) journal.Builds {
 	return journal.Builds{
 		"access":     journal.Typed(access.Build),
 		"company":    journal.Typed(access.Build),
@@ -54,13 +58,14 @@ func Builds() journal.Builds {
 		"person":     journal.Typed(directory.BuildPerson),
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
-		"duty":       journal.Typed(duty.Build),
+		"duty":       journal.Typed(duty.Builder(calendar.Workday)),
 		"task":       journal.Typed(task.Build),
 		"event":      journal.Typed(event.Build),
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
 		"canary":     journal.Typed(canary.Build),
+		"prefs":      journal.Typed(preference.Build),
 	}
 }
 
@@ -69,7 +74,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), canary.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(), canary.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h

@@ -177,7 +177,7 @@ func sizeApply() bot.Command {
 				return bot.Outcome{}, fmt.Errorf("adopt plan: %w", err)
 			}
 			out := bot.Outcome{Events: []journal.Event{e}, Changes: planAdopted(c, r, want, shifts)}
-			if p := r.Proposal; !which.Given(c.Args) || p.To != want || !slices.Equal(p.Shifts, shifts) || !slices.Contains(p.Asked, c.Actor.ID) {
+			if p := r.Proposal; !which.Given(c.Args) || p.To != want || !duty.Same(p.Shifts, shifts) || !slices.Contains(p.Asked, c.Actor.ID) {
 				out.Confirm = chat.Text{ZH: "采用%s的方案", EN: "this adopts the plan of %s"}.F(want.Label())
 			}
 			return out, nil

@@ -3,32 +3,22 @@
 package duty
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 )
 
-// Shift is one turn of every day. Times are minutes after midnight on the wall clock of the roster's zone; a shift
-// whose To is not after its From ends on the next day. To 1440 is the end of the day.
-//
-// Where clocks are put forward, a time that they jump over is the moment of the jump; where they are put back, a time
-// that comes twice is the first of the two. So turns follow each other on those days too, without a gap or an overlap
-// that the roster does not have.
-type Shift struct {
-	From   int       `json:"from"`
-	To     int       `json:"to"`
-	Who    chat.User `json:"who"`              // A角
-	Backup chat.User `json:"backup,omitempty"` // B角
-}
-
-// Roster is the shifts of a day, every day the same, by their beginning. The zero Roster has none.
+// Roster is who is on duty in a group, and when: the shifts that come again, temporary schedules that replace them,
+// changes of single times, and leave. The zero Roster has nobody. Safe to share; it never changes.
 type Roster struct {
-	Shifts []Shift   `json:"shifts,omitempty"`
+	Shifts []Shift   `json:"shifts,omitempty"` // by their beginning
 	By     chat.User `json:"by,omitempty"`
 	At     time.Time `json:"at,omitzero"`
 
@@ -36,12 +26,14 @@ type Roster struct {
 	// what it was last offered.
 	Plan     Plan     `json:"-"`
 	Proposal Proposal `json:"-"`
-}
 
-// Turn is one shift on one day.
-type Turn struct {
-	Shift
-	Start, End time.Time // End is exclusive
+	schedules []Schedule // by when they were made
+	changes   []Change   // by when they were made
+	leaves    []Leave    // by their beginning
+	offers    []Offer    // by when they were made
+	days      *workdays
+	sections  []period
+	index     index
 }
 
 // Of names the aggregate of a group's roster.
@@ -49,12 +41,21 @@ func Of(g chat.Group) journal.Name { return journal.Named("duty", string(g)) }
 
 const rosterKey = "roster"
 
-// Build makes a Roster of its records.
-func Build(records map[string]json.RawMessage) (Roster, error) {
-	var r Roster
+// Build makes a Roster of its records; its workdays are Monday to Friday.
+func Build(records map[string]json.RawMessage) (Roster, error) { return build(records, nil) }
+
+// Builder makes rosters whose workdays are those that workday tells.
+func Builder(workday func(Day) bool) func(map[string]json.RawMessage) (Roster, error) {
+	days := countWorkdays(workday)
+	return func(records map[string]json.RawMessage) (Roster, error) { return build(records, days) }
+}
+
+func build(records map[string]json.RawMessage, days *workdays) (Roster, error) {
+	r := Roster{days: days}
 	for key, raw := range records {
 		var err error
-		switch key {
+		kind, _, _ := strings.Cut(key, "/")
+		switch kind {
 		case rosterKey:
 			var shifts Roster
 			if shifts, err = journal.Decode[Roster](raw); err == nil {
@@ -64,6 +65,14 @@ func Build(records map[string]json.RawMessage) (Roster, error) {
 			r.Plan, err = journal.Decode[Plan](raw)
 		case proposalKey:
 			r.Proposal, err = journal.Decode[Proposal](raw)
+		case "change":
+			r.changes, err = with(r.changes, key, raw)
+		case "leave":
+			r.leaves, err = with(r.leaves, key, raw)
+		case "schedule":
+			r.schedules, err = with(r.schedules, key, raw)
+		case "offer":
+			r.offers, err = with(r.offers, key, raw)
 		default:
 			err = fmt.Errorf("unknown record %q of a roster", key)
 		}
@@ -71,7 +80,23 @@ func Build(records map[string]json.RawMessage) (Roster, error) {
 			return Roster{}, err
 		}
 	}
+	slices.SortFunc(r.changes, func(a, b Change) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Code, b.Code)) })
+	slices.SortFunc(r.schedules, func(a, b Schedule) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Code, b.Code)) })
+	slices.SortFunc(r.leaves, func(a, b Leave) int { return cmp.Or(a.From.Compare(b.From), strings.Compare(a.Code, b.Code)) })
+	slices.SortFunc(r.offers, func(a, b Offer) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Code, b.Code)) })
+	r.sections, r.index = cutPeriods(r.Shifts, r.schedules), indexOf(r.changes, r.leaves)
 	return r, nil
+}
+
+// keyed is a record that knows its key.
+type keyed interface{ Key() string }
+
+func with[T keyed](list []T, key string, raw json.RawMessage) ([]T, error) {
+	v, err := journal.Decode[T](raw)
+	if err == nil && v.Key() != key {
+		err = fmt.Errorf("record %q of a roster is that of %q", key, v.Key())
+	}
+	return append(list, v), err
 }
 
 // Set is the kind of event in which a group gets another roster.
@@ -79,50 +104,28 @@ const Set journal.Kind = "duty.set"
 
 // Happenings describes the kinds of events of this package.
 func Happenings() []journal.Happening {
-	return []journal.Happening{
+	return slices.Concat(acts(), []journal.Happening{
 		{Kind: Set, Text: chat.Text{ZH: "排班", EN: "set the roster"}},
 		{Kind: Planned, Text: chat.Text{ZH: "按群规模排班", EN: "adopted the plan of the group's size"}},
 		{Kind: Left, Text: chat.Text{ZH: "规模建议：先不变", EN: "left the group's plan as it is"}},
 		{Kind: Proposed, Text: chat.Text{ZH: "规模建议已送出", EN: "proposed a plan for the group's size"}, Final: chat.Text{
 			ZH: "它记的是已送出的建议。", EN: "It tells what was proposed."}, Open: true},
-	}
+	})
 }
 
 // The refusals of this package.
 var (
 	ErrNoShifts = errors.New("no shifts")
 	ErrOverlap  = errors.New("two shifts overlap")
+	ErrRotation = errors.New("not a rotation")
 )
 
 // Replace returns the event in which shifts become the roster. Shifts that overlap are refused with ErrOverlap, one
 // beyond the day with ErrTime, one of nobody with ErrPerson; gaps are allowed.
 func (r Roster) Replace(g chat.Group, by chat.User, shifts []Shift, at time.Time) (journal.Event, error) {
-	if len(shifts) == 0 {
-		return journal.Event{}, ErrNoShifts
-	}
-	shifts = slices.Clone(shifts)
-	slices.SortStableFunc(shifts, func(a, b Shift) int { return a.From - b.From })
-	var taken [day]bool
-	var targets []chat.User
-	for _, s := range shifts {
-		switch {
-		case s.From < 0 || s.From >= day || s.To < 0 || s.To > day:
-			return journal.Event{}, fmt.Errorf("%w: %d to %d", ErrTime, s.From, s.To)
-		case s.Who == "":
-			return journal.Event{}, fmt.Errorf("%w: %s", ErrPerson, FormatSpan(s.From, s.To))
-		}
-		for m := range s.minutes() {
-			at := (s.From + m) % day
-			if taken[at] {
-				return journal.Event{}, fmt.Errorf("%w at %02d:%02d", ErrOverlap, at/60, at%60)
-			}
-			taken[at] = true
-		}
-		for _, u := range []chat.User{s.Who, s.Backup} {
-			if u != "" && !slices.Contains(targets, u) {
-				targets = append(targets, u)
-			}
-		}
+	shifts, err := sound(shifts)
+	if err != nil {
+		return journal.Event{}, err
 	}
 	next := Roster{Shifts: shifts, By: by, At: at}
 	var before *Roster
@@ -130,79 +133,9 @@ func (r Roster) Replace(g chat.Group, by chat.User, shifts []Shift, at time.Time
 		before = &r
 	}
 	return journal.Event{
-		Kind: Set, Group: g, Targets: targets, Items: []string{"duty"},
+		Kind: Set, Group: g, Targets: next.Staff(), Items: []string{"duty"},
 		Changes: []journal.Change{journal.Set(Of(g), rosterKey, before, &next)},
 	}, nil
 }
 
 const day = 24 * 60
-
-// minutes is how long the shift is on a day without a change of the clocks.
-func (s Shift) minutes() int {
-	if s.To > s.From {
-		return s.To - s.From
-	}
-	return s.To + day - s.From
-}
-
-// turn is the shift that begins on a day. It is empty where the clock jumps over all of it.
-func (s Shift) turn(d date, zone *time.Location) Turn {
-	end := s.To
-	if s.To <= s.From {
-		end += day
-	}
-	return Turn{Shift: s, Start: d.clock(s.From, zone), End: d.clock(end, zone)}
-}
-
-func (t Turn) empty() bool { return !t.Start.Before(t.End) }
-
-// OnDuty returns the turn that runs at a moment; ok is false in a gap. The location of at is the roster's zone.
-func (r Roster) OnDuty(at time.Time) (t Turn, ok bool) {
-	// A turn of tomorrow can run today where clocks are put back over midnight.
-	for _, days := range []int{0, -1, 1} {
-		for _, s := range r.Shifts {
-			t := s.turn(dateOf(at).plus(days), at.Location())
-			if !at.Before(t.Start) && at.Before(t.End) {
-				return t, true
-			}
-		}
-	}
-	return Turn{}, false
-}
-
-// Next returns the first turn that begins after a moment; ok is false if there are no shifts. The location of at is
-// the roster's zone.
-func (r Roster) Next(at time.Time) (t Turn, ok bool) {
-	for days := range 4 { // zones have skipped a whole day
-		for _, s := range r.Shifts {
-			n := s.turn(dateOf(at).plus(days), at.Location())
-			if n.Start.After(at) && !n.empty() && (!ok || n.Start.Before(t.Start)) {
-				t, ok = n, true
-			}
-		}
-		if ok {
-			return t, true
-		}
-	}
-	return Turn{}, false
-}
-
-// Between returns the turns that touch the time from from until until, by their beginning. The location of from is
-// the roster's zone.
-func (r Roster) Between(from, until time.Time) []Turn {
-	if !from.Before(until) {
-		return nil
-	}
-	var out []Turn
-	zone := from.Location()
-	last := dateOf(until.In(zone)).plus(1)
-	for d := dateOf(from).plus(-1); !last.before(d); d = d.plus(1) {
-		for _, s := range r.Shifts {
-			if t := s.turn(d, zone); t.End.After(from) && t.Start.Before(until) && !t.empty() {
-				out = append(out, t)
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Turn) int { return a.Start.Compare(b.Start) })
-	return out
-}

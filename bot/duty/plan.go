@@ -103,7 +103,7 @@ func (r Roster) Leave(g chat.Group, by chat.User, at time.Time) (e journal.Event
 // roster as it is. It fails with ErrPlanned where nothing would change, and as Replace does.
 func (r Roster) Adopt(g chat.Group, by chat.User, p Plan, shifts []Shift, at time.Time) (journal.Event, error) {
 	e := journal.Event{Kind: Planned, Group: g, Items: []string{"duty"}}
-	if len(shifts) > 0 && !slices.Equal(shifts, r.Shifts) {
+	if len(shifts) > 0 && !Same(shifts, r.Shifts) {
 		set, err := r.Replace(g, by, shifts, at)
 		if err != nil {
 			return journal.Event{}, err
@@ -141,6 +141,11 @@ func (r Roster) Staff() []chat.User {
 	}
 	for _, s := range r.Shifts {
 		add(s.Who)
+		if s.Rotation != nil {
+			for _, u := range s.Rotation.People {
+				add(u)
+			}
+		}
 	}
 	for _, s := range r.Shifts {
 		add(s.Backup)

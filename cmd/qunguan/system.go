@@ -69,6 +69,10 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	calendar, err := calendarOf(c)
+	if err != nil {
+		return nil, err
+	}
 	s := &system{
 		config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{}), traces: newTraces(o.now),
 		theirs: o.redisNow, pinger: o.pinger,
@@ -86,14 +90,14 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
 	s.tenant = tenant
-	s.ledger, s.outbox = tenant.Ledger(commands.Builds(), commands.Histories()...), tenant.Outbox(o.name)
+	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(calendar), commands.Histories()...), tenant.Outbox(o.name)
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
 	s.bot, err = bot.New(bot.Config{
-		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.Builds(), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(calendar), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Clockwork: s.works, Education: s.education(),
+		Health: s.parts, Clockwork: s.works, Education: s.education(), Noticed: s.meters.noticed,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
