@@ -163,7 +163,7 @@ func (h *fakeHeart) Told(context.Context) error { h.silence = canary.Silence{}; 
 func TestTheOwnersHearOnceOfASilence(t *testing.T) {
 	c, ran := newCompany(t, nine), 0
 	h := &fakeHeart{}
-	hourly := Rhythm{Name: "hourly", Title: chat.Same("the hour"), Spec: "0 * * * *", Run: counted(&ran, nil)}
+	hourly := Rhythm{Name: "hourly", Title: chat.Same("the hour"), Spec: "0 * * * *", Run: counted(&ran)}
 	a := c.replicaWith(c.now, c.tenant(c.now).Firings(), h, hourly)
 	own(t, a, "boss")
 	step(t, a, a)

@@ -88,8 +88,8 @@ func morning(run func(context.Context) error) Rhythm {
 }
 
 // counted counts how often it is run.
-func counted(n *int, err error) func(context.Context) error {
-	return func(context.Context) error { *n++; return err }
+func counted(n *int) func(context.Context) error {
+	return func(context.Context) error { *n++; return nil }
 }
 
 // nine is shortly after nine in Shanghai.
@@ -97,7 +97,7 @@ var nine = time.Date(2026, 11, 23, 1, 0, 5, 0, time.UTC)
 
 func TestARhythmRunsOnceAcrossReplicas(t *testing.T) {
 	c, ran := newCompany(t, nine.Add(-35*time.Second)), 0
-	a, b := c.replica(morning(counted(&ran, nil))), c.replica(morning(counted(&ran, nil)))
+	a, b := c.replica(morning(counted(&ran))), c.replica(morning(counted(&ran)))
 	for range 8 {
 		step(t, a, b)
 		c.add(15 * time.Second)
@@ -107,10 +107,10 @@ func TestARhythmRunsOnceAcrossReplicas(t *testing.T) {
 
 func TestMissedFiringsAreCaughtUpOnce(t *testing.T) {
 	c, ran := newCompany(t, nine), 0
-	step(t, c.replica(morning(counted(&ran, nil))))
+	step(t, c.replica(morning(counted(&ran))))
 	require.Equal(t, 1, ran)
 	c.add(72 * time.Hour) // all replicas were down for three days
-	a := c.replica(morning(counted(&ran, nil)))
+	a := c.replica(morning(counted(&ran)))
 	step(t, a, a)
 	assert.Equal(t, 2, ran)
 	assert.Equal(t, "2026-11-26 09:00", how(t, a).Last.Due.In(a.Zone).Format("2006-01-02 15:04"), "the newest missed one")
@@ -127,7 +127,7 @@ func how(t *testing.T, w *Clockwork) canary.Rhythm {
 
 func TestClocksThatJump(t *testing.T) {
 	c, ran := newCompany(t, nine), 0
-	hourly := Rhythm{Name: "hourly", Spec: "0 * * * *", Run: counted(&ran, nil)}
+	hourly := Rhythm{Name: "hourly", Spec: "0 * * * *", Run: counted(&ran)}
 	a := c.replica(hourly)
 	step(t, a)
 	require.Equal(t, 1, ran)
@@ -201,7 +201,7 @@ func (s slow) run(ctx context.Context) error {
 func TestALongRhythmHoldsNothingUpAndDoesNotOverlapItself(t *testing.T) {
 	c, s, quick := newCompany(t, nine), newSlow(), 0
 	long := Rhythm{Name: "long", Spec: "* * * * *", Run: s.run}
-	other := Rhythm{Name: "other", Spec: "* * * * *", Run: counted(&quick, nil)}
+	other := Rhythm{Name: "other", Spec: "* * * * *", Run: counted(&quick)}
 	a, b := c.replica(long, other), c.replica(long)
 	for range 5 {
 		a.Step(t.Context())
@@ -231,14 +231,14 @@ func TestARhythmThatIsStoppedIsLeftToAnother(t *testing.T) {
 	<-s.begun
 	stop()
 	<-over // it waits for what it began
-	b := c.replica(morning(counted(&ran, nil)))
+	b := c.replica(morning(counted(&ran)))
 	step(t, b, b)
 	assert.Equal(t, 1, ran, "at once: nobody has to die for it")
 }
 
 func TestARhythmWhoseReplicaDiesIsLeftToAnother(t *testing.T) {
 	c, s, ran := newCompany(t, nine), newSlow(), 0
-	a, b := c.replica(morning(s.run)), c.replica(morning(counted(&ran, nil)))
+	a, b := c.replica(morning(s.run)), c.replica(morning(counted(&ran)))
 	ticks := make(chan time.Time)
 	a.tick = func(time.Duration) (<-chan time.Time, func()) { return ticks, func() {} }
 	a.Step(t.Context())

@@ -88,6 +88,21 @@ func TestAClaimThatIsGivenBackOrLost(t *testing.T) {
 	})
 }
 
+func TestOneOfManyTakesTheTurn(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		for i := range 10 {
+			won := atOnce(16, func(int) bool {
+				mine, err := w.Turn(t.Context(), "read", noon.Add(time.Duration(i)*time.Minute))
+				return mine && err == nil
+			})
+			assert.Len(t, slices.DeleteFunc(won, func(mine bool) bool { return !mine }), 1)
+		}
+		mine, err := w.Turn(t.Context(), "read", noon)
+		require.NoError(t, err)
+		assert.False(t, mine, "it is over")
+	})
+}
+
 func TestOneOfManyFires(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		for i := range 10 {

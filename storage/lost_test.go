@@ -117,6 +117,11 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 				return err
 			}))
 			expects(t, w.Firings(), canary.Done, "b", "review", noon)
+			require.NoError(t, lose(func() error {
+				mine, err := w.Turn(ctx, "read", noon)
+				assert.True(t, mine, "a turn that was claimed is taken")
+				return err
+			}))
 
 			o := w.courier(t, "a")
 			held := next(t, o)

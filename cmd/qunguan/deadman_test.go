@@ -127,12 +127,12 @@ func TestADeadManWhoReachesNobodySaysSoAndTriesAgain(t *testing.T) {
 // TestPing: a service outside hears every minute that all is well, and nothing while it is not.
 func TestPing(t *testing.T) {
 	s := openTheatre(t, time.Date(2026, 2, 20, 9, 0, 30, 0, zone), nil, startEmbedded(t))
-	var asked atomic.Int64
-	status := http.StatusOK
+	var asked, status atomic.Int64
+	status.Store(http.StatusOK)
 	outside := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "/a-secret-id", r.URL.Path)
 		asked.Add(1)
-		w.WriteHeader(status)
+		w.WriteHeader(int(status.Load()))
 	}))
 	defer outside.Close()
 	p := s.procs[0]
@@ -151,7 +151,7 @@ func TestPing(t *testing.T) {
 	_, err := p.measure(t.Context())
 	require.NoError(t, err)
 	assert.False(t, p.well(), "it can write to nobody, so somebody else must")
-	status = http.StatusNotFound
+	status.Store(http.StatusNotFound)
 	assert.EqualError(t, p.pingOnce(t.Context()), "it answers 404")
 	outside.Close()
 	err = p.pingOnce(t.Context())

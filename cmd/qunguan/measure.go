@@ -48,6 +48,14 @@ func (s *system) measure(ctx context.Context) (canary.Measured, error) {
 	if err := s.measureGroups(ctx, &m); err != nil {
 		return m, err
 	}
+	if a := s.sources.archive; a != nil {
+		state := a.State()
+		source := canary.Source{Name: "archive", Last: state.At}
+		if state.Err != nil {
+			source.Fault = canary.Brief(state.Err)
+		}
+		m.Sources = append(m.Sources, source)
+	}
 	return m, s.measureOutbox(ctx, &m)
 }
 

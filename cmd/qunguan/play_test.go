@@ -155,6 +155,8 @@ func (s *theatre) take(st scene) []string {
 	case st.text == "redis returns":
 		s.store.start(s.t)
 		s.reconnect()
+	case m(subscribes) != nil:
+		return s.calendar(m(subscribes)[1])
 	case st.text == "time passes":
 		s.examine()
 	case m(says) != nil:

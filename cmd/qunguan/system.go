@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"os"
@@ -14,6 +16,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
+	"qunguan/bot/calendar"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/console"
@@ -39,6 +42,9 @@ type system struct {
 	clockwork *scheduler.Clockwork
 	meters    *meters
 	pictures  pictures
+	calendars *calendar.Calendars
+	publicURL atomic.Pointer[string] // where people reach the program
+	sources   sources
 	health    atomic.Pointer[[]bot.Part]
 	tenant    *storage.Tenant
 	traces    *traces
@@ -69,7 +75,11 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	calendar, err := calendarOf(c)
+	holidays, err := calendarOf(c)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := secretOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -84,23 +94,31 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if s.pinger == nil {
 		s.pinger = &http.Client{}
 	}
+	s.publicURL.Store(&c.PublicURL)
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
 	s.tenant = tenant
-	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(calendar), commands.Histories()...), tenant.Outbox(o.name)
+	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(o.name)
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
 	s.bot, err = bot.New(bot.Config{
-		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(calendar), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Clockwork: s.works, Education: s.education(), Noticed: s.meters.noticed,
+		Health: s.parts, Clockwork: s.works, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
+		PublicURL: func() string { return *s.publicURL.Load() },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
+	}
+	s.calendars = calendar.New(s.ledger, calendar.Options{
+		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
+	})
+	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Turn}); err != nil {
+		return nil, err
 	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
 	silence, err := c.Deadman.Silence()
@@ -115,6 +133,17 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		return nil, fmt.Errorf("wire clockwork: %w", err)
 	}
 	return s, nil
+}
+
+// secretOf is a secret of the bot's own, made of what the platform shares with it alone: it needs no key to be kept, and
+// all replicas have the same. Addresses that it was used for stand on their own; another key does not end them.
+func secretOf(c configs.Config) ([]byte, error) {
+	keys := c.WeCom.App.EncodingAESKey.Reveal() + "\x00" + c.WeCom.Bot.EncodingAESKey.Reveal()
+	secret, err := hkdf.Key(sha256.New, []byte(keys), []byte(c.WeCom.CorpID), "qunguan tokens", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive secret: %w", err)
+	}
+	return secret, nil
 }
 
 // profileOf is the platform's profile with the limits that the configuration sets.
@@ -153,7 +182,10 @@ func courierName() string {
 // handler serves the endpoints of the contract.
 func (s *system) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/wecom/", s.traces.hears(s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice})))
+	mux.Handle(commands.FeedPath, s.calendars.Handler())
+	mux.Handle("/wecom/", s.traces.hears(s.platform.Handler(
+		wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived})))
+	s.sources.mount(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.meters.registry, promhttp.HandlerOpts{}))
@@ -198,6 +230,11 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
 	wg.Go(func() { s.look(ctx) })
 	wg.Go(func() { s.ping(ctx) })
+	wg.Go(func() {
+		if s.waitReady(ctx) == nil {
+			s.sources.read(ctx)
+		}
+	})
 	wg.Wait()
 }
 
