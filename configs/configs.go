@@ -21,6 +21,8 @@ type Config struct {
 	Listen   string `koanf:"listen"`   // host:port of the HTTP server; an empty host is every interface
 	Timezone string `koanf:"timezone"` // an IANA name, in which people's dates and times are meant
 	Language string `koanf:"language"` // of replies: zh or en
+	// PublicURL is where staff reach this service, without a slash at the end; empty: there are no links.
+	PublicURL string `koanf:"public_url"`
 
 	Owners           []string          `koanf:"owners"`            // user ids that hold every permission; at least one
 	DepartmentAdmins []DepartmentAdmin `koanf:"department_admins"` // may be empty

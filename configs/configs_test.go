@@ -87,6 +87,7 @@ func TestEverythingCanBeSetInTheFile(t *testing.T) {
 listen: ":9000"
 timezone: Europe/Berlin
 language: en
+public_url: https://bot.example.com/duty/
 owners: [boss, 1001]
 department_admins: [{user: li, departments: [华东, 华南]}]
 edition: education
@@ -106,6 +107,7 @@ log: {level: debug, format: console}
 	require.NoError(t, err)
 	assert.Equal(t, configs.Config{
 		Listen: ":9000", Timezone: "Europe/Berlin", Language: "en", Edition: configs.Education,
+		PublicURL:        "https://bot.example.com/duty",
 		Owners:           []string{"boss", "1001"},
 		DepartmentAdmins: []configs.DepartmentAdmin{{User: "li", Departments: []string{"华东", "华南"}}},
 		Font:             "/srv/fonts/a.ttc",
@@ -139,6 +141,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{change(`addrs`, `adrs`), `/etc/q.yaml:3: redis.adrs: unknown key; the nearest known one is redis.addrs`},
 		{add(`owners: [li]`), `/etc/q.yaml:2: owners: stands here a second time; the first is on line 1; keep one`},
 		{add(`<<: {}`), `/etc/q.yaml:1: <<: merge keys are not read here; write the keys out`},
+		{add(`public_url: http://bot.example.com`), `/etc/q.yaml:1: public_url: "http://bot.example.com" is not possible; write https://host, or http:// for this machine only, since the links are secrets`},
 		{add(`listen: 8080`), `/etc/q.yaml:1: listen: "8080" is no address to listen on; write host:port, for example 127.0.0.1:8080`},
 		{add(`listen: "x:70000"`), `/etc/q.yaml:1: listen: "x:70000" is no address to listen on; write host:port, for example 127.0.0.1:8080`},
 		{add(`listen: [a]`), `/etc/q.yaml:1: listen: must be one value, not a list or a section; write "listen: value"`},

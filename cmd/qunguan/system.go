@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"os"
@@ -14,6 +16,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
+	"qunguan/bot/calendar"
 	"qunguan/bot/chat"
 	"qunguan/bot/console"
 	"qunguan/bot/journal"
@@ -38,6 +41,8 @@ type system struct {
 	clockwork *scheduler.Clockwork
 	meters    *meters
 	pictures  pictures
+	calendars *calendar.Calendars
+	publicURL atomic.Pointer[string] // where people reach the program
 	sources   sources
 	health    atomic.Pointer[[]bot.Part]
 	ready     chan struct{} // closed once the settings are taken over
@@ -59,29 +64,38 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	calendar, err := calendarOf(c)
+	holidays, err := calendarOf(c)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := secretOf(c)
 	if err != nil {
 		return nil, err
 	}
 	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{})}
+	s.publicURL.Store(&c.PublicURL)
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
-	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(calendar), commands.Histories()...), tenant.Outbox(courierName())
+	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(courierName())
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
 	s.bot, err = bot.New(bot.Config{
-		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(calendar), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed,
+		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
+		PublicURL: func() string { return *s.publicURL.Load() },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
 	}
-	if s.sources, err = openSources(c, o, hearing{turn: tenant.Firings().Fire}); err != nil {
+	s.calendars = calendar.New(s.ledger, calendar.Options{
+		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
+	})
+	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Firings().Fire}); err != nil {
 		return nil, err
 	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
@@ -91,6 +105,17 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		return nil, fmt.Errorf("wire clockwork: %w", err)
 	}
 	return s, nil
+}
+
+// secretOf is a secret of the bot's own, made of what the platform shares with it alone: it needs no key to be kept, and
+// all replicas have the same. Addresses that it was used for stand on their own; another key does not end them.
+func secretOf(c configs.Config) ([]byte, error) {
+	keys := c.WeCom.App.EncodingAESKey.Reveal() + "\x00" + c.WeCom.Bot.EncodingAESKey.Reveal()
+	secret, err := hkdf.Key(sha256.New, []byte(keys), []byte(c.WeCom.CorpID), "qunguan tokens", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive secret: %w", err)
+	}
+	return secret, nil
 }
 
 // profileOf is the platform's profile with the limits that the configuration sets.
@@ -129,7 +154,8 @@ func courierName() string {
 // handler serves the endpoints of the contract.
 func (s *system) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Archived: s.sources.archived}))
+	mux.Handle(commands.FeedPath, s.calendars.Handler())
+	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived}))
 	s.sources.mount(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
