@@ -111,7 +111,7 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 	config := demoConfig(world, redis.Addr(), api.url, o.language)
 	config.Ingest.Secret = configs.Secret(pipeline)
 	s, err := newSystem(config, options{
-		now: clock.Now, log: log, botName: world.BotName, pictures: drawn,
+		now: clock.Now, redisNow: clock.Now, log: log, botName: world.BotName, pictures: drawn,
 	})
 	if err != nil {
 		return err
