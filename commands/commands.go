@@ -43,8 +43,11 @@ func All() []bot.Command {
 	return out
 }
 
-// Builds says how the records of every kind of aggregate are read.
-func Builds() journal.Builds {
+// Builds says how the records of every kind of aggregate are read, by the calendar of days off that is built in.
+func Builds() journal.Builds { return BuildsWith(duty.BuiltIn()) }
+
+// BuildsWith is Builds by another calendar.
+func BuildsWith(calendar duty.Calendar) journal.Builds {
 	return journal.Builds{
 		"access":     journal.Typed(access.Build),
 		"company":    journal.Typed(access.Build),
@@ -53,7 +56,7 @@ func Builds() journal.Builds {
 		"person":     journal.Typed(directory.BuildPerson),
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
-		"duty":       journal.Typed(duty.Build),
+		"duty":       journal.Typed(duty.Builder(calendar.Workday)),
 		"task":       journal.Typed(task.Build),
 		"event":      journal.Typed(event.Build),
 		"reminder":   journal.Typed(reminder.Build),

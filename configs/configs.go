@@ -28,6 +28,7 @@ type Config struct {
 
 	Font   string `koanf:"font"` // the file of the font that pictures are drawn with; empty: one is looked for
 	Limits Limits `koanf:"limits"`
+	Duty   Duty   `koanf:"duty"`
 
 	Redis Redis `koanf:"redis"`
 	WeCom WeCom `koanf:"wecom"`
@@ -50,6 +51,13 @@ type DepartmentAdmin struct {
 type Limits struct {
 	RoleCap      int `koanf:"role_cap"`      // people who hold a role in one group, by the bot's book
 	NativeAdmins int `koanf:"native_admins"` // admins that the platform itself allows in one group
+}
+
+// Duty is about rosters.
+type Duty struct {
+	// Holidays is the file of days off and working weekend days that the program does not carry, or carries otherwise;
+	// empty: what it carries. A relative name in the configuration file has become relative to that file.
+	Holidays string `koanf:"holidays"`
 }
 
 // Redis says where the state is kept. One address is one server; several are a cluster; with MasterName they are
@@ -129,8 +137,8 @@ var defaults = map[string]any{
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as
 // os.Environ gives them. A path of "" means that there is no file. readFile reads that file and the files that hold
-// secrets; a relative name of such a file is relative to the configuration file when it stands there, and to the
-// working directory when it stands in environ.
+// secrets; a relative name of such a file, and of the file of Duty.Holidays, is relative to the configuration file when
+// it stands there, and to the working directory when it stands in environ.
 //
 // The error joins a Problem for everything that is wrong. With an error the Config must not be used.
 func Load(path string, environ []string, readFile func(string) ([]byte, error)) (Config, error) {
@@ -144,6 +152,7 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 		panic("unreachable: a configuration whose every value has the type of its key does not fit its struct")
 	}
 	c.tidy()
+	c.Duty.Holidays = l.besides("duty.holidays", c.Duty.Holidays)
 	l.check(c)
 	if len(l.problems) > 0 {
 		return Config{}, errors.Join(l.problems...)

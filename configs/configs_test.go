@@ -86,6 +86,7 @@ owners: [boss, 1001]
 department_admins: [{user: li, departments: [华东, 华南]}]
 edition: education
 font: /srv/fonts/a.ttc
+duty: {holidays: days/off.yaml}
 redis: {addrs: [a:1, b:2], username: u, password: 0123, db: 3, tls: true, master_name: m, key_prefix: "q:1"}
 wecom:
   corp_id: ww0123456789abcdef
@@ -101,6 +102,7 @@ log: {level: debug, format: console}
 		Owners:           []string{"boss", "1001"},
 		DepartmentAdmins: []configs.DepartmentAdmin{{User: "li", Departments: []string{"华东", "华南"}}},
 		Font:             "/srv/fonts/a.ttc",
+		Duty:             configs.Duty{Holidays: "/etc/days/off.yaml"},
 		Redis: configs.Redis{
 			Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "0123", DB: 3, TLS: true, MasterName: "m", KeyPrefix: "q:1",
 		},

@@ -63,3 +63,12 @@ func (l *layers) secret(where, key, name, dir string) (string, bool) {
 	}
 	return text, true
 }
+
+// besides is the name of a file that key names: relative to the configuration file if it stands there.
+func (l *layers) besides(key, name string) string {
+	origin := l.origin[key]
+	if name == "" || filepath.IsAbs(name) || l.file == "" || !strings.HasPrefix(origin, l.file+":") {
+		return name
+	}
+	return filepath.Join(filepath.Dir(l.file), name)
+}

@@ -61,8 +61,10 @@ func (d Day) Before(e Day) bool {
 	return d.Month < e.Month || d.Month == e.Month && d.Day < e.Day
 }
 
+func dayNumbered(n int) Day { return DayOf(time.Unix(int64(n)*secondsPerDay, 0).UTC()) }
+
 // number counts days, so that the difference of two is how many lie between them.
-func (d Day) number() int { return int(d.wall(0).Unix() / (24 * 60 * 60)) }
+func (d Day) number() int { return int(floor64(d.wall(0).Unix(), secondsPerDay)) }
 
 // wall is what a clock on the wall shows, as if it were UTC, so that it can be counted with.
 func (d Day) wall(minutes int) time.Time {

@@ -2,6 +2,7 @@ package duty
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 	"time"
 )
@@ -30,16 +31,84 @@ const allWeekdays Days = 1<<7 - 1
 // Has says whether the days include a weekday; of workdays and rest days it says nothing.
 func (d Days) Has(w time.Weekday) bool { return d == EveryDay || d&(1<<w) != 0 }
 
-func (d Days) has(at Day, workday func(Day) bool) bool {
+// has says whether the days include the n-th, as Day.number counts.
+func (d Days) has(n int, days *workdays) bool {
 	switch d {
 	case EveryDay:
 		return true
 	case Workdays:
-		return workday(at)
+		return days.has(n)
 	case RestDays:
-		return !workday(at)
+		return !days.has(n)
 	}
-	return d.Has(at.Weekday())
+	return d&(1<<mod(n+epochWeekday, 7)) != 0
+}
+
+// count is how many of the days lie from one to another, exclusive; negative where the other comes first.
+func (d Days) count(from, to int, days *workdays) int {
+	switch {
+	case d == EveryDay:
+		return to - from
+	case d == Workdays:
+		return days.before(to) - days.before(from)
+	case d == RestDays:
+		return (to - from) - (days.before(to) - days.before(from))
+	}
+	return d.before(to) - d.before(from)
+}
+
+// epochWeekday is that of day 0, the first of January 1970.
+const epochWeekday = int(time.Thursday)
+
+// before counts the weekdays of a set from the Sunday before day 0 up to the n-th day, exclusive.
+func (d Days) before(n int) int {
+	n += epochWeekday
+	whole := bits.OnesCount16(uint16(d & allWeekdays))
+	return floor(n, 7)*whole + bits.OnesCount16(uint16(d&(1<<mod(n, 7)-1)))
+}
+
+var monToFri = On(time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday)
+
+// workdays are the workdays of a calendar, counted out once so that a rotation over them costs no walk. Nil are Monday
+// to Friday, as are the days outside of it.
+type workdays struct {
+	first int
+	sums  []int32 // of the workdays from first to each day, exclusive
+}
+
+// The years that calendars are counted out for.
+const firstYear, lastYear = 2015, 2060
+
+func countWorkdays(workday func(Day) bool) *workdays {
+	first := Day{firstYear, time.January, 1}
+	w := &workdays{first: first.number()}
+	sum := int32(0)
+	for d := first; d.Year <= lastYear; d = d.Plus(1) {
+		w.sums = append(w.sums, sum)
+		if workday(d) {
+			sum++
+		}
+	}
+	w.sums = append(w.sums, sum)
+	return w
+}
+
+func (w *workdays) has(n int) bool { return w.before(n+1) > w.before(n) }
+
+// before counts workdays up to the n-th day, exclusive, from some day that is always the same.
+func (w *workdays) before(n int) int {
+	if w == nil {
+		return monToFri.before(n)
+	}
+	last := w.first + len(w.sums) - 1
+	from := monToFri.before(w.first)
+	switch {
+	case n < w.first:
+		return monToFri.before(n)
+	case n > last:
+		return from + int(w.sums[len(w.sums)-1]) + monToFri.before(n) - monToFri.before(last)
+	}
+	return from + int(w.sums[n-w.first])
 }
 
 // shares says whether a day of d can be the one that lies some days after a day of o.

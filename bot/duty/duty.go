@@ -31,7 +31,9 @@ type Roster struct {
 	changes   []Change   // by when they were made
 	leaves    []Leave    // by their beginning
 	offers    []Offer    // by when they were made
-	workday   func(Day) bool
+	days      *workdays
+	sections  []period
+	index     index
 }
 
 // Of names the aggregate of a group's roster.
@@ -40,17 +42,16 @@ func Of(g chat.Group) journal.Name { return journal.Named("duty", string(g)) }
 const rosterKey = "roster"
 
 // Build makes a Roster of its records; its workdays are Monday to Friday.
-func Build(records map[string]json.RawMessage) (Roster, error) { return build(records, monToFri) }
+func Build(records map[string]json.RawMessage) (Roster, error) { return build(records, nil) }
 
 // Builder makes rosters whose workdays are those that workday tells.
 func Builder(workday func(Day) bool) func(map[string]json.RawMessage) (Roster, error) {
-	return func(records map[string]json.RawMessage) (Roster, error) { return build(records, workday) }
+	days := countWorkdays(workday)
+	return func(records map[string]json.RawMessage) (Roster, error) { return build(records, days) }
 }
 
-func monToFri(d Day) bool { w := d.Weekday(); return w != time.Saturday && w != time.Sunday }
-
-func build(records map[string]json.RawMessage, workday func(Day) bool) (Roster, error) {
-	r := Roster{workday: workday}
+func build(records map[string]json.RawMessage, days *workdays) (Roster, error) {
+	r := Roster{days: days}
 	for key, raw := range records {
 		var err error
 		kind, _, _ := strings.Cut(key, "/")
@@ -83,6 +84,7 @@ func build(records map[string]json.RawMessage, workday func(Day) bool) (Roster, 
 	slices.SortFunc(r.schedules, func(a, b Schedule) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Code, b.Code)) })
 	slices.SortFunc(r.leaves, func(a, b Leave) int { return cmp.Or(a.From.Compare(b.From), strings.Compare(a.Code, b.Code)) })
 	slices.SortFunc(r.offers, func(a, b Offer) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Code, b.Code)) })
+	r.sections, r.index = cutPeriods(r.Shifts, r.schedules), indexOf(r.changes, r.leaves)
 	return r, nil
 }
 

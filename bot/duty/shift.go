@@ -67,29 +67,51 @@ func Same(a, b []Shift) bool {
 	})
 }
 
-// on says whether a day has the shift.
-func (s Shift) on(d Day, workday func(Day) bool) bool { return s.Days.has(d, workday) }
-
-// slots are the turns that begin on a day, which has the shift: one, or several where people take turns by hours.
-func (s Shift) slots(d Day, zone *time.Location, workday func(Day) bool) []Turn {
-	end := s.From + s.minutes()
-	if s.Rotation == nil || s.Rotation.Unit != Hourly {
-		who, backup := s.holders(d, workday)
-		return []Turn{newTurn(s.From, s.To, who, backup, d.clock(s.From, zone), d.clock(end, zone))}
+// turns are the turns of the shift that begin on a day: none, one, or several where people take turns by hours.
+func (s Shift) turns(d int, zone *time.Location, days *workdays) []Turn {
+	if !s.Days.has(d, days) {
+		return nil
 	}
 	var out []Turn
-	step := s.Rotation.Length * 60
-	n := (s.minutes() + step - 1) / step
-	first := s.count(d, workday) * n
-	for i := range n {
-		from, to := s.From+i*step, min(s.From+(i+1)*step, end)
-		who, backup := s.Rotation.at(first + i)
-		if s.Backup != "" {
-			backup = s.Backup
+	date := dayNumbered(d)
+	for into := 0; into < s.minutes(); {
+		from, to, who, backup := s.part(d, into, days)
+		if t := newTurn(from%day, (to-1)%day+1, who, backup, date.clock(from, zone), date.clock(to, zone)); !t.empty() {
+			out = append(out, t)
 		}
-		out = append(out, newTurn(from%day, (to-1)%day+1, who, backup, d.clock(from, zone), d.clock(to, zone)))
+		into = to - s.From
 	}
 	return out
+}
+
+// part is which part of the shift of a day, so many minutes after it began, belongs to whom, in minutes after that day's
+// midnight.
+func (s *Shift) part(d, into int, days *workdays) (from, to int, who, backup chat.User) {
+	from, to = s.From, s.From+s.minutes()
+	r := s.Rotation
+	if r == nil {
+		return from, to, s.Who, s.Backup
+	}
+	var n int
+	switch r.Unit {
+	case Weekly:
+		n = floor(floor(d-r.Anchor.number(), 7), r.Length)
+	case Daily:
+		n = floor(s.Days.count(r.Anchor.number(), d, days), r.Length)
+	case Hourly:
+		step := r.Length * 60
+		parts := (s.minutes() + step - 1) / step
+		n = s.Days.count(r.Anchor.number(), d, days)*parts + into/step
+		from += into / step * step
+		to = min(from+step, to)
+	}
+	who, backup = r.at(n)
+	if s.Backup != "" {
+		if backup = s.Backup; backup == who {
+			backup = ""
+		}
+	}
+	return from, to, who, backup
 }
 
 func newTurn(from, to int, who, backup chat.User, start, end time.Time) Turn {
@@ -99,48 +121,14 @@ func newTurn(from, to int, who, backup chat.User, start, end time.Time) Turn {
 	}
 }
 
-// holders are the A角 and the B角 of a day.
-func (s Shift) holders(d Day, workday func(Day) bool) (who, backup chat.User) {
-	if s.Rotation == nil {
-		return s.Who, s.Backup
-	}
-	n := s.count(d, workday)
-	if s.Rotation.Unit == Weekly {
-		n = floor(d.number()-s.Rotation.Anchor.number(), 7)
-	}
-	who, backup = s.Rotation.at(floor(n, s.Rotation.Length))
-	if s.Backup != "" && s.Backup != who {
-		backup = s.Backup
-	}
-	return who, backup
-}
-
 // at is whose the n-th turn of a rotation is, and who is next.
-func (r Rotation) at(n int) (who, next chat.User) {
+func (r *Rotation) at(n int) (who, next chat.User) {
 	k := len(r.People)
 	who = r.People[mod(n, k)]
 	if next = r.People[mod(n+1, k)]; next == who {
 		next = ""
 	}
 	return who, next
-}
-
-// count is how many days with the shift lie between the anchor and a day.
-func (s Shift) count(d Day, workday func(Day) bool) int {
-	from, to, sign := s.Rotation.Anchor, d, 1
-	if s.Days == EveryDay {
-		return to.number() - from.number()
-	}
-	if to.Before(from) {
-		from, to, sign = to, from, -1
-	}
-	n := 0
-	for x := from; x.Before(to); x = x.Plus(1) {
-		if s.on(x, workday) {
-			n++
-		}
-	}
-	return sign * n
 }
 
 func floor(a, b int) int { return (a - mod(a, b)) / b }

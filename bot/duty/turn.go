@@ -25,12 +25,12 @@ func (t Turn) empty() bool { return !t.Start.Before(t.End) }
 
 // OnDuty returns the turn that runs at a moment; ok is false in a gap. The location of at is the roster's zone.
 func (r Roster) OnDuty(at time.Time) (t Turn, ok bool) {
-	for _, t := range r.running(at) {
-		if within(at, t.Start, t.End) {
-			return t, !t.Vacant()
-		}
+	t, ok = r.running(at)
+	if !ok {
+		return Turn{}, false
 	}
-	return Turn{}, false
+	t = r.index.held(t, at)
+	return t, !t.Vacant()
 }
 
 // Next returns the first turn that begins after a moment; ok is false if there is none within 400 days. The location
@@ -67,16 +67,13 @@ func (r Roster) all(from, until time.Time) []Turn {
 	}
 	var out []Turn
 	zone := from.Location()
-	last := DayOf(until.In(zone)).Plus(1)
+	last := DayOf(until.In(zone)).number() + 1
 	// A turn of tomorrow can run today where clocks are put back over midnight.
-	for d := DayOf(from).Plus(-1); !last.Before(d); d = d.Plus(1) {
-		for _, t := range r.slots(d, zone) {
-			if !overlaps(t.Start, t.End, from, until) {
-				continue
-			}
-			for _, piece := range r.held(t) {
-				if overlaps(piece.Start, piece.End, from, until) {
-					out = append(out, piece)
+	for d := DayOf(from).number() - 1; d <= last; d++ {
+		for _, p := range r.periods(d, zone) {
+			for _, s := range p.shifts {
+				for _, t := range s.turns(d, zone, r.days) {
+					out = r.index.appendHeld(out, p.clip(t), from, until)
 				}
 			}
 		}
@@ -85,76 +82,67 @@ func (r Roster) all(from, until time.Time) []Turn {
 	return out
 }
 
-// running returns the turns of the shifts that run at a moment.
-func (r Roster) running(at time.Time) []Turn {
-	for _, days := range []int{0, -1, 1} {
-		for _, t := range r.slots(DayOf(at).Plus(days), at.Location()) {
-			if within(at, t.Start, t.End) {
-				return r.held(t)
+// running returns the turn of the shifts that runs at a moment, as if nobody had changed it.
+func (r Roster) running(at time.Time) (Turn, bool) {
+	zone := at.Location()
+	p := r.period(at)
+	if offset, ok := steady(at); ok {
+		return p.running(at, offset, r.days)
+	}
+	today := DayOf(at).number()
+	for _, d := range []int{today, today - 1, today + 1} {
+		for _, s := range p.shifts {
+			for _, t := range s.turns(d, zone, r.days) {
+				if within(at, t.Start, t.End) {
+					return p.clip(t), true
+				}
 			}
 		}
 	}
-	return nil
+	return Turn{}, false
 }
 
-// slots are the turns of the shifts that begin on a day, of the temporary schedules too, each clipped to the time in
-// which its schedule is in force. Nothing is said yet about leave and changes.
-func (r Roster) slots(d Day, zone *time.Location) []Turn {
-	out := turnsOf(r.Shifts, d, zone, r.isWorkday)
-	for _, s := range r.schedules {
-		var rest []Turn
-		for _, t := range out {
-			rest = append(rest, t.without(s.From, s.Until)...)
-		}
-		for _, t := range turnsOf(s.Shifts, d, zone, r.isWorkday) {
-			t.By = Temporary
-			t.Start, t.End = later(t.Start, s.From), earlier(t.End, s.Until)
-			if !t.empty() {
-				t.Begins, t.Ends = t.Start, t.End
-				rest = append(rest, t)
+// steady is the zone's offset in seconds if the clocks are not changed within three days of a moment.
+func steady(at time.Time) (offset int, ok bool) {
+	const near = 3 * 24 * time.Hour
+	start, end := at.ZoneBounds()
+	if !start.IsZero() && at.Sub(start) < near || !end.IsZero() && end.Sub(at) < near {
+		return 0, false
+	}
+	_, offset = at.Zone()
+	return offset, true
+}
+
+// running is the turn of a period's shifts at a moment near which the clocks are not changed: then every day is as long
+// as the others, and the day and the minute can be counted.
+func (p period) running(at time.Time, offset int, days *workdays) (Turn, bool) {
+	wall := at.Unix() + int64(offset)
+	today := int(floor64(wall, secondsPerDay))
+	second := int(wall - int64(today)*secondsPerDay)
+	for i := range p.shifts {
+		s := &p.shifts[i]
+		for _, d := range [2]int{today, today - 1} {
+			into := second + (today-d)*secondsPerDay - s.From*60
+			if into < 0 || into >= s.minutes()*60 || !s.Days.has(d, days) {
+				continue
 			}
+			from, to, who, backup := s.part(d, into/60, days)
+			midnight := int64(d)*secondsPerDay - int64(offset)
+			t := newTurn(from%day, (to-1)%day+1, who, backup,
+				time.Unix(midnight+int64(from)*60, 0).In(at.Location()), time.Unix(midnight+int64(to)*60, 0).In(at.Location()))
+			return p.clip(t), true
 		}
-		out = rest
 	}
-	return out
+	return Turn{}, false
 }
 
-func (r Roster) isWorkday(d Day) bool {
-	if r.workday == nil {
-		return monToFri(d)
-	}
-	return r.workday(d)
-}
+const secondsPerDay = 24 * 60 * 60
 
-func turnsOf(shifts []Shift, d Day, zone *time.Location, workday func(Day) bool) []Turn {
-	var out []Turn
-	for _, s := range shifts {
-		if !s.on(d, workday) {
-			continue
-		}
-		for _, t := range s.slots(d, zone, workday) {
-			if !t.empty() {
-				out = append(out, t)
-			}
-		}
+func floor64(a, b int64) int64 {
+	if a < 0 {
+		return -((b - 1 - a) / b)
 	}
-	return out
-}
-
-// without is what a time leaves of a turn.
-func (t Turn) without(from, until time.Time) []Turn {
-	if !overlaps(t.Start, t.End, from, until) {
-		return []Turn{t}
-	}
-	var out []Turn
-	for _, part := range [][2]time.Time{{t.Start, earlier(t.End, from)}, {later(t.Start, until), t.End}} {
-		if part[0].Before(part[1]) {
-			p := t
-			p.Start, p.End, p.Begins, p.Ends = part[0], part[1], part[0], part[1]
-			out = append(out, p)
-		}
-	}
-	return out
+	return a / b
 }
 
 func later(a, b time.Time) time.Time {
@@ -169,78 +157,4 @@ func earlier(a, b time.Time) time.Time {
 		return b.In(a.Location())
 	}
 	return a
-}
-
-// held cuts a turn of the shifts where somebody else begins or ends to have it.
-func (r Roster) held(t Turn) []Turn {
-	cuts := []time.Time{t.Start, t.End}
-	cut := func(from, until time.Time) bool {
-		if !overlaps(from, until, t.Start, t.End) {
-			return false
-		}
-		cuts = append(cuts, later(t.Start, from), earlier(t.End, until))
-		return true
-	}
-	var changes []Change
-	for _, c := range r.changes {
-		if cut(c.From, c.Until) {
-			changes = append(changes, c)
-		}
-	}
-	var leaves []Leave
-	for _, l := range r.leaves {
-		if cut(l.From, l.Until) {
-			leaves = append(leaves, l)
-		}
-	}
-	if len(cuts) == 2 {
-		return []Turn{t}
-	}
-	slices.SortFunc(cuts, time.Time.Compare)
-	var out []Turn
-	for i, start := range cuts[:len(cuts)-1] {
-		end := cuts[i+1]
-		if !start.Before(end) {
-			continue
-		}
-		p := t.resolve(start, changes, leaves)
-		p.Start, p.End = start, end
-		if n := len(out); n > 0 && out[n-1].Who == p.Who && out[n-1].Backup == p.Backup && out[n-1].By == p.By {
-			out[n-1].End = end
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// resolve says who has the turn at a moment within it: whoever the changes give it to, one after the other, and in the
-// place of somebody on leave their backup.
-func (t Turn) resolve(at time.Time, changes []Change, leaves []Leave) Turn {
-	away := func(who chat.User) bool {
-		return slices.ContainsFunc(leaves, func(l Leave) bool { return l.Who == who && within(at, l.From, l.Until) })
-	}
-	stands := func(who chat.User) chat.User {
-		if !away(who) {
-			return who
-		}
-		if t.Base != who || t.Backup == "" || away(t.Backup) {
-			return ""
-		}
-		return t.Backup
-	}
-	who := t.Who
-	for _, c := range changes {
-		if within(at, c.From, c.Until) && (c.For == "" || c.For == who || c.For == stands(who)) {
-			who, t.By = c.Who, c.Kind
-		}
-	}
-	if s := stands(who); s != who {
-		who, t.By = s, Away
-	}
-	t.Who = who
-	if t.Backup == who || away(t.Backup) {
-		t.Backup = ""
-	}
-	return t
 }

@@ -49,6 +49,11 @@ func check(c *cobra.Command, file string) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(out, "ok   configuration")
+	calendar, err := calendarOf(config)
+	if err != nil {
+		_, _ = fmt.Fprintln(out, "FAIL holidays")
+		return err
+	}
 	drawn, noPictures := configuredPictures(config.Font, file)
 	s, err := newSystem(config, options{now: time.Now, log: zap.NewNop()})
 	if err != nil {
@@ -76,6 +81,7 @@ func check(c *cobra.Command, file string) error {
 	for _, p := range s.platform.Check(ctx) {
 		line(p.Name, wecomAdvice(p.Err, config.WeCom.CorpID))
 	}
+	_, _ = fmt.Fprintln(out, knownYears(calendar, time.Now()))
 	switch {
 	case noPictures != nil:
 		line("pictures", noPictures)

@@ -127,7 +127,7 @@ func checkConfig(t *testing.T, s *stage) {
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	assert.Equal(t, []string{"ok   configuration", "ok   redis"}, lines[:2])
 	for _, l := range lines {
-		assert.Regexp(t, `^(ok   \S|warn pictures: no font)`, l)
+		assert.Regexp(t, `^(ok   \S|warn pictures: no font|warn holidays: )`, l)
 	}
 	assert.GreaterOrEqual(t, len(lines), 4, "the app and customer contact have tokens of their own: %s", stdout)
 
@@ -142,6 +142,11 @@ func checkConfig(t *testing.T, s *stage) {
 	assert.Contains(t, stdout, "FAIL pictures")
 	assert.Contains(t, stdout, "ok   redis", "the other checks are made all the same")
 	assert.Contains(t, stderr, "QUNGUAN_FONT: font: /dev/null: ", "the place, the key and the value at fault")
+
+	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_DUTY__HOLIDAYS=/no/such.yaml"), "config", "check")
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stdout, "FAIL holidays")
+	assert.Contains(t, stderr, "duty.holidays: open /no/such.yaml")
 
 	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_REDIS__DB=x"), "config", "check")
 	assert.Equal(t, exitUsage, code)

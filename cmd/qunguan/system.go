@@ -58,18 +58,22 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	calendar, err := calendarOf(c)
+	if err != nil {
+		return nil, err
+	}
 	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{})}
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
-	s.ledger, s.outbox = tenant.Ledger(commands.Builds(), commands.Histories()...), tenant.Outbox(courierName())
+	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(calendar), commands.Histories()...), tenant.Outbox(courierName())
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
 	s.bot, err = bot.New(bot.Config{
-		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.Builds(), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(calendar), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
 		Health: s.parts, Education: s.education(),
 	})
