@@ -37,7 +37,11 @@ var chapters = []chapter{
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{
 		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
 	}},
-	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "rehearse", "event list", "event add", "event remove", "size", "size apply"}},
+	{chat.Text{ZH: "值班", EN: "duty"}, []string{
+		"duty", "duty week", "duty plan", "duty me", "duty card", "duty set", "duty edit", "duty drop", "duty generate", "duty override",
+		"duty temp", "duty swap", "duty cover", "duty take", "duty giveback", "duty leave", "duty changes", "duty cancel",
+		"rehearse", "event list", "event add", "event remove", "size", "size apply",
+	}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
 		"undo", "tasks", "use", "groups", "status", "guide", "duties", "help",
 	}},

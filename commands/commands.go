@@ -56,7 +56,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"person":     journal.Typed(directory.BuildPerson),
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
-		"duty":       journal.Typed(duty.Builder(calendar.Workday)),
+		"duty":       journal.Typed(duty.ByCalendar(calendar)),
 		"task":       journal.Typed(task.Build),
 		"event":      journal.Typed(event.Build),
 		"reminder":   journal.Typed(reminder.Build),
@@ -114,6 +114,10 @@ func due(c journal.Change) time.Time {
 	case "request":
 		if r, err := journal.Decode[request.Request](c.After); err == nil {
 			return r.Due()
+		}
+	case "duty":
+		if o, err := journal.Decode[duty.Offer](c.After); err == nil && strings.HasPrefix(c.Key, "offer/") {
+			return o.Due()
 		}
 	}
 	return time.Time{}
