@@ -22,7 +22,7 @@ var (
 func dutyChanges() bot.Command {
 	return bot.Command{
 		Name:     "duty changes",
-		Forms:    []string{"/duty changes", "/(值班|排班) 变动"},
+		Forms:    []string{"/duty changes", "/值班 变动"},
 		Examples: []chat.Text{{ZH: "/值班 变动", EN: "/duty changes"}},
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "现在和以后的变动：改派、换班、替班、请假、临时排班、待答复的请求，带代号。", EN: "What differs from the shifts, now and later, with codes: overrides, swaps, covers, leaves, temporary schedules, open requests."},
@@ -88,7 +88,7 @@ func dutyCancel() bot.Command {
 	codes := grammar.Rest("codes").Called(chat.Text{ZH: "代号 …", EN: "CODE …"})
 	return bot.Command{
 		Name:     "duty cancel",
-		Forms:    []string{"/duty cancel {codes}", "/(值班|排班) 取消 {codes}"},
+		Forms:    []string{"/duty cancel {codes}", "/值班 取消 {codes}"},
 		Examples: []chat.Text{{ZH: "/值班 取消 3fa9c1", EN: "/duty cancel 3fa9c1"}},
 		Holes:    []grammar.Hole{codes},
 		Help:     chat.Text{ZH: "按代号取消变动、请假、临时排班或请求。", EN: "Call off a change, a leave, a temporary schedule or a request by its code."},

@@ -19,7 +19,7 @@ func dutyLeave() bot.Command {
 	who, when, reason := grammar.Person("who"), grammar.Stretch("when"), grammar.Rest("reason")
 	return bot.Command{
 		Name:     "duty leave",
-		Forms:    []string{"/duty leave [{who}] {when} [{reason}]", "/(值班|排班) 请假 [{who}] {when} [{reason}]", "/请假 [{who}] {when} [{reason}]"},
+		Forms:    []string{"/duty leave [{who}] {when} [{reason}]", "/值班 请假 [{who}] {when} [{reason}]", "/请假 [{who}] {when} [{reason}]"},
 		Examples: []chat.Text{{ZH: "/请假 12-01 到 12-04 回老家", EN: "/duty leave 12-01 to 12-04 family"}, {ZH: "/请假 @li 明天 病假", EN: "/duty leave @li tomorrow"}},
 		Holes:    []grammar.Hole{who, when, reason},
 		Help:     chat.Text{ZH: "登记请假：您的班由 B 角顶，没有 B 角会提示空班。结束不含当天。", EN: "Note a leave: the backup has the turns; where there is none, the gap is told. The end is exclusive."},

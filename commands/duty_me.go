@@ -82,7 +82,7 @@ func groupsAsked(c bot.Call) []chat.Group {
 func dutyCard() bot.Command {
 	return bot.Command{
 		Name:     "duty card",
-		Forms:    []string{"/duty card", "/(值班|排班) 名片", "/值班名片"},
+		Forms:    []string{"/duty card", "/值班 名片", "/值班名片"},
 		Examples: []chat.Text{{ZH: "/值班 名片", EN: "/duty card"}},
 		Holes:    []grammar.Hole{},
 		Help:     chat.Text{ZH: "可以发给客户的值班名片：只有称呼和时间。", EN: "A card that customers may see: display name and hours alone, ready to copy."},

@@ -23,7 +23,7 @@ func dutyOverride() bot.Command {
 		Name: "duty override",
 		Forms: []string{
 			"/duty override {who} {when} [(for|instead of|replacing) {whom}] [{reason}]",
-			"/(值班|排班) 改派 {who} {when} [(代替|代|替) {whom}] [{reason}]", "/改派 {who} {when} [(代替|代|替) {whom}] [{reason}]",
+			"/值班 改派 {who} {when} [(代替|代|替) {whom}] [{reason}]", "/改派 {who} {when} [(代替|代|替) {whom}] [{reason}]",
 		},
 		Examples: []chat.Text{{ZH: "/改派 @wang 今晚18:00到22:00 代替 @li 家里有事", EN: "/duty override @wang tonight 18:00 to 22:00 for @li"}},
 		Holes:    []grammar.Hole{who, whom, when, reason},
@@ -119,7 +119,7 @@ func dutyTemp() bot.Command {
 	when, shifts := grammar.Stretch("when"), shiftsHole()
 	return bot.Command{
 		Name:     "duty temp",
-		Forms:    []string{"/duty temp {when} {shifts}", "/(值班|排班) 临时 {when} {shifts}", "/临时排班 {when} {shifts}"},
+		Forms:    []string{"/duty temp {when} {shifts}", "/值班 临时 {when} {shifts}", "/临时排班 {when} {shifts}"},
 		Examples: []chat.Text{{ZH: "/临时排班 2027-10-01 到 2027-10-08 09:00-18:00 @li", EN: "/duty temp 2027-10-01 to 2027-10-08 09:00-18:00 @li"}},
 		Holes:    []grammar.Hole{when, shifts},
 		Help:     chat.Text{ZH: "一段时间（如国庆）用另一套班，到期自动恢复。", EN: "Other shifts for some time, such as a holiday; afterwards the roster is as before."},

@@ -22,8 +22,8 @@ var (
 func dutyWeek() bot.Command {
 	return weekly(0, bot.Command{
 		Name:     "duty week",
-		Forms:    []string{"/duty week", "/值班 (周表|本周|一周)", "(这周|本周|这个星期)谁值班", "(这周|本周|这个星期) 谁值班"},
-		Examples: []chat.Text{{ZH: "这周谁值班", EN: "/duty week"}},
+		Forms:    []string{"/duty week", "/值班 周表", "/值班 (本周|一周)", "(这周|本周|这个星期)谁值班", "(这周|本周|这个星期) 谁值班"},
+		Examples: []chat.Text{{ZH: "/值班 周表", EN: "/duty week"}, {ZH: "这周谁值班", EN: "/duty week"}},
 		Help:     chat.Text{ZH: "这一周的班，逐日列出，附表格图。", EN: "The shifts of the week, day by day, with a picture."},
 	})
 }
@@ -73,7 +73,7 @@ func dutyPlan() bot.Command {
 	length := planLength()
 	return bot.Command{
 		Name:     "duty plan",
-		Forms:    []string{"/duty plan [{weeks}]", "/排班 (表|计划|排班表) [{weeks}]", "/排班表 [{weeks}]"},
+		Forms:    []string{"/duty plan [{weeks}]", "/排班 表 [{weeks}]", "/排班表 [{weeks}]"},
 		Examples: []chat.Text{{ZH: "/排班 表 4周", EN: "/duty plan 4"}, {ZH: "/排班表 月", EN: "/duty plan month"}},
 		Holes:    []grammar.Hole{length},
 		Help:     chat.Text{ZH: "接下来几周的排班表（默认两周），文字和图片。", EN: "The shifts of the coming weeks (two, unless said), as text and picture."},
@@ -163,7 +163,7 @@ func (d plannedDay) head(c bot.Call) chat.Text {
 	case d.ok && d.off:
 		return t.Plus(chat.Text{ZH: " · %s", EN: " · %s"}.F(d.holiday))
 	case d.ok:
-		return t.Plus(chat.Text{ZH: " · 调休上班", EN: " · worked for %s"}.F(d.holiday))
+		return t.Plus(chat.Text{ZH: " · 调休上班", EN: " · worked instead of a day off"})
 	}
 	return t
 }

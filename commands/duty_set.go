@@ -177,7 +177,7 @@ func dutyEdit() bot.Command {
 	shifts := shiftsHole()
 	return bot.Command{
 		Name:     "duty edit",
-		Forms:    []string{"/duty (edit|add) {shifts}", "/排班 (改|改为|加|增加) {shifts}"},
+		Forms:    []string{"/duty (edit|add) {shifts}", "/排班 改 {shifts}", "/排班 (加|增加) {shifts}"},
 		Examples: []chat.Text{{ZH: "/排班 改 16:00-24:00 @zhao+@li", EN: "/duty edit 16:00-24:00 @zhao+@li"}},
 		Holes:    []grammar.Hole{shifts},
 		Help:     chat.Text{ZH: "只改（或加）一个时段的班，其余不变。", EN: "Change, or add, the shift of one span; the others stay."},
@@ -215,7 +215,7 @@ func dutyDrop() bot.Command {
 	which := grammar.Rest("span").Called(chat.Text{ZH: "时段", EN: "SPAN"})
 	return bot.Command{
 		Name:     "duty drop",
-		Forms:    []string{"/duty drop {span}", "/排班 (删|删除|去掉) {span}"},
+		Forms:    []string{"/duty drop {span}", "/排班 删 {span}", "/排班 (删除|去掉) {span}"},
 		Examples: []chat.Text{{ZH: "/排班 删 16:00-24:00", EN: "/duty drop 16:00-24:00"}},
 		Holes:    []grammar.Hole{which},
 		Help:     chat.Text{ZH: "从排班里删掉一个时段的班。", EN: "Take the shift of one span off the roster."},

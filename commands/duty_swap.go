@@ -42,7 +42,7 @@ func dutySwap() bot.Command {
 		grammar.Stretch("theirs").Called(chat.Text{ZH: "对方的班", EN: "theirs"}), grammar.Rest("reason")
 	return bot.Command{
 		Name:     "duty swap",
-		Forms:    []string{"/duty swap {with} {mine} [for] {theirs} [{reason}]", "/(值班|排班) 换班 {with} {mine} [换] {theirs} [{reason}]", "/换班 {with} {mine} [换] {theirs} [{reason}]"},
+		Forms:    []string{"/duty swap {with} {mine} [for] {theirs} [{reason}]", "/值班 换班 {with} {mine} [换] {theirs} [{reason}]", "/换班 {with} {mine} [换] {theirs} [{reason}]"},
 		Examples: []chat.Text{{ZH: "/换班 @wang 今晚 周六", EN: "/duty swap @wang tonight for saturday"}},
 		Holes:    []grammar.Hole{with, mine, theirs, reason},
 		Help:     chat.Text{ZH: "用自己的班换同事的班；对方同意才生效。", EN: "Swap a turn of yours for a colleague's; it counts once they agree."},
@@ -83,7 +83,7 @@ func dutyCover() bot.Command {
 	return bot.Command{
 		Name: "duty cover",
 		Forms: []string{
-			"/duty cover [me] {when} [{who}] [{reason}]", "/(值班|排班) (求替班|替班|求替) {when} [{who}] [{reason}]", "/(求替班|求替) {when} [{who}] [{reason}]",
+			"/duty cover [me] {when} [{who}] [{reason}]", "/值班 求替班 {when} [{who}] [{reason}]", "/求替班 {when} [{who}] [{reason}]",
 		},
 		Examples: []chat.Text{{ZH: "/求替班 今晚 孩子发烧", EN: "/duty cover tonight @wang my child is ill"}},
 		Holes:    []grammar.Hole{when, who, reason},
@@ -157,7 +157,7 @@ func offer(c bot.Call, r duty.Roster, o duty.Offer, asked []chat.User) (bot.Outc
 		Reply: chat.Reply{Text: chat.Lines(
 			chat.Text{ZH: "已发出请求：%s；排班还没有改变。", EN: "Asked: %s. The roster has not changed yet."}.F(offerText(c, made)),
 			chat.Text{ZH: "问了：%s。到 %s 没有人答应就作废，会告诉您。", EN: "Asked: %s. It lapses at %s; you will be told."}.F(c.Few(asked), c.Moment(made.Lapses)),
-			codeLine(o.Code).Plus(chat.Same(" "+chat.ThisEntry)),
+			codeLine(o.Code),
 		)},
 	}, nil
 }

@@ -23,7 +23,7 @@ func dutyTake() bot.Command {
 	whom, when, reason := grammar.Person("whom"), grammar.Stretch("when"), grammar.Rest("reason")
 	return bot.Command{
 		Name:     "duty take",
-		Forms:    []string{"/duty take [{whom}] [{when}] [{reason}]", "/(值班|排班) 顶班 [{whom}] [{when}] [{reason}]", "/顶班 [{whom}] [{when}] [{reason}]"},
+		Forms:    []string{"/duty take [{whom}] [{when}] [{reason}]", "/值班 顶班 [{whom}] [{when}] [{reason}]", "/顶班 [{whom}] [{when}] [{reason}]"},
 		Examples: []chat.Text{{ZH: "/顶班", EN: "/duty take"}, {ZH: "/顶班 @li 有急事", EN: "/duty take @li"}},
 		Holes:    []grammar.Hole{whom, when, reason},
 		Help:     chat.Text{ZH: "现在就顶班（从此刻到这一班结束），或认领以后的空班；会告诉原来值班的人。", EN: "Take the running shift from now on, or a vacant one to come; whoever had it is told."},
@@ -101,7 +101,7 @@ func dutyGiveBack() bot.Command {
 	code := grammar.Word("code").Called(chat.Text{ZH: "代号", EN: "code"})
 	return bot.Command{
 		Name:     "duty giveback",
-		Forms:    []string{"/duty giveback [{code}]", "/(值班|排班) (交还|还班) [{code}]", "/交还 [{code}]"},
+		Forms:    []string{"/duty giveback [{code}]", "/值班 交还 [{code}]", "/交还 [{code}]"},
 		Examples: []chat.Text{{ZH: "/交还", EN: "/duty giveback"}},
 		Holes:    []grammar.Hole{code},
 		Help:     chat.Text{ZH: "把顶来的、替来的班还给原来的人。", EN: "Give a turn that you took, or cover, back to whoever had it."},

@@ -72,6 +72,7 @@ const (
 	newsOfRoster = 14 * 24 * time.Hour // how far ahead it is told what another roster changes
 	newsAtMost   = 60 * 24 * time.Hour // and a leave or a temporary schedule
 	newsLines    = 6
+	fewTurns     = 3 // are listed one by one
 )
 
 // turns are the messages to those whose turns are different.
@@ -162,13 +163,26 @@ func (n rosterNews) backup(m duty.Move) chat.Text {
 	return chat.Lines(append([]chat.Text{head}, n.times(chat.Text{ZH: "B 角", EN: "backup"}, m.Gains)...)...)
 }
 
+// times lists turns; many of the same hours are one line.
 func (n rosterNews) times(label chat.Text, of []duty.Stretch) []chat.Text {
 	var out []chat.Text
-	for i, s := range of {
-		if i == newsLines {
-			return append(out, chat.Text{ZH: "- …%s共 %d 个班", EN: "- … %s: %d turns"}.F(label, len(of)))
+	told := map[string]bool{}
+	for _, s := range of {
+		hours := clockText(n.c, s.Start, s.End)
+		same := slices.DeleteFunc(slices.Clone(of), func(o duty.Stretch) bool { return clockText(n.c, o.Start, o.End) != hours })
+		switch {
+		case told[hours]:
+			continue
+		case len(out) == newsLines:
+			return append(out, chat.Text{ZH: "- …%s共 %d 个班", EN: "- … %s: %d turns in all"}.F(label, len(of)))
+		case len(same) > fewTurns:
+			told[hours] = true
+			last := same[len(same)-1]
+			out = append(out, chat.Text{ZH: "- %s：%s，%s 到 %s 共 %d 个班", EN: "- %s: %s, %[5]d turns from %[3]s to %[4]s"}.F(
+				label, hours, dayText(n.c, duty.DayOf(s.Start)), dayText(n.c, duty.DayOf(last.Start)), len(same)))
+		default:
+			out = append(out, chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(label, stretchText(n.c, s.Start, s.End)))
 		}
-		out = append(out, chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(label, stretchText(n.c, s.Start, s.End)))
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func holders(of map[chat.User][]Stretch) []chat.User {
 	return out
 }
 
-// held are the times that people have, clipped to from and until. What one shift hands to the next of the same person is
+// held are the times that people have of what begins before until, from from on. What one shift hands to the next of the same person is
 // two times: people count shifts.
 func (r Roster) held(from, until time.Time, backup bool) map[chat.User][]Stretch {
 	out := map[chat.User][]Stretch{}
