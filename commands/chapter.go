@@ -42,7 +42,7 @@ var chapters = []chapter{
 		"duty changes", "duty cancel",
 	}},
 	{chat.Text{ZH: "排班", EN: "roster"}, []string{
-		"duty set", "duty generate", "duty edit", "duty drop", "duty override", "duty temp", "rehearse",
+		"duty set", "duty generate", "duty edit", "duty drop", "duty override", "duty temp", "duty check", "duty fairness", "rehearse",
 		"event list", "event add", "event remove", "size", "size apply",
 	}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{

@@ -151,7 +151,7 @@ func nobodyLine(c bot.Call, r duty.Roster, t duty.Turn, at time.Time, when chat.
 			return line
 		}
 		return line.Plus(chat.Text{
-			ZH: "要安排人：`/值班 改派 @userid 2小时`。", EN: " To put somebody on: `/duty override @userid 2h`.",
+			ZH: "要安排人：`/改派 @userid 2小时`。", EN: " To put somebody on: `/duty override @userid 2h`.",
 		})
 	}
 	line := chat.Text{ZH: "%s：空班，没有人值班，到 %s。", EN: "%s: the shift is vacant; nobody is on duty until %s."}.F(when, c.Moment(t.End))
@@ -160,7 +160,7 @@ func nobodyLine(c bot.Call, r duty.Roster, t duty.Turn, at time.Time, when chat.
 		return line
 	}
 	return chat.Lines(line, chat.Text{
-		ZH: "排班里的人可以发 `/值班 顶班`；有“值班”权限的人可以发 `/值班 改派 @userid 到%s`。",
+		ZH: "排班里的人可以发 `/顶班`；有“值班”权限的人可以发 `/改派 @userid 到%s`。",
 		EN: "Whoever is on the roster may send `/duty take`; whoever holds “duty”, `/duty override @userid until %s`.",
 	}.F(t.End.In(c.Zone).Format("15:04")))
 }

@@ -120,7 +120,7 @@ func offerFor(c bot.Call, r duty.Roster, code string) (duty.Offer, error) {
 			return duty.Offer{}, &bot.Refusal{Text: chat.Text{ZH: "您已经答应了：%s 由您值班。", EN: "You have agreed already: %s is yours."}.F(stretchText(c, o.From, o.Until))}
 		}
 		return duty.Offer{}, &bot.Refusal{Text: chat.Text{
-			ZH: "%s 已经先答应了，%s 由他值班；不用您操心了，谢谢。", EN: "%s was faster and has %s; nothing is left to do, thank you.",
+			ZH: "%s 已经先答应，接下了 %s；不用您操心了，谢谢。", EN: "%s was faster and has %s; nothing is left to do, thank you.",
 		}.F(c.Name(o.Who), stretchText(c, o.From, o.Until))}
 	}
 	return duty.Offer{}, &bot.Refusal{Text: chat.Text{

@@ -45,7 +45,7 @@ func dutyChanges() bot.Command {
 			}
 			for _, l := range r.Leaves() {
 				if c.Now.Before(l.Until) {
-					leaves = append(leaves, chat.Same("- `"+l.Code+"` ").Plus(c.Name(l.Who)).Plus(chat.Same(" ")).Plus(stretchText(c, l.From, l.Until)).Plus(because(l.Reason)))
+					leaves = append(leaves, chat.Same("- `"+l.Code+"` ").Plus(c.Name(l.Who)).Plus(chat.Same(" ")).Plus(stretchText(c, l.From, l.Until)).Plus(ifConfided(c, l.Reason, l.Who, l.By)))
 				}
 			}
 			for _, s := range r.Schedules() {
@@ -66,7 +66,14 @@ func dutyChanges() bot.Command {
 
 func changeLine(c bot.Call, o duty.Change) chat.Text {
 	code := strings.TrimSuffix(o.Code, swapBack)
-	return chat.Same("- `" + code + "` ").Plus(stretchText(c, o.From, o.Until)).Plus(chat.Same(" ")).Plus(c.Name(o.Who)).Plus(inBrackets(changeText(c, o, "")))
+	return chat.Same("- `" + code + "` ").Plus(stretchText(c, o.From, o.Until)).Plus(chat.Same(" ")).Plus(c.Name(o.Who)).Plus(inBrackets(changeText(c, o, "").Plus(ifConfided(c, o.Reason, o.Who, o.For, o.By))))
+}
+
+func ifConfided(c bot.Call, reason string, who ...chat.User) chat.Text {
+	if !confided(c, who...) {
+		return chat.Text{}
+	}
+	return because(reason)
 }
 
 // swapBack ends the code of the second half of a swap: both have one code for people.
@@ -76,6 +83,9 @@ func offerLines(c bot.Call, r duty.Roster) []chat.Text {
 	var out []chat.Text
 	for _, o := range r.Offers() {
 		if c.Now.Before(o.Lapses) {
+			if !confided(c, o.By, o.With) {
+				o.Reason = ""
+			}
 			out = append(out, chat.Same("- `"+o.Code+"` ").Plus(offerText(c, o)).Plus(chat.Text{ZH: "，%s 前有效", EN: ", until %s"}.F(c.Moment(o.Lapses))))
 		}
 	}

@@ -104,14 +104,14 @@ func fillGap(c bot.Call, was, is duty.Roster, l duty.Leave) chat.Text {
 		return chat.Text{}
 	}
 	return chat.Text{
-		ZH: "⚠️ 有 %d 个班没人顶。可以：`/改派 @userid %s`，或请排班里的人发 `/值班 顶班 %[2]s`。",
-		EN: "⚠️ Nobody has %d of the turns. Either `/duty override @userid %[3]s`, or somebody of the roster sends `/duty take %[3]s`.",
-	}.F(len(gaps), typedStretch(c, gaps[0], "到"), typedStretch(c, gaps[0], "to"))
+		ZH: "⚠️ 有 %d 个班没人顶。可以：`/改派 @userid %s`，或请排班里的人发 `/顶班 %[2]s`。",
+		EN: "⚠️ Nobody has %d of the turns. Either `/duty override @userid %s`, or somebody of the roster sends `/duty take %[2]s`.",
+	}.F(len(gaps), typedStretch(c, gaps[0]))
 }
 
 // typedStretch is the time of a turn as it can be typed.
-func typedStretch(c bot.Call, t duty.Turn, to string) string {
-	return c.Moment(t.Start) + " " + to + " " + c.Moment(t.End)
+func typedStretch(c bot.Call, t duty.Turn) chat.Text {
+	return chat.Text{ZH: "%s 到 %s", EN: "%s to %s"}.F(c.Moment(t.Start), c.Moment(t.End))
 }
 
 func isOneOf(err error, of []error) bool {

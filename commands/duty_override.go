@@ -68,7 +68,7 @@ func override(c bot.Call, o duty.Change, p grammar.Period, mine func(duty.Turn) 
 		return bot.Outcome{}, notGiven(c, err, o.Who)
 	}
 	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(
-		chat.Text{ZH: "改派%s：", EN: "override%s:"}.F(because(o.Reason)),
+		chat.Text{ZH: "改派%s：", EN: "override%s:"}.F(reasoned(o.Reason)),
 		turnsChanged(c, r, becomes(c, r, e), o.From, o.Until),
 		codeLine(o.Code),
 	)}, nil
@@ -106,7 +106,7 @@ func oneOff(c bot.Call, r duty.Roster, o duty.Change, p grammar.Period) (bot.Out
 		return bot.Outcome{}, notGiven(c, err, o.Who)
 	}
 	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(
-		chat.Text{ZH: "临时加一班%s：", EN: "a shift for this time only%s:"}.F(because(o.Reason)),
+		chat.Text{ZH: "临时加一班%s：", EN: "a shift for this time only%s:"}.F(reasoned(o.Reason)),
 		turnsChanged(c, r, becomes(c, r, e), from, until),
 		codeLine(o.Code),
 	)}, nil

@@ -40,7 +40,7 @@ func rosterPreview(c bot.Call, r duty.Roster, e journal.Event) []chat.Text {
 		lines = append(lines, chat.Same("- ").Plus(d.text(c, next, false)))
 	}
 	now := c.Now.In(c.Zone)
-	for _, m := range duty.Moves(r, next, now, now.AddDate(0, 0, previewDays), false) {
+	for _, m := range duty.Moves(r, next, now, midnight(now, previewDays), false) {
 		gains, loses := hoursOf(m.Gains), hoursOf(m.Loses)
 		switch {
 		case gains > loses:

@@ -148,6 +148,12 @@ func anchorOf(c bot.Call, d duty.Draft) duty.Day {
 func replaceRoster(c bot.Call, list []duty.Shift) (bot.Outcome, error) {
 	r := roster.Of(c)
 	e, err := r.Replace(c.Group.ID, c.Actor.ID, list, c.Now.UTC())
+	if errors.Is(err, duty.ErrOverlap) && mixesDays(list) {
+		return bot.Refuse(chat.Text{
+			ZH: "“工作日”含调休上班的周末，“周末”“周六日”又含调休的那天，两个班会重叠。请成对写：工作日 和 休息日，或 周一至周五 和 周末。",
+			EN: "“workdays” include weekend days that are worked instead of others, so they overlap with “weekends” or weekdays. Use them in pairs: workdays and restdays, or mon-fri and weekends.",
+		})
+	}
 	if err != nil {
 		return bot.Refuse(notShifts(err))
 	}
@@ -161,6 +167,16 @@ func replaceRoster(c bot.Call, list []duty.Shift) (bot.Outcome, error) {
 	out.Confirm = chat.Text{ZH: "换掉现在的排班", EN: "this replaces the roster there is"}
 	out.Changes = chat.Lines(append([]chat.Text{out.Changes}, rosterPreview(c, r, e)...)...)
 	return out, nil
+}
+
+// mixesDays says whether some shifts go by the calendar and others by weekdays.
+func mixesDays(list []duty.Shift) bool {
+	calendar, week := false, false
+	for _, s := range list {
+		calendar = calendar || s.Days == duty.Workdays || s.Days == duty.RestDays
+		week = week || s.Days != duty.EveryDay && s.Days != duty.Workdays && s.Days != duty.RestDays
+	}
+	return calendar && week
 }
 
 func shiftsHead(list []duty.Shift) chat.Text {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"time"
 
 	"qunguan/bot"
@@ -144,6 +145,9 @@ func offer(c bot.Call, r duty.Roster, o duty.Offer, asked []chat.User) (bot.Outc
 		return bot.Outcome{}, err
 	}
 	e, err := r.Ask(c.Group.ID, o, c.Now)
+	if errors.Is(err, duty.ErrTwice) {
+		return bot.Refuse(chat.Text{ZH: "同样的请求已经在等答复：`/值班 变动`。", EN: "The same is waiting for an answer already: `/duty changes`."})
+	}
 	if err != nil {
 		return bot.Outcome{}, notGiven(c, err, o.With)
 	}
@@ -155,7 +159,7 @@ func offer(c bot.Call, r duty.Roster, o duty.Offer, asked []chat.User) (bot.Outc
 	return bot.Outcome{
 		Events: []journal.Event{e}, Changes: offerText(c, made),
 		Reply: chat.Reply{Text: chat.Lines(
-			chat.Text{ZH: "已发出请求：%s；排班还没有改变。", EN: "Asked: %s. The roster has not changed yet."}.F(offerText(c, made)),
+			chat.Text{ZH: "已发出请求：%s；排班还没有改变。", EN: "Request sent: %s. The roster has not changed yet."}.F(offerText(c, made)),
 			chat.Text{ZH: "问了：%s。到 %s 没有人答应就作废，会告诉您。", EN: "Asked: %s. It lapses at %s; you will be told."}.F(c.Few(asked), c.Moment(made.Lapses)),
 			codeLine(o.Code),
 		)},

@@ -70,9 +70,9 @@ func take(c bot.Call, r duty.Roster, o duty.Change) (bot.Outcome, error) {
 		return bot.Outcome{}, notGiven(c, err, o.Who)
 	}
 	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(
-		chat.Text{ZH: "顶班%s：", EN: "taken%s:"}.F(because(o.Reason)),
+		chat.Text{ZH: "顶班%s：", EN: "taken%s:"}.F(reasoned(o.Reason)),
 		turnsChanged(c, r, becomes(c, r, e), o.From, o.Until),
-		chat.Text{ZH: "交还：`/值班 交还`", EN: "to give it back: `/duty giveback`"},
+		chat.Text{ZH: "交还：`/交还`", EN: "to give it back: `/duty giveback`"},
 	)}, nil
 }
 
@@ -121,7 +121,7 @@ func dutyGiveBack() bot.Command {
 			switch len(mine) {
 			case 0:
 				return bot.Refuse(chat.Text{
-					ZH: "您没有顶来或替来的班可以交还。交班给下一位用 `/交接`，请人替用 `/求替班`。", EN: "You have no turn of somebody else's to give back. For cover send `/duty cover`.",
+					ZH: "您没有顶来或替来的班可以交还。要请人替自己的班，发 `/求替班`。", EN: "You have no turn of somebody else's to give back. For cover send `/duty cover`.",
 				})
 			case 1:
 				e, err := r.GiveBack(c.Group.ID, mine[0].Code, c.Now)

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -48,7 +50,8 @@ func clockText(c bot.Call, start, end time.Time) string {
 	return start.Format("15:04") + "–24:00"
 }
 
-// reasonFor tells how it came that somebody has a turn, or nobody has; empty where that is how the shifts are.
+// reasonFor tells how it came that somebody has a turn, or nobody has; empty where that is how the shifts are. Why
+// somebody is away is not told: it is not everybody's business.
 func reasonFor(c bot.Call, r duty.Roster, t duty.Turn) chat.Text {
 	switch t.By {
 	case "":
@@ -81,7 +84,24 @@ func changeText(c bot.Call, o duty.Change, base chat.User) chat.Text {
 	if o.By != "" && o.By != o.Who && o.Kind == duty.Override {
 		text = text.Plus(chat.Text{ZH: "，由 %s 安排", EN: ", arranged by %s"}.F(c.Name(o.By)))
 	}
-	return text.Plus(because(o.Reason))
+	return text
+}
+
+// reasoned is a reason in brackets.
+func reasoned(reason string) chat.Text {
+	if reason == "" {
+		return chat.Text{}
+	}
+	return inBrackets(chat.Text{ZH: "原因：%s", EN: "reason: %s"}.F(chat.Escape(reason)))
+}
+
+// confided says whether the speaker may read the reason of a matter: one of those concerned, or who plans duty.
+func confided(c bot.Call, who ...chat.User) bool {
+	if slices.Contains(who, c.Actor.ID) {
+		return true
+	}
+	_, plans := plansDuty(c)
+	return plans
 }
 
 // changeName is what people call a kind of change.
@@ -120,7 +140,7 @@ func awayText(c bot.Call, r duty.Roster, t duty.Turn) chat.Text {
 	var who []chat.Text
 	for _, l := range r.Leaves() {
 		if t.Start.Before(l.Until) && l.From.Before(t.End) && (l.Who == t.Base || t.Vacant()) {
-			who = append(who, c.Name(l.Who).Plus(inBrackets(chat.Same(chat.Escape(l.Reason)))))
+			who = append(who, c.Name(l.Who))
 		}
 	}
 	if t.Vacant() {
@@ -154,9 +174,6 @@ func hoursOf(times []duty.Stretch) time.Duration {
 
 // hoursText is a length on duty in hours.
 func hoursText(d time.Duration) chat.Text {
-	n := strconv.FormatFloat(d.Hours(), 'f', -1, 64)
-	if d%(30*time.Minute) != 0 {
-		n = strconv.FormatFloat(d.Hours(), 'f', 1, 64)
-	}
+	n := strconv.FormatFloat(math.Round(d.Hours()*10)/10, 'f', -1, 64)
 	return chat.Text{ZH: n + " 小时", EN: n + " h"}
 }

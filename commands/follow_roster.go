@@ -69,7 +69,7 @@ type rosterNews struct {
 }
 
 const (
-	newsOfRoster = 14 * 24 * time.Hour // how far ahead it is told what another roster changes
+	newsOfRoster = 14                  // days ahead that it is told what another roster changes
 	newsAtMost   = 60 * 24 * time.Hour // and a leave or a temporary schedule
 	newsLines    = 6
 	fewTurns     = 3 // are listed one by one
@@ -118,7 +118,7 @@ func (n rosterNews) window(changes []journal.Change) (from, until time.Time, all
 	for _, ch := range changes {
 		kind, _, _ := strings.Cut(ch.Key, "/")
 		if kind == "roster" {
-			until, all = laterOf(until, now.Add(newsOfRoster)), true
+			until, all = laterOf(until, midnight(now, newsOfRoster)), true
 			continue
 		}
 		if kind != "change" && kind != "leave" && kind != "schedule" {
@@ -136,6 +136,12 @@ func (n rosterNews) window(changes []journal.Change) (from, until time.Time, all
 	return now, earlierOf(until, now.Add(newsAtMost)), all
 }
 
+// midnight is when a day begins, so many days from now.
+func midnight(now time.Time, days int) time.Time {
+	d := duty.DayOf(now).Plus(days)
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, now.Location())
+}
+
 func laterOf(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
@@ -146,6 +152,10 @@ func laterOf(a, b time.Time) time.Time {
 // own tells one person which turns they have now and which no more.
 func (n rosterNews) own(m duty.Move, all bool) chat.Text {
 	head := chat.Text{ZH: "您在“%s”的班有变化（%s）：", EN: "Your turns in “%s” have changed (%s):"}.F(chat.Escape(n.group.Title()), n.by())
+	if o, ok := n.accepted(); ok && o.By == m.Who && o.By != n.c.Actor.ID {
+		head = chat.Text{ZH: "“%s”：%s 同意了您的%s请求：", EN: "“%s”: %s has agreed to your request (%s):"}.F(
+			chat.Escape(n.group.Title()), inGroup(n.c, n.group, n.c.Actor.ID), changeName(o.Kind))
+	}
 	lines := []chat.Text{head}
 	lines = append(lines, n.times(chat.Text{ZH: "新增", EN: "new"}, m.Gains)...)
 	lines = append(lines, n.times(chat.Text{ZH: "不再由您值", EN: "no longer yours"}, m.Loses)...)
@@ -153,6 +163,19 @@ func (n rosterNews) own(m duty.Move, all bool) chat.Text {
 		lines = append(lines, chat.Text{ZH: "（以上是两周内的；`/我的班` 看全部）", EN: "(within two weeks; `/duty me` shows all)"})
 	}
 	return chat.Lines(lines...)
+}
+
+// accepted is the offer that was agreed to, if one was.
+func (n rosterNews) accepted() (duty.Offer, bool) {
+	if n.kind != duty.Swapped && n.kind != duty.Covered {
+		return duty.Offer{}, false
+	}
+	for _, o := range n.was.Offers() {
+		if _, still := n.is.Offer(o.Code); !still {
+			return o, true
+		}
+	}
+	return duty.Offer{}, false
 }
 
 func (n rosterNews) backup(m duty.Move) chat.Text {

@@ -128,7 +128,7 @@ func shiftLines(c bot.Call, shifts []duty.Shift) chat.Text {
 func shiftText(c bot.Call, s duty.Shift) chat.Text {
 	t := chat.Same(duty.FormatSpan(s.From, s.To) + " ")
 	if s.Days != duty.EveryDay {
-		t = t.Plus(chat.Text{ZH: "（%s）", EN: "(%s) "}.F(s.Days.Label()))
+		t = s.Days.Label().Plus(chat.Same(" ")).Plus(t)
 	}
 	if rot := s.Rotation; rot != nil {
 		names := make([]chat.Text, len(rot.People))

@@ -72,8 +72,8 @@ func (r Roster) held(from, until time.Time, backup bool) map[chat.User][]Stretch
 		if backup {
 			who = t.Backup
 		}
-		if s := (Stretch{later(t.Start, from), earlier(t.End, until)}); who != "" && s.Start.Before(s.End) {
-			out[who] = append(out[who], s)
+		if who != "" && t.Start.Before(until) {
+			out[who] = append(out[who], Stretch{later(t.Start, from), t.End})
 		}
 	}
 	return out
