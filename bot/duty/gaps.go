@@ -81,7 +81,8 @@ func (r Roster) planned(t Turn) chat.User {
 
 // backs says whether somebody would be the B角 of a turn if nobody were on leave.
 func (r Roster) backs(who chat.User, t Turn) bool {
-	calm := Roster{sections: r.sections, days: r.days}
+	calm := r
+	calm.index = indexOf(nil, nil)
 	for _, u := range calm.all(t.Start, t.End) {
 		if u.Backup == who && u.Who == t.Who {
 			return true
