@@ -12,6 +12,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
@@ -19,9 +20,11 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/preference"
 	"qunguan/bot/reminder"
 	"qunguan/bot/request"
 	"qunguan/bot/setup"
+	"qunguan/bot/sla"
 	"qunguan/bot/task"
 )
 
@@ -57,11 +60,16 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
 		"duty":       journal.Typed(duty.ByCalendar(calendar)),
+		"feed":       journal.Typed(duty.BuildFeed),
+		"feeds":      journal.Typed(duty.BuildFeeds),
 		"task":       journal.Typed(task.Build),
 		"event":      journal.Typed(event.Build),
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
+		"canary":     journal.Typed(canary.Build),
+		"sla":        journal.Typed(sla.Build),
+		"prefs":      journal.Typed(preference.Build),
 	}
 }
 
@@ -70,7 +78,8 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
+		sla.Happenings(), canary.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h

@@ -10,8 +10,8 @@ import (
 	"qunguan/bot/journal"
 )
 
-// soon is how near a turn must be for a question about it to go before somebody's quiet hours.
-const soon = 4 * time.Hour
+// pressing is how near a turn must be for a question about it to go before somebody's quiet hours.
+const pressing = 4 * time.Hour
 
 // offers asks whom an offer asks, and tells how one ended that nobody has accepted. What an accepted one changes is told
 // as every change of turns.
@@ -67,7 +67,7 @@ func (n rosterNews) ask(o duty.Offer) []chat.Effect {
 	for _, u := range askedFor(n.c, n.is, o) {
 		e := chat.SendTo(u, n.group.ID, chat.Reply{Card: &card})
 		e.Class, e.Matter, e.NotAfter = chat.OfRequests, chat.About(string(duty.Of(n.group.ID)), o.Key()), o.Lapses
-		e.Urgent = o.From.Sub(n.c.Now) < soon
+		e.Urgent = o.From.Sub(n.c.Now) < pressing
 		out = append(out, e)
 	}
 	return out

@@ -13,7 +13,10 @@ import (
 )
 
 // tidy brings values into the form that their fields promise.
-func (c *Config) tidy() { c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/") }
+func (c *Config) tidy() {
+	c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/")
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+}
 
 // check notes everything that is wrong with c itself.
 func (l *layers) check(c Config) {
@@ -21,8 +24,11 @@ func (l *layers) check(c Config) {
 	l.checkPeople(c)
 	l.people("limits.role_cap", c.Limits.RoleCap)
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
+	l.checkDeadman(c.Deadman)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
+	l.checkIngest(c.Ingest)
+	l.checkArchive(c.Archive)
 }
 
 func (l *layers) checkGeneral(c Config) {
@@ -32,6 +38,10 @@ func (l *layers) checkGeneral(c Config) {
 	// LoadLocation takes "" for UTC and "Local" for the machine's zone; either would move everybody's dates unseen.
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
 		l.found("timezone", "%q is no known time zone; write an IANA name, for example Asia/Shanghai", c.Timezone)
+	}
+	if c.PublicURL != "" && !isBase(c.PublicURL) {
+		l.found("public_url", "%q is not possible; write https://host, or http:// for this machine only, since the links are secrets",
+			withoutUser(c.PublicURL))
 	}
 	l.oneOf("language", c.Language, "zh", "en")
 	l.oneOf("edition", c.Edition, Standard, Education)
@@ -86,6 +96,24 @@ func (l *layers) checkUsers(key string, users []string) {
 			l.found(key, "%q stands there twice; keep one", u)
 		}
 		seen[u] = true
+	}
+}
+
+// A sign of life is given every 15 seconds, and a restart takes a while.
+const (
+	leastSilence = time.Minute
+	mostSilence  = 24 * time.Hour
+)
+
+func (l *layers) checkDeadman(d Deadman) {
+	if after, err := d.Silence(); err != nil || after < leastSilence || after > mostSilence {
+		l.found("deadman.after", "%q is not possible; write a length from 1m to 24h, for example 10m", d.After)
+	}
+	if d.PingURL == "" || d.PingURL == unread {
+		return
+	}
+	if u, err := url.Parse(d.PingURL.Reveal()); err != nil || u.Scheme != "https" || u.Hostname() == "" {
+		l.found("deadman.ping_url", "is no https address; copy it from the service that watches, for example https://hc-ping.com/…")
 	}
 }
 

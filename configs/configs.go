@@ -21,6 +21,8 @@ type Config struct {
 	Listen   string `koanf:"listen"`   // host:port of the HTTP server; an empty host is every interface
 	Timezone string `koanf:"timezone"` // an IANA name, in which people's dates and times are meant
 	Language string `koanf:"language"` // of replies: zh or en
+	// PublicURL is where staff reach this service, without a slash at the end; empty: there are no links.
+	PublicURL string `koanf:"public_url"`
 
 	Owners           []string          `koanf:"owners"`            // user ids that hold every permission; at least one
 	DepartmentAdmins []DepartmentAdmin `koanf:"department_admins"` // may be empty
@@ -30,9 +32,16 @@ type Config struct {
 	Limits Limits `koanf:"limits"`
 	Duty   Duty   `koanf:"duty"`
 
+	Schedule Schedule `koanf:"schedule"`
+	Deadman  Deadman  `koanf:"deadman"`
+
 	Redis Redis `koanf:"redis"`
 	WeCom WeCom `koanf:"wecom"`
-	Log   Log   `koanf:"log"`
+
+	Ingest  Ingest  `koanf:"ingest"`
+	Archive Archive `koanf:"archive"`
+
+	Log Log `koanf:"log"`
 }
 
 // The editions of WeCom. Education limits some of the platform's own functions.
@@ -51,6 +60,28 @@ type DepartmentAdmin struct {
 type Limits struct {
 	RoleCap      int `koanf:"role_cap"`      // people who hold a role in one group, by the bot's book
 	NativeAdmins int `koanf:"native_admins"` // admins that the platform itself allows in one group
+}
+
+// Schedule says when what is done again and again is done: five fields of cron each, in Timezone. Whether the texts are
+// any is for those to say who read them.
+type Schedule struct {
+	Sync   string `koanf:"sync"`   // re-read every group
+	Canary string `koanf:"canary"` // look at every part of the bot; empty: never
+}
+
+// Deadman says when the bot counts as silent, and who outside hears that it is not.
+type Deadman struct {
+	After   string `koanf:"after"`    // a length, such as 10m
+	PingURL Secret `koanf:"ping_url"` // asked for every minute while all is well; empty: nobody outside is told
+}
+
+// Silence is After as a length. Its error is nil for a Config that Load returned.
+func (d Deadman) Silence() (time.Duration, error) {
+	after, err := time.ParseDuration(d.After)
+	if err != nil {
+		return 0, fmt.Errorf("read deadman.after: %w", err)
+	}
+	return after, nil
 }
 
 // Duty is about rosters.
@@ -106,6 +137,33 @@ type CustomerContact struct {
 	Secret Secret `koanf:"secret"`
 }
 
+// Ingest is POST /ingest/messages, by which other programs tell of messages. The zero Ingest is not in use.
+type Ingest struct {
+	Secret         Secret `koanf:"secret"`          // at least 32 characters
+	PreviousSecret Secret `koanf:"previous_secret"` // still accepted while senders move to Secret; empty: none
+}
+
+// InUse says whether the file sets up the endpoint.
+func (i Ingest) InUse() bool { return i.Secret != "" }
+
+// Archive is WeCom's message archive 会话内容存档. The zero Archive is not in use; any other has a secret and a key.
+type Archive struct {
+	Secret      Secret       `koanf:"secret"`
+	PrivateKeys []ArchiveKey `koanf:"private_keys"`
+	// Proxy is http://host:port or socks5://host:port, and ProxyPassword what it asks for: user:password. Empty: none.
+	Proxy         string `koanf:"proxy"`
+	ProxyPassword Secret `koanf:"proxy_password"`
+}
+
+// ArchiveKey is the private key of one version of the public key that the admin console shows.
+type ArchiveKey struct {
+	Version int    `koanf:"version"` // from 1
+	File    string `koanf:"file"`    // its PEM
+}
+
+// InUse says whether the file sets up the archive.
+func (a Archive) InUse() bool { return a.Secret != "" || len(a.PrivateKeys) > 0 }
+
 // Log says how much the process writes about itself, and how.
 type Log struct {
 	Level  string `koanf:"level"`  // debug, info, warn or error
@@ -131,14 +189,18 @@ var defaults = map[string]any{
 	"log.level":        "info",
 	"log.format":       "json",
 
+	"schedule.sync":   "*/15 * * * *",
+	"schedule.canary": "5 * * * *",
+	"deadman.after":   "10m",
+
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",
 }
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as
 // os.Environ gives them. A path of "" means that there is no file. readFile reads that file and the files that hold
-// secrets; a relative name of such a file, and of the file of Duty.Holidays, is relative to the configuration file when
-// it stands there, and to the working directory when it stands in environ.
+// secrets; a relative name of such a file, of the file of Duty.Holidays and of a private key's, is relative to the
+// configuration file when it stands there, and to the working directory when it stands in environ.
 //
 // The error joins a Problem for everything that is wrong. With an error the Config must not be used.
 func Load(path string, environ []string, readFile func(string) ([]byte, error)) (Config, error) {
@@ -153,6 +215,9 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 	}
 	c.tidy()
 	c.Duty.Holidays = l.besides("duty.holidays", c.Duty.Holidays)
+	for i, k := range c.Archive.PrivateKeys {
+		c.Archive.PrivateKeys[i].File = l.besides("archive.private_keys", k.File)
+	}
 	l.check(c)
 	if len(l.problems) > 0 {
 		return Config{}, errors.Join(l.problems...)

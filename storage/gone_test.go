@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 	"qunguan/storage"
@@ -40,21 +41,54 @@ func everyMethod(w *world, l *storage.Ledger, o *storage.Outbox) map[string]func
 		"each": func(ctx context.Context) error {
 			return l.Each(ctx, journal.Query{Undoable: true}, func(journal.Entry) error { return nil })
 		},
-		"open":    o.Open,
-		"next":    func(ctx context.Context) error { _, err := o.Next(ctx, 1, 20*time.Millisecond); return err },
-		"done":    func(ctx context.Context) error { return o.Done(ctx, "1-1") },
-		"later":   func(ctx context.Context) error { return o.Later(ctx, chat.Effect{ID: "1-1"}, noon.Add(time.Hour)) },
-		"give up": func(ctx context.Context) error { return o.GiveUp(ctx, chat.Effect{ID: "1-1"}, "why") },
-		"revive":  o.Revive,
-		"waiting": func(ctx context.Context) error { _, _, _, err := o.Waiting(ctx); return err },
-		"dead":    func(ctx context.Context) error { _, err := o.Dead(ctx, 1); return err },
-		"sent":    func(ctx context.Context) error { _, err := o.Sent(ctx, "zhao"); return err },
-		"token":   func(ctx context.Context) error { _, err := w.Tokens().Token(ctx, "app"); return err },
+		"open":  o.Open,
+		"next":  func(ctx context.Context) error { _, err := o.Next(ctx, 1, 20*time.Millisecond); return err },
+		"done":  func(ctx context.Context) error { return o.Done(ctx, "1-1") },
+		"later": func(ctx context.Context) error { return o.Later(ctx, chat.Effect{ID: "1-1"}, noon.Add(time.Hour)) },
+		"merge": func(ctx context.Context) error {
+			_, _, err := o.Merge(ctx, []chat.Effect{{ID: "1-1"}, {ID: "1-2"}}, tell("both"))
+			return err
+		},
+		"split": func(ctx context.Context) error {
+			return o.Split(ctx, chat.Effect{ID: "1-1", Parts: []chat.Effect{tell("1")}}, noon.Add(time.Hour))
+		},
+		"give up":    func(ctx context.Context) error { return o.GiveUp(ctx, chat.Effect{ID: "1-1"}, "why") },
+		"revive":     o.Revive,
+		"next later": func(ctx context.Context) error { _, _, err := o.NextLater(ctx); return err },
+		"waiting":    func(ctx context.Context) error { _, _, _, err := o.Waiting(ctx); return err },
+		"dead":       func(ctx context.Context) error { _, err := o.Dead(ctx, 1); return err },
+		"spend":      func(ctx context.Context) error { _, _, err := o.Spend(ctx, "zhao", 1); return err },
+		"token":      func(ctx context.Context) error { _, err := w.Tokens().Token(ctx, "app"); return err },
 		"set token": func(ctx context.Context) error {
 			return w.Tokens().SetToken(ctx, "app", "secret", time.Hour)
 		},
-		"fire": func(ctx context.Context) error { _, err := w.Firings().Fire(ctx, "review", noon); return err },
-		"last": func(ctx context.Context) error { _, err := w.Firings().Last(ctx, "review"); return err },
+		"begin": func(ctx context.Context) error {
+			_, err := w.Firings().Begin(ctx, "review", "a w", noon, lease)
+			return err
+		},
+		"renew":   func(ctx context.Context) error { _, err := w.Firings().Renew(ctx, "review", "a w", lease); return err },
+		"release": func(ctx context.Context) error { return w.Firings().Release(ctx, "review", "a w") },
+		"end": func(ctx context.Context) error {
+			_, err := w.Firings().End(ctx, "review", "a w", canary.Run{Due: noon})
+			return err
+		},
+		"kept": func(ctx context.Context) error {
+			_, _, err := w.Firings().Kept(ctx, map[string]time.Time{"review": noon})
+			return err
+		},
+		"beat":    func(ctx context.Context) error { _, err := w.Heart().Beat(ctx, "a", time.Hour); return err },
+		"told":    func(ctx context.Context) error { return w.Heart().Told(ctx) },
+		"newest":  func(ctx context.Context) error { _, _, err := w.Heart().Newest(ctx); return err },
+		"turn":    func(ctx context.Context) error { _, err := w.Turn(ctx, "read", noon); return err },
+		"probe":   func(ctx context.Context) error { return w.Probe(ctx, "word") },
+		"time":    func(ctx context.Context) error { _, err := w.redis.Time(ctx); return err },
+		"overdue": func(ctx context.Context) error { _, _, err := w.Overdue(ctx); return err },
+		"waits":   func(ctx context.Context) error { _, err := o.Waits(ctx); return err },
+		"heard": func(ctx context.Context) error {
+			return w.Traces().Heard(ctx, map[string]time.Time{"app": noon}, nil)
+		},
+		"hours":  func(ctx context.Context) error { _, _, err := w.Traces().Hours(ctx, "app"); return err },
+		"oldest": func(ctx context.Context) error { _, _, err := w.Traces().Oldest(ctx, []chat.Group{"g"}); return err },
 	}
 }
 

@@ -14,11 +14,25 @@
 //	<prefix>:{<corp>}:pending            zset    messages that are not finished, by when another process takes them up
 //	<prefix>:{<corp>}:outbox             stream  effects to carry out, with the consumer group "couriers"
 //	<prefix>:{<corp>}:later              zset    effects that wait for another attempt, by when
+//	<prefix>:{<corp>}:merged             hash    row of the outbox: the effect that it and others have become
 //	<prefix>:{<corp>}:dead               list    effects that were given up, newest first
 //	<prefix>:{<corp>}:agenda             zset    records that must be looked at, by when
 //	<prefix>:{<corp>}:token:<name>       string  access tokens of the platform
-//	<prefix>:{<corp>}:fired:<job>        string  the last moment for which a job ran
-//	<prefix>:{<corp>}:rate:<recipient>   string  messages to one recipient in the running minute
+//	<prefix>:{<corp>}:rhythm:<job>       hash    since when a rhythm is waited for, and how it went last
+//	<prefix>:{<corp>}:firings:<job>      zset    the newest moments for which a rhythm has run, Unix milliseconds
+//	<prefix>:{<corp>}:lease:<job>        string  who is running a rhythm now, with an end
+//	<prefix>:{<corp>}:turn:<job>         string  the last moment of a job that a replica took for its own
+//	<prefix>:{<corp>}:heartbeat          zset    replicas, by their last sign of life on the clock of Redis
+//	<prefix>:{<corp>}:silence            hash    from, to, due: a time without signs that the owners have not been told of
+//	<prefix>:{<corp>}:heard:<address>    zset    hours in which the platform called an address, by when it last did
+//	<prefix>:{<corp>}:read               zset    groups, by when the platform last told of them
+//	<prefix>:{<corp>}:probe              string  what the self-test wrote
+//	<prefix>:{<corp>}:rate:<recipient>   string  <when the running minute began>:<messages to one recipient in it>
+//	<prefix>:{<corp>}:clocks:<0-1023>    hash    short form of a group: its id and its packed clock, see clock.go
+//	<prefix>:{<corp>}:waiting            zset    short forms of groups whose customer waits, by when to look at them
+//	<prefix>:{<corp>}:cursor:<source>    string  how far a source of messages has been read
+//	<prefix>:{<corp>}:tally:<yyyymm>:<g> hash    response times of a group: <day><cell>: a number
+//	<prefix>:{<corp>}:tally:<yyyymmdd>   hash    response times of the company: <cell>: a number
 //
 // Scripts name some keys by themselves, from the prefix and their arguments; that is sound because all of them
 // share the slot of KEYS[1].
@@ -29,6 +43,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -118,11 +133,24 @@ func (k keys) inbox(message string) string      { return k.prefix + "inbox:" + m
 func (k keys) pending() string                  { return k.prefix + "pending" }
 func (k keys) outbox() string                   { return k.prefix + "outbox" }
 func (k keys) later() string                    { return k.prefix + "later" }
+func (k keys) merged() string                   { return k.prefix + "merged" }
 func (k keys) dead() string                     { return k.prefix + "dead" }
 func (k keys) agenda() string                   { return k.prefix + "agenda" }
 func (k keys) token(name string) string         { return k.prefix + "token:" + name }
-func (k keys) fired(job string) string          { return k.prefix + "fired:" + job }
+func (k keys) rhythm(job string) string         { return k.prefix + "rhythm:" + job }
+func (k keys) firings(job string) string        { return k.prefix + "firings:" + job }
+func (k keys) lease(job string) string          { return k.prefix + "lease:" + job }
+func (k keys) turn(job string) string           { return k.prefix + "turn:" + job }
+func (k keys) heartbeat() string                { return k.prefix + "heartbeat" }
+func (k keys) silence() string                  { return k.prefix + "silence" }
+func (k keys) heard(address string) string      { return k.prefix + "heard:" + address }
+func (k keys) read() string                     { return k.prefix + "read" }
+func (k keys) probe() string                    { return k.prefix + "probe" }
 func (k keys) rate(recipient string) string     { return k.prefix + "rate:" + recipient }
+func (k keys) waiting() string                  { return k.prefix + "waiting" }
+func (k keys) clocks(shard int) string          { return k.prefix + "clocks:" + strconv.Itoa(shard) }
+func (k keys) cursor(source string) string      { return k.prefix + "cursor:" + source }
+func (k keys) tally(of string) string           { return k.prefix + "tally:" + of }
 func indexName(what string, id any) string      { return fmt.Sprintf("%s:%v", what, id) }
 
 // gone turns every failure of Redis into chat.ErrUnavailable: whoever asked can only come again.

@@ -87,7 +87,7 @@ func play(t *testing.T, s story, redis store) {
 
 var (
 	says     = regexp.MustCompile(`^(\S+?)(?:@(\S+?))?> (.*)$`)
-	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S+)$`)
+	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S.*)$`)
 	native   = regexp.MustCompile(`^native admin @(\S+) in (\S+) (on|off)$`)
 	fails    = regexp.MustCompile(`^wecom refuses (\S+) with (\d+)(?:, (\d+) times)?$`)
 	recovers = regexp.MustCompile(`^wecom allows (\S+)$`)
@@ -96,6 +96,8 @@ var (
 	becomes  = regexp.MustCompile(`^@(\S+) becomes (\S+)$`)
 	moved    = regexp.MustCompile(`^@(\S+) moves to (.+)$`)
 	renames  = regexp.MustCompile(`^group (\S+) is renamed (\S+)$`)
+	ahead    = regexp.MustCompile(`^the clock of redis is (\S+) ahead$`)
+	silent   = regexp.MustCompile(`^nothing of the bot runs for (\S+)$`)
 	another  = regexp.MustCompile(`^process (\d+)$`)
 	delivers = regexp.MustCompile(`^again(, fresh)?$`)
 )
@@ -138,6 +140,10 @@ func (s *theatre) take(st scene) []string {
 			s.boot()
 		}
 		s.listen(n - 1)
+	case m(ahead) != nil:
+		s.redisAhead, err = time.ParseDuration(m(ahead)[1])
+	case m(silent) != nil:
+		s.beSilent(m(silent)[1])
 	case st.text == "sync":
 		s.sync()
 	case st.text == "restart":
@@ -149,7 +155,10 @@ func (s *theatre) take(st scene) []string {
 	case st.text == "redis returns":
 		s.store.start(s.t)
 		s.reconnect()
+	case m(subscribes) != nil:
+		return s.calendar(m(subscribes)[1])
 	case st.text == "time passes":
+		s.examine()
 	case m(says) != nil:
 		return s.say(st.text)
 	default:
