@@ -137,7 +137,7 @@ func cancelOne(c bot.Call, r duty.Roster, code string) (bot.Outcome, error) {
 	}
 	if i := slices.IndexFunc(r.Leaves(), func(l duty.Leave) bool { return fits(l.Code) && c.Now.Before(l.Until) }); i >= 0 {
 		l := r.Leaves()[i]
-		if err := mayCancel(c, l.Who, l.By); err != nil {
+		if err := mayCancel(c, l.Who); err != nil {
 			return bot.Outcome{}, err
 		}
 		e, err := r.ComeBack(c.Group.ID, l.Code, c.Now)
@@ -180,7 +180,7 @@ func cancelChange(c bot.Call, r duty.Roster, fits func(string) bool) (bot.Outcom
 		if len(found) > 0 && strings.TrimSuffix(found[0].Code, swapBack) != strings.TrimSuffix(o.Code, swapBack) {
 			continue
 		}
-		if err := mayCancel(c, o.Who, o.By); err != nil {
+		if err := mayCallOff(c, o); err != nil {
 			return bot.Outcome{}, err
 		}
 		e, err := r.GiveBack(c.Group.ID, o.Code, c.Now)
@@ -193,6 +193,36 @@ func cancelChange(c bot.Call, r duty.Roster, fits func(string) bool) (bot.Outcom
 		return bot.Outcome{}, errNoSuch
 	}
 	return calledOff(c, r, events, changeName(found[0].Kind), found), nil
+}
+
+// mayCallOff refuses whoever neither may give the turn back nor plans duty. What somebody who plans has arranged, and a
+// swap that two agreed to, is not for one of them to call off.
+func mayCallOff(c bot.Call, o duty.Change) error {
+	switch _, plans := plansDuty(c); {
+	case plans, o.Who == c.Actor.ID && givesBack(o.Kind):
+		return nil
+	case o.Kind == duty.Swap:
+		return &bot.Refusal{Text: chat.Text{
+			ZH: "换班是双方说好的，不能由一方取消。要换回来，请再发 `/换班`，或请有“值班”权限的人取消。",
+			EN: "Both sides agreed to the swap; one of them cannot call it off. Swap again with `/duty swap`, or ask whoever holds “duty”.",
+		}}
+	}
+	return mayPlan(c, chat.Text{})
+}
+
+// givesBack says whether a turn that came so can be given back by whoever has it.
+func givesBack(k duty.ChangeKind) bool { return k == duty.Cover || k == duty.Take || k == duty.Takeover }
+
+// ownDuty says whether an entry is what the speaker did about their own duty alone, so that they may do the reverse: took a
+// turn, stood in for somebody, went on leave, asked for something.
+func ownDuty(c bot.Call, e journal.Entry) bool {
+	switch e.Kind {
+	case duty.Taken, duty.Covered, duty.Offered:
+		return e.Actor == c.Actor.ID
+	case duty.LeaveNoted:
+		return e.Actor == c.Actor.ID && len(e.Targets) == 1 && e.Targets[0] == c.Actor.ID
+	}
+	return false
 }
 
 // mayCancel refuses whoever is none of some people and does not plan duty.

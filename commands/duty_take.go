@@ -111,7 +111,7 @@ func dutyGiveBack() bot.Command {
 			r := roster.Of(c)
 			var mine []duty.Change
 			for _, o := range r.Changes() {
-				if o.Who == c.Actor.ID && o.Kind != duty.Swap && c.Now.Before(o.Until) && strings.HasPrefix(o.Code, strings.ToLower(code.Of(c.Args))) {
+				if o.Who == c.Actor.ID && givesBack(o.Kind) && c.Now.Before(o.Until) && strings.HasPrefix(o.Code, strings.ToLower(code.Of(c.Args))) {
 					mine = append(mine, o)
 				}
 			}

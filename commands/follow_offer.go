@@ -65,6 +65,9 @@ func (n rosterNews) ask(o duty.Offer) []chat.Effect {
 	}}
 	var out []chat.Effect
 	for _, u := range askedFor(n.c, n.is, o) {
+		if u == n.c.Actor.ID {
+			continue // who takes back a yes knows of the question
+		}
 		e := chat.SendTo(u, n.group.ID, chat.Reply{Card: &card})
 		e.Class, e.Matter, e.NotAfter = chat.OfRequests, chat.About(string(duty.Of(n.group.ID)), o.Key()), o.Lapses
 		e.Urgent = o.From.Sub(n.c.Now) < pressing

@@ -63,16 +63,16 @@ func holders(of map[chat.User][]Stretch) []chat.User {
 	return out
 }
 
-// held are the times that people have of what begins before until, from from on. What one shift hands to the next of the same person is
+// held are the times that people have of the shifts that begin before until, from from on. What one shift hands to the next of the same person is
 // two times: people count shifts.
 func (r Roster) held(from, until time.Time, backup bool) map[chat.User][]Stretch {
 	out := map[chat.User][]Stretch{}
-	for _, t := range r.all(from, until) {
+	for _, t := range r.all(from, until.AddDate(0, 0, 2)) { // no shift is longer than a day, so all of its pieces are there
 		who := t.Who
 		if backup {
 			who = t.Backup
 		}
-		if who != "" && t.Start.Before(until) {
+		if who != "" && t.Begins.Before(until) {
 			out[who] = append(out[who], Stretch{later(t.Start, from), t.End})
 		}
 	}
