@@ -21,9 +21,11 @@ func (e entry) compare(o entry) int {
 	return cmp.Or(cmp.Compare(e.at, o.at), cmp.Compare(e.what, o.what), cmp.Compare(e.id, o.id))
 }
 
-// same says whether two are the same message, told twice.
+// same says whether two are the same message, told twice. Recalls have no id of their own: they are told apart by when
+// they were.
 func (e entry) same(o entry) bool {
-	return e.id == o.id && (e.what == Recall) == (o.what == Recall)
+	recall := e.what == Recall
+	return e.id == o.id && recall == (o.what == Recall) && (!recall || e.at == o.at)
 }
 
 // opening is the message that opened a clock. One with the time 0 is none.
