@@ -61,7 +61,7 @@ func TestTheDeadManSpeaks(t *testing.T) {
 		"    最近一次心跳在 2026-02-20 08:49（11分钟前）。现在发给它的命令不会被处理，提醒和告警也不会发出。请检查它的进程和日志；恢复后机器人会自己补上到点的事项。",
 	}, seen)
 	again := s.watchman(state) // cron starts another process
-	_, err, seen = again()
+	_, seen, err = again()
 	assert.ErrorIs(t, err, errSilent, "the exit code tells it each time")
 	assert.Empty(t, seen, "the owners are told once")
 
