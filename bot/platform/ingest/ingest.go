@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -27,6 +28,9 @@ const Source = "ingest"
 
 const (
 	maxBody = 8 << 20
+	// maxUnread is how much of all batches together is held while they arrive and are taken in: anybody can send a body, and
+	// who may is known only once all of it is there.
+	maxUnread = 8 * maxBody
 	// maxAtOnce is how many messages are handed on in one go.
 	maxAtOnce = 1000
 	// hearWithin bounds the whole batch; the server gives a request 15 s to arrive.
@@ -48,7 +52,10 @@ type Config struct {
 }
 
 // Adapter serves the endpoint. It is safe for concurrent use.
-type Adapter struct{ c Config }
+type Adapter struct {
+	c    Config
+	held atomic.Int64 // bytes of the batches that are being taken in
+}
 
 // New checks c.
 func New(c Config) (*Adapter, error) {
@@ -67,7 +74,7 @@ func New(c Config) (*Adapter, error) {
 	if c.Same == nil {
 		c.Same = func(id string) string { return id }
 	}
-	return &Adapter{c}, nil
+	return &Adapter{c: c}, nil
 }
 
 // refusal is a batch that is not taken in. reason is for whoever posted it and for the log: it holds no text of a
@@ -109,8 +116,8 @@ func answer(w http.ResponseWriter, status int, said map[string]any) {
 	_ = json.NewEncoder(w).Encode(said) // a caller that is gone posts the batch again
 }
 
-// take checks age and size first, the signature second; only what passes all three is read as messages. Its error is
-// always a *refusal.
+// take checks age, form and size first, the signature second; only what passes all of it is read as messages. Its error
+// is always a *refusal.
 func (a *Adapter) take(w http.ResponseWriter, r *http.Request) (int, error) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -120,13 +127,22 @@ func (a *Adapter) take(w http.ResponseWriter, r *http.Request) (int, error) {
 	if err := fresh(stamp, now); err != nil {
 		return 0, err
 	}
-	body, err := readBody(w, r)
+	unsigned := &refusal{status: http.StatusUnauthorized, reason: SignatureHeader + " is missing or does not fit; sign " +
+		TimestampHeader + ` + "." + the body as it is sent`}
+	if !formed(r.Header.Get(SignatureHeader)) {
+		return 0, unsigned // the body of a stranger is not worth reading
+	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return 0, &refusal{status: http.StatusUnsupportedMediaType, reason: "the body is compressed (Content-Encoding); send it as plain text"}
+	}
+	m := &meter{held: &a.held}
+	defer m.release()
+	body, err := readBody(w, r, m)
 	if err != nil {
 		return 0, err
 	}
 	if !a.signed(r.Header.Get(SignatureHeader), stamp, body) {
-		return 0, &refusal{status: http.StatusUnauthorized, reason: SignatureHeader + " is missing or does not fit; sign " +
-			TimestampHeader + ` + "." + the body as it is sent`}
+		return 0, unsigned
 	}
 	heard, err := a.read(body, now)
 	if err != nil {
@@ -145,16 +161,40 @@ func (a *Adapter) take(w http.ResponseWriter, r *http.Request) (int, error) {
 	return len(heard), nil
 }
 
-func readBody(w http.ResponseWriter, r *http.Request) (string, error) {
+// errHeld says that too much is being taken in already.
+var errHeld = errors.New("too much at once")
+
+// meter counts what is read of one batch among what is held of all of them.
+type meter struct {
+	from io.Reader
+	held *atomic.Int64
+	mine int64
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	m.mine += int64(n)
+	if m.held.Add(int64(n)) > maxUnread {
+		return n, errHeld
+	}
+	return n, err
+}
+
+func (m *meter) release() { m.held.Add(-m.mine) }
+
+func readBody(w http.ResponseWriter, r *http.Request, m *meter) (string, error) {
 	tooLarge := &refusal{status: http.StatusRequestEntityTooLarge,
 		reason: fmt.Sprintf("the body exceeds %d bytes; post it in parts, cut between lines", maxBody)}
 	if r.ContentLength > maxBody {
 		return "", tooLarge
 	}
 	var b strings.Builder
-	_, err := io.Copy(&b, http.MaxBytesReader(w, r.Body, maxBody))
+	m.from = http.MaxBytesReader(w, r.Body, maxBody)
+	_, err := io.Copy(&b, m)
 	var exceeded *http.MaxBytesError
 	switch {
+	case errors.Is(err, errHeld):
+		return "", &refusal{status: http.StatusServiceUnavailable, reason: "too much is being taken in at once; post the whole batch again"}
 	case errors.As(err, &exceeded):
 		return "", tooLarge
 	case err != nil:
