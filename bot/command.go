@@ -104,6 +104,8 @@ type Call struct {
 	// group is the one that the speaker has chosen for direct messages.
 	Named     bool
 	Confirmed bool
+	// DryRun says that nothing of the outcome will be: what it says must not promise anything that only the real thing has.
+	DryRun    bool
 	Asked     Asked  // what the speaker was last asked to confirm
 	Health    []Part // how the parts of the program are
 	Clockwork canary.Clockwork

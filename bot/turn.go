@@ -45,7 +45,7 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 				return chat.Reply{}, err
 			}
 		}
-		call.Confirmed = t.agreed != nil || t.match.Flags.Yes
+		call.Confirmed, call.DryRun = t.agreed != nil || t.match.Flags.Yes, t.match.Flags.DryRun
 		out, err := t.decide(&call)
 		if strangers := *call.unnamed; len(strangers) > 0 {
 			need.Names = append(need.Names, strangers...)
