@@ -157,6 +157,9 @@ func cancelOne(c bot.Call, r duty.Roster, code string) (bot.Outcome, error) {
 			return bot.Outcome{}, notGiven(c, err)
 		}
 		what := chat.Text{ZH: "%s 的请假", EN: "the leave of %s"}.F(c.Name(l.Who))
+		if l.Left {
+			what = chat.Text{ZH: "“%s 已离职”", EN: "that %s has left"}.F(c.Name(l.Who))
+		}
 		return calledOff(c, r, []journal.Event{e}, what, []duty.Change{{From: l.From, Until: earlierOf(l.Until, laterOf(l.From, c.Now).AddDate(0, 0, 60))}}), nil
 	}
 	if i := slices.IndexFunc(r.Schedules(), func(s duty.Schedule) bool { return fits(s.Code) && c.Now.Before(s.Until) }); i >= 0 {

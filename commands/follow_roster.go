@@ -23,7 +23,7 @@ func followRoster(c bot.Call, events []journal.Event, out bot.Consequence) bot.C
 			out.Need = append(out.Need, need...)
 			continue
 		}
-		n := rosterNews{c: c, group: bot.At[directory.Group](c, directory.OfGroup(g)), was: bot.At[duty.Roster](c, of), kind: kindOf(events, of)}
+		n := rosterNews{c: c, group: bot.At[directory.Group](c, directory.OfGroup(g)), was: bot.At[duty.Roster](c, of), kind: kindOf(events, of), reason: reasonOf(events, of)}
 		is, err := n.was.Rebuilt(journal.Apply(c.State(of).Records, of, changes))
 		if err != nil {
 			continue
@@ -56,6 +56,16 @@ func kindOf(events []journal.Event, of journal.Name) journal.Kind {
 	return ""
 }
 
+// reasonOf is the reason given with the event that changed an aggregate.
+func reasonOf(events []journal.Event, of journal.Name) string {
+	for _, e := range events {
+		if slices.ContainsFunc(e.Changes, func(ch journal.Change) bool { return ch.Of == of }) {
+			return e.Reason
+		}
+	}
+	return ""
+}
+
 // few are the first of some names, and how many there are.
 func few(names []chat.Text) chat.Text {
 	if most := 4; len(names) > most {
@@ -70,6 +80,7 @@ type rosterNews struct {
 	group   directory.Group
 	was, is duty.Roster
 	kind    journal.Kind
+	reason  string // as it was given with the event
 }
 
 const (
@@ -142,6 +153,9 @@ func (n rosterNews) window(changes []journal.Change) (from, until time.Time, all
 			}
 			until = laterOf(until, earlierOf(of.Until.In(n.c.Zone), begins.Add(newsAtMost)))
 		}
+	}
+	if from.IsZero() { // only offers: nothing is different for anybody yet
+		return now, now, false
 	}
 	return from, until, all
 }

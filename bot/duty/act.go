@@ -175,7 +175,7 @@ func (r Roster) ComeBack(g chat.Group, code string, now time.Time) (journal.Even
 			return event(LeaveEnded, g, &l, nil, l.Who), nil
 		}
 		next := l
-		next.Until = now.UTC()
+		next.Until, next.Left = now.UTC(), false // who has left the company may be back
 		return event(LeaveEnded, g, &l, &next, l.Who), nil
 	}
 	return journal.Event{}, ErrUnknown

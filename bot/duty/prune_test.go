@@ -105,6 +105,15 @@ func TestALeaverHasNoTurns(t *testing.T) {
 	require.True(t, errors.As(err, &absent))
 	assert.True(t, absent.Leave.Left)
 	assert.Equal(t, "li", string(absent.Leave.Who))
+
+	back := now.AddDate(0, 1, 0)
+	d.do(d.ComeBack("G1", "gone", back))
+	assert.Empty(t, d.Departed(), "they are back")
+	assert.Equal(t, "li 02 12:00-00:00", d.says("2026-04-02 12:00", "2026-04-02 13:00"))
+	e, ok = d.Depart("G1", "li", "once more", back.AddDate(0, 1, 0))
+	require.True(t, ok, "and leave again")
+	d.do(e, nil)
+	assert.Len(t, d.Departed(), 1)
 }
 
 // TestASlipLeavesNoTrace: what is taken back within a minute does not cut a turn into pieces of seconds.
