@@ -186,9 +186,26 @@ func dutyTemp() bot.Command {
 				chat.Text{ZH: "临时排班 %s：", EN: "temporary schedule %s:"}.F(stretchText(c, s.From, s.Until)),
 				shiftLines(c, list),
 				chat.Text{ZH: "期间不用平时的班；之后自动恢复。", EN: "Meanwhile the usual shifts rest; afterwards they are back."},
+				cutShort(c, becomes(c, r, e), s),
 				chat.Lines(rosterWarnings(c, duty.Roster{}, list)...),
 				codeLine(c, s.Code),
 			)}, nil
 		},
 	}
+}
+
+// cutShort tells of a shift that would go on when the schedule ends: whoever wrote 20:00-08:00 means the morning after, too.
+func cutShort(c bot.Call, next duty.Roster, s duty.Schedule) chat.Text {
+	until := s.Until.In(c.Zone)
+	for _, t := range next.Turns(until.Add(-time.Minute), until) {
+		rest := (t.To - minuteOf(until) + 24*60) % (24 * 60)
+		if t.By != duty.Temporary || !t.Ends.Equal(until) || rest == 0 {
+			continue
+		}
+		meant := until.Add(time.Duration(rest) * time.Minute)
+		return chat.Text{
+			ZH: "⚠️ 最后一班到 %s 就截止，不到 %s。要值完，结束请写 到 %[2]s。", EN: "⚠️ The last shift ends at %s, not at %s. For the whole of it let the schedule end at %[2]s.",
+		}.F(c.Moment(until), c.Moment(meant))
+	}
+	return chat.Text{}
 }
