@@ -16,6 +16,9 @@ import (
 func (c *Config) tidy() {
 	c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if c.Duty.RemindBefore == nil {
+		c.Duty.RemindBefore = []string{} // the file says that there are none; the defaults have some
+	}
 }
 
 // check notes everything that is wrong with c itself.
@@ -24,6 +27,7 @@ func (l *layers) check(c Config) {
 	l.checkPeople(c)
 	l.people("limits.role_cap", c.Limits.RoleCap)
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
+	l.checkDuty(c.Duty)
 	l.checkDeadman(c.Deadman)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
