@@ -78,6 +78,8 @@ type Config struct {
 	Listening Listening
 	// Listened is told of every batch of messages that was heard, for metrics; nil tells nobody.
 	Listened func(Listened)
+	// Ladder is when who is told of a customer who waits; the zero Ladder is the usual one.
+	Ladder sla.Ladder
 	// Duty is how the life of shifts is kept in step; the zero value is the usual way.
 	Duty duty.Rules
 }

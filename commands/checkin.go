@@ -103,7 +103,7 @@ func dutyCheckIn() bot.Command {
 			if errors.Is(err, duty.ErrTwice) {
 				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{ZH: "已经是这样，没有改变。", EN: "It is so already; nothing has changed."}}}, nil
 			}
-			what := chat.Text{ZH: "值班不签到：不再催促，也不会自动接手", EN: "nobody checks in any more: nobody is missed, and no backup takes over automatically"}
+			what := chat.Text{ZH: "值班不签到：不再催促，也不会因此自动接手", EN: "nobody checks in any more: nobody is missed, and no backup takes over for that"}
 			if want {
 				what = chat.Text{
 					ZH: "值班要签到：开始后 %d 分钟没有签到，B 角自动接手；没有 B 角则通知负责人",

@@ -118,7 +118,7 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
-	case "event", "shift":
+	case "event", "shift", "sla":
 		return ends.Next
 	case "reminder":
 		return ends.Remind

@@ -167,23 +167,24 @@ func (n shiftNews) urgent(e chat.Effect) chat.Effect {
 func (n shiftNews) takenOver(ch duty.Change) []chat.Effect {
 	until := n.c.Moment(ch.Until)
 	a, b := n.who(ch.For), n.who(ch.Who)
-	why := chat.Text{ZH: "没有按时签到", EN: "did not check in"}
+	why, back := chat.Text{ZH: "没有按时签到", EN: "did not check in"}, chat.Text{ZH: "签到", EN: "check in"}
 	if ch.Reason == duty.LateAnswer {
 		why = chat.Text{ZH: "有客户等了太久", EN: "let a customer wait too long"}
+		back = chat.Text{ZH: "回复客户或签到", EN: "answer the customer or check in"}
 	}
 	card := chat.Card{
 		Title: chat.Text{ZH: "B 角已接手：%s", EN: "The backup took over: %s"}.F(n.group.Title()),
 		Body: chat.Text{
-			ZH: "您%s，%s 已自动接手您的班，到 %s 为止；值班时生效的权限也随之转过去。您一签到，就交还给您。",
-			EN: "You %s, so %s has taken over your turn until %s, with the rights that go with it. Once you check in, it is yours again.",
-		}.F(ofYou(why), b, until),
+			ZH: "您%s，%s 已自动接手您的班，到 %s 为止；值班时生效的权限也随之转过去。您一%s，就交还给您。",
+			EN: "You %s, so %s has taken over your turn until %s, with the rights that go with it. Once you %s, it is yours again.",
+		}.F(ofYou(why), b, until, back),
 		Buttons: []chat.Button{n.checkInButton()},
 	}
 	out := []chat.Effect{n.urgent(n.send(ch.For, chat.Reply{Card: &card}, ch.Until))}
 	text := chat.Text{
-		ZH: "“%s”：%s %s，值班已自动转给您，到 %s 为止；本人签到后交还。 %s",
-		EN: "“%s”: %s %s, so you are on duty now, until %s; once they check in, it is theirs again. %s",
-	}.F(n.title(), a, why, until, chat.ThisEntry)
+		ZH: "“%s”：%s %s，值班已自动转给您，到 %s 为止；本人%s后交还。 %s",
+		EN: "“%s”: %s %s, so you are on duty now, until %s; once they %s, it is theirs again. %s",
+	}.F(n.title(), a, why, until, back, chat.ThisEntry)
 	out = append(out, n.urgent(n.send(ch.Who, chat.Reply{Text: text}, ch.Until)))
 	text = chat.Text{
 		ZH: "“%s”：%s %s，B 角 %s 已自动接手，到 %s 为止。 %s", EN: "“%s”: %s %s; the backup, %s, has taken over until %s. %s",
@@ -206,7 +207,10 @@ func ofYou(why chat.Text) chat.Text {
 func (n shiftNews) givenBack(ch duty.Change) []chat.Effect {
 	a, b := n.who(ch.For), n.who(ch.Who)
 	why := chat.Text{ZH: "%s 已签到", EN: "%s has checked in"}.F(a)
-	if n.c.Actor.ID != ch.For {
+	switch {
+	case ch.Reason == duty.LateAnswer && (n.c.Actor.ID == ch.For || n.c.Actor.ID == ""):
+		why = chat.Text{ZH: "%s 已到岗", EN: "%s is there"}.F(a)
+	case n.c.Actor.ID != ch.For:
 		why = chat.Text{ZH: "接手已取消", EN: "the takeover was called off"}
 	}
 	tell := map[chat.User]chat.Text{

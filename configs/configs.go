@@ -31,6 +31,7 @@ type Config struct {
 	Font   string `koanf:"font"` // the file of the font that pictures are drawn with; empty: one is looked for
 	Limits Limits `koanf:"limits"`
 	Duty   Duty   `koanf:"duty"`
+	SLA    SLA    `koanf:"sla"`
 
 	Schedule Schedule `koanf:"schedule"`
 	Deadman  Deadman  `koanf:"deadman"`
@@ -202,6 +203,13 @@ var defaults = map[string]any{
 
 	"duty.remind_before":   []string{"7d", "1d", "1h"},
 	"duty.check_in_within": "10m",
+
+	"sla.outside":       OutsidePauses,
+	"sla.warn_percent":  "67",
+	"sla.backup_after":  "0s",
+	"sla.manager_after": "5m",
+	"sla.company_after": "15m",
+	"sla.unack_after":   "10m",
 }
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as
