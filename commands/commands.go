@@ -25,6 +25,7 @@ import (
 	"qunguan/bot/setup"
 	"qunguan/bot/sla"
 	"qunguan/bot/task"
+	"qunguan/bot/ticket"
 )
 
 var declared []func() bot.Command
@@ -68,6 +69,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"request":    journal.Typed(request.Build),
 		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
+		"ticket":     journal.Typed(ticket.Build),
 	}
 }
 
@@ -77,7 +79,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), bot.Happenings(),
+		sla.Happenings(), ticket.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -118,6 +120,10 @@ func due(c journal.Change) time.Time {
 		return ends.Next
 	case "reminder":
 		return ends.Remind
+	case "ticket":
+		if t, err := journal.Decode[ticket.Ticket](c.After); err == nil {
+			return t.Due()
+		}
 	case "request":
 		if r, err := journal.Decode[request.Request](c.After); err == nil {
 			return r.Due()

@@ -17,7 +17,7 @@ import (
 
 // Jobs returns the jobs of records whose moment has come, one for each kind of aggregate that has such records.
 func Jobs() []bot.Job {
-	return []bot.Job{grantEnd("access"), grantEnd("company"), muteEnd(), taskCheck(), endIsNear(), requestDue(), eventReminder()}
+	return []bot.Job{grantEnd("access"), grantEnd("company"), muteEnd(), taskCheck(), endIsNear(), requestDue(), eventReminder(), ticketEnd()}
 }
 
 // firings claims firings of rhythms, so that each runs once however many replicas there are.

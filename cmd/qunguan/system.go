@@ -95,7 +95,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.calendars = calendar.New(s.ledger, calendar.Options{
 		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
 	})
-	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Firings().Fire}); err != nil {
+	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, tickets: s.tellTickets, cursor: s.ledger.Cursor, turn: tenant.Firings().Fire}); err != nil {
 		return nil, err
 	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
