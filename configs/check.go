@@ -16,6 +16,9 @@ import (
 func (c *Config) tidy() {
 	c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	for i := range c.Links {
+		c.Links[i].tidy()
+	}
 }
 
 // check notes everything that is wrong with c itself.
@@ -28,6 +31,7 @@ func (l *layers) check(c Config) {
 	l.checkWeCom(c.WeCom)
 	l.checkIngest(c.Ingest)
 	l.checkArchive(c.Archive)
+	l.checkLinks(c.Links)
 }
 
 func (l *layers) checkGeneral(c Config) {
