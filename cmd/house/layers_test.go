@@ -60,6 +60,12 @@ var layers = map[string]layer{
 	"bot/platform/ingest":    {ours: "bot/chat bot/signature", others: "go.uber.org/zap"},
 	"bot/platform/simulator": {ours: "bot/chat"},
 
+	// The wire is what adapters of links share; each knows one other system.
+	"bot/link":         {ours: "bot/chat"},
+	"bot/link/webhook": {ours: "bot/chat bot/link bot/signature"},
+	"bot/link/fxiaoke": {ours: "bot/chat bot/link"},
+	"bot/link/zoho":    {ours: "bot/chat bot/link"},
+
 	"configs":   {others: "github.com/knadh/koanf go.yaml.in/yaml/v3"},
 	"cmd/house": {},
 	"cmd/qunguan": {ours: "*", others: "github.com/spf13/cobra go.uber.org/zap github.com/alicebob/miniredis/v2 " +

@@ -38,6 +38,10 @@ type system struct {
 	platform  *wecom.Adapter
 	bot       *bot.Bot
 	courier   *bot.Courier
+	posts     *storage.Posts
+	postman   *bot.Postman
+	linked    []bot.Link                 // the links, without their states
+	looked    atomic.Pointer[[]bot.Link] // and with them, as last looked at
 	clockwork *scheduler.Clockwork
 	meters    *meters
 	pictures  pictures
@@ -83,10 +87,16 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
+	posters, linked, err := openLinks(c, o.now)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	s.posts, s.linked = tenant.Posts(), linked
 	s.bot, err = bot.New(bot.Config{
 		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
 		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
+		Links: s.links, Portray: commands.Portray,
 		PublicURL: func() string { return *s.publicURL.Load() },
 	})
 	if err != nil {
@@ -98,7 +108,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, tickets: s.tellTickets, cursor: s.ledger.Cursor, turn: tenant.Firings().Fire}); err != nil {
 		return nil, err
 	}
-	s.courier = s.bot.Courier(s.outbox, s.platform)
+	s.courier, s.postman = s.bot.Courier(s.outbox, s.platform), s.bot.Postman(s.posts, posters)
 	s.clockwork, err = scheduler.New(s.bot, s.courier, tenant.Firings(), o.now, zone, o.log,
 		scheduler.Sync(s.bot, s.platform, everyQuarter))
 	if err != nil {
@@ -199,6 +209,7 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.prepare(ctx) })
 	wg.Go(func() { s.clockwork.Run(ctx) })
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
+	wg.Go(func() { s.clockwork.Post(ctx, s.postman) })
 	wg.Go(func() { s.look(ctx) })
 	wg.Go(func() {
 		if s.waitReady(ctx) == nil {

@@ -328,3 +328,9 @@ func uuid() string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
+
+// Check says whether the app's secrets get a token; nothing is written.
+func (p *Poster) Check(ctx context.Context) error {
+	_, err := p.authorise(ctx)
+	return err
+}

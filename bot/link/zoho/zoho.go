@@ -211,3 +211,9 @@ func (p *Poster) authorise(ctx context.Context, refused string) (string, error) 
 	p.token, p.until = a.Token, asked.Add(max(time.Duration(a.ExpiresIn)*time.Second-5*time.Minute, time.Minute))
 	return p.token, nil
 }
+
+// Check says whether the secrets get an access token; nothing is written.
+func (p *Poster) Check(ctx context.Context) error {
+	_, err := p.authorise(ctx, "")
+	return err
+}
