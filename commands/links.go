@@ -38,7 +38,7 @@ func links() bot.Command {
 			for _, l := range all {
 				lines = append(lines, linkLine(c, l))
 			}
-			lines = append(lines, chat.Text{ZH: "试发一封：`/对接 测试 名称`；只看内容：后加 ` --预演`。", EN: "Try one: `/links test NAME`; only to see what it would get: add ` --dry-run`."})
+			lines = append(lines, chat.Text{ZH: "试发一封：`/对接 测试 名称`；只看内容：后面加上 `--预演`。", EN: "Try one: `/links test NAME`; only to see what it would get: add `--dry-run`."})
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 		},
 	}
@@ -68,8 +68,8 @@ func linkTest() bot.Command {
 				Changes: chat.Text{ZH: "发给 %s（%s %s）：\n%s", EN: "to %s (%s %s):\n%s"}.F(
 					chat.Escape(l.Name), l.Kind, l.Version, sketched(l, trial)),
 				Reply: chat.Reply{Text: chat.Text{
-					ZH: "试发内容已排入 %s 的队列（标明“测试”）。约半分钟后用 `/对接` 看结果。（%s）", EN: "A letter marked as a test waits to be posted to %s. In half a minute `/links` tells what came of it. (%s)",
-				}.F(chat.Escape(l.Name), chat.ThisEntry)},
+					ZH: "试发内容已排入 %s 的队列（标明“测试”）。约半分钟后用 `/对接` 看结果。", EN: "A letter marked as a test waits to be posted to %s. In half a minute `/links` tells what came of it.",
+				}.F(chat.Escape(l.Name))},
 			}, nil
 		},
 	}
@@ -108,7 +108,12 @@ func sketched(l bot.Link, letter chat.Letter) chat.Text {
 	if len(text) > maxSketch {
 		text = append(text[:maxSketch], '…')
 	}
-	return chat.Same(chat.Escape(string(text)))
+	lines := strings.Split(string(text), "\n")
+	for i, line := range lines {
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		lines[i] = strings.Repeat("　", indent) + chat.Escape(line[indent:]) // chats drop spaces in front
+	}
+	return chat.Same(strings.Join(lines, "\n"))
 }
 
 func linkLine(c bot.Call, l bot.Link) chat.Text {

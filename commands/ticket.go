@@ -46,12 +46,12 @@ func ticketOpen() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			changes := chat.Text{ZH: "登记投诉 #%d：%s", EN: "open complaint #%d: %s"}.F(t.No, chat.Escape(t.Subject))
+			changes := chat.Text{ZH: "登记投诉 %d号：%s", EN: "open complaint %d: %s"}.F(t.No, chat.Escape(t.Subject))
 			return bot.Outcome{
 				Events: events, Changes: changes,
 				Reply: chat.Reply{Text: chat.Text{
-					ZH: "已登记投诉 #%d：%s。解决后发 `/工单 解决 #%d`。（%s）", EN: "Complaint #%d is written down: %s. Once it is solved: `/ticket solve #%d`. (%s)",
-				}.F(t.No, chat.Escape(t.Subject), t.No, chat.ThisEntry)},
+					ZH: "已登记投诉 %d号：%s。解决后发 `/工单 解决 %d号`。", EN: "Complaint %d is written down: %s. Once it is solved: `/ticket solve %d`.",
+				}.F(t.No, chat.Escape(t.Subject), t.No)},
 			}, nil
 		},
 	}
@@ -59,11 +59,11 @@ func ticketOpen() bot.Command {
 
 // ticketSolve says that a complaint is solved.
 func ticketSolve() bot.Command {
-	number := grammar.Number("number")
+	number := grammar.Number("number").Called(chat.Text{ZH: "几号", EN: "number"})
 	return bot.Command{
 		Name:     "ticket solve",
 		Forms:    []string{"/ticket solve {number}", "/工单 (解决|关闭|solve) {number}"},
-		Examples: []chat.Text{{ZH: "/工单 解决 #3", EN: "/ticket solve #3"}},
+		Examples: []chat.Text{{ZH: "/工单 解决 3号", EN: "/ticket solve 3"}},
 		Holes:    []grammar.Hole{number},
 		Help:     chat.Text{ZH: "记下一条投诉已经解决。", EN: "Note that a complaint is solved."},
 		Reads:    []bot.Source{tickets},
@@ -80,12 +80,12 @@ func ticketSolve() bot.Command {
 			if err != nil {
 				return mend(err, ticketMends)
 			}
-			changes := chat.Text{ZH: "投诉 #%d 已解决：%s", EN: "complaint #%d is solved: %s"}.F(t.No, chat.Escape(t.Subject))
+			changes := chat.Text{ZH: "投诉 %d号 已解决：%s", EN: "complaint %d is solved: %s"}.F(t.No, chat.Escape(t.Subject))
 			return bot.Outcome{
 				Events: []journal.Event{e}, Changes: changes,
 				Reply: chat.Reply{Text: chat.Text{
-					ZH: "已记录：投诉 #%d 解决（%s），用时 %s。（%s）", EN: "Recorded: complaint #%d is solved (%s), after %s. (%s)",
-				}.F(t.No, chat.Escape(t.Subject), tookText(t, c.Now), chat.ThisEntry)},
+					ZH: "已记录：投诉 %d号 解决（%s），用时 %s。", EN: "Recorded: complaint %d is solved (%s), after %s.",
+				}.F(t.No, chat.Escape(t.Subject), tookText(t, c.Now))},
 			}, nil
 		},
 	}
@@ -127,7 +127,7 @@ func ticketList() bot.Command {
 const mostTickets = 20
 
 func ticketLine(c bot.Call, t ticket.Ticket) chat.Text {
-	line := chat.Text{ZH: "- #%d %s，%s 登记，已等 %s", EN: "- #%d %s, opened %s, waits for %s"}.F(
+	line := chat.Text{ZH: "- %d号 %s，%s 登记，已等 %s", EN: "- %d: %s, opened %s, waits for %s"}.F(
 		t.No, chat.Escape(t.Subject), c.Moment(t.Opened), tookText(t, c.Now))
 	if t.Source != ticket.Chat {
 		line = line.Plus(chat.Text{ZH: "（工单系统 %s）", EN: " (helpdesk %s)"}.F(chat.Escape(t.ID)))

@@ -31,7 +31,7 @@ type Portrait struct {
 	User       User      `json:"user"`
 	Name       string    `json:"name,omitempty"`
 	Department string    `json:"department,omitempty"`
-	Level      string    `json:"level,omitempty"` // the highest one held: senior, middle, junior; empty: no admin any more
+	Level      string    `json:"level,omitempty"` // the highest one held: senior, mid, junior; empty: no admin any more
 	Job        string    `json:"job,omitempty"`   // of that role
 	Roles      []Held    `json:"roles,omitempty"`
 	DutyHours  float64   `json:"duty_hours,omitzero"` // on shift in the last 30 days
