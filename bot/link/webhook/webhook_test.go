@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,4 +115,28 @@ func TestNew(t *testing.T) {
 	require.Error(t, err)
 	_, err = New(Config{URL: "http://a.example", Secret: "s"})
 	require.Error(t, err)
+}
+
+// TestThePageShowsARightLetter compares docs/links.md with what is posted.
+func TestThePageShowsARightLetter(t *testing.T) {
+	raw, err := os.ReadFile("../../../docs/links.md")
+	require.NoError(t, err)
+	_, rest, _ := strings.Cut(string(raw), "```text\n")
+	text, _, _ := strings.Cut(rest, "```")
+	vector := map[string]string{}
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		name, value, _ := strings.Cut(line, " ")
+		vector[name] = strings.TrimSpace(value)
+	}
+	assert.Equal(t, vector["signature"], signature.Sign(vector["secret"], vector["timestamp"], vector["body"]))
+	p := open(t, &receiver{}, "s", "")
+	body, err := p.Sketch(chat.Letter{ID: "1-0", Class: chat.OfTest, At: time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC), Test: true})
+	require.NoError(t, err)
+	assert.Equal(t, vector["body"], string(body))
+	_, rest, _ = strings.Cut(string(raw), "```json\n")
+	text, _, _ = strings.Cut(rest, "```")
+	var l chat.Letter
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&l))
 }
