@@ -42,13 +42,17 @@ const (
 	Broken   LinkHealth = "broken"   // nothing gets through
 )
 
-// brokenAfter is how many attempts in a row must fail: by then a link is down for about a minute.
-const brokenAfter = 5
+const (
+	// brokenAfter is how many attempts in a row must fail: by then a link is down for about a minute.
+	brokenAfter = 5
+	// brokenFor is how long is waited where somebody has to mend something, such as a secret.
+	brokenFor = 10 * time.Minute
+)
 
 // Health is the state in a word.
 func (s LinkState) Health() LinkHealth {
 	switch {
-	case s.Tries >= brokenAfter, s.Lost > 0 && s.OK.IsZero():
+	case s.Tries >= brokenAfter, s.Tries > 0 && s.Next.Sub(s.Failed) >= brokenFor, s.Lost > 0 && s.OK.IsZero():
 		return Broken
 	case s.Tries > 0, s.Lost > 0:
 		return Degraded

@@ -102,6 +102,8 @@ func TestHowALinkIs(t *testing.T) {
 		{bot.LinkState{OK: now, Failed: now.Add(-time.Hour), Fault: "it was down"}, bot.Works},
 		{bot.LinkState{OK: now, Tries: 1}, bot.Degraded},
 		{bot.LinkState{OK: now, Lost: 1}, bot.Degraded},
+		{bot.LinkState{OK: now, Tries: 1, Failed: now, Next: now.Add(2 * time.Second)}, bot.Degraded},
+		{bot.LinkState{OK: now, Tries: 1, Failed: now, Next: now.Add(10 * time.Minute)}, bot.Broken},
 		{bot.LinkState{OK: now, Tries: 5}, bot.Broken},
 		{bot.LinkState{Lost: 1}, bot.Broken},
 	} {

@@ -11,7 +11,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
 	"qunguan/bot/link/webhook"
+	"qunguan/bot/platform/ingest"
+	"qunguan/bot/ticket"
 	"qunguan/configs"
 )
 
@@ -78,4 +82,22 @@ func TestASlowLinkKeepsNobodyWaiting(t *testing.T) {
 	assert.Greater(t, len(s.sim.Sees("wang")), before)
 	close(release)
 	require.NoError(t, <-done)
+}
+
+// TestTicketsOfAGroupNobodyKnows refuses the whole batch: a wrong id would else be counted nowhere, in silence.
+func TestTicketsOfAGroupNobodyKnows(t *testing.T) {
+	s := openTheatre(t, time.Date(2026, 3, 2, 9, 0, 0, 0, zone), nil, startEmbedded(t))
+	s.settle()
+	g := chat.Group(s.group("华东VIP客户群"))
+	err := s.procs[0].tellTickets(s.ctx, []ingest.Ticket{
+		{ID: "T1", Group: g, Subject: "x", At: s.now()}, {ID: "T2", Group: "nobody's", At: s.now()},
+	})
+	require.ErrorIs(t, err, ingest.ErrRefused)
+	assert.ErrorContains(t, err, `"nobody's"`)
+	found, err := s.procs[0].ledger.Load(s.ctx, journal.Want{Names: []journal.Name{ticket.Of(g)}})
+	require.NoError(t, err)
+	assert.Empty(t, found.States[ticket.Of(g)].Records)
+	s.store.stop(t)
+	err = s.procs[0].tellTickets(s.ctx, []ingest.Ticket{{ID: "T1", Group: g, At: s.now()}})
+	require.ErrorIs(t, err, chat.ErrUnavailable)
 }

@@ -169,7 +169,7 @@ func (s *theatre) resolves(named map[int64]bool) {
 func (s *theatre) silent() {
 	secrets := []string{
 		s.world.AppSecret, s.world.CustomerContactSecret, s.world.App.Token, s.world.App.EncodingAESKey,
-		s.world.Bot.Token, s.world.Bot.EncodingAESKey,
+		s.world.Bot.Token, s.world.Bot.EncodingAESKey, linkSecret,
 	}
 	if keys, err := s.client.Keys(s.ctx, "*:token:*").Result(); err == nil {
 		for _, k := range keys {

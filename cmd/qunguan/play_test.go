@@ -80,7 +80,9 @@ func play(t *testing.T, s story, redis store) {
 		s.rewrite(t, got)
 	}
 	house.laws(named)
-	if !slices.ContainsFunc(s.steps, func(st scene) bool { return st.text == "redis stops" || fails.MatchString(st.text) || strings.HasSuffix(st.text, " is strict") }) {
+	if !slices.ContainsFunc(s.steps, func(st scene) bool {
+		return st.text == "redis stops" || fails.MatchString(st.text) || strings.HasSuffix(st.text, " is strict")
+	}) {
 		assert.Empty(t, house.faults(), "nothing breaks")
 	}
 }
