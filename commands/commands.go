@@ -12,6 +12,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
@@ -59,7 +60,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"person":     journal.Typed(directory.BuildPerson),
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
-		"duty":       journal.Typed(duty.Builder(calendar.Workday)),
+		"duty":       journal.Typed(duty.ByCalendar(calendar)),
 		"feed":       journal.Typed(duty.BuildFeed),
 		"feeds":      journal.Typed(duty.BuildFeeds),
 		"task":       journal.Typed(task.Build),
@@ -67,6 +68,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
+		"canary":     journal.Typed(canary.Build),
 		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
 		"ticket":     journal.Typed(ticket.Build),
@@ -79,7 +81,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), ticket.Happenings(), bot.Happenings(),
+		sla.Happenings(), canary.Happenings(), ticket.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -127,6 +129,10 @@ func due(c journal.Change) time.Time {
 	case "request":
 		if r, err := journal.Decode[request.Request](c.After); err == nil {
 			return r.Due()
+		}
+	case "duty":
+		if o, err := journal.Decode[duty.Offer](c.After); err == nil && strings.HasPrefix(c.Key, "offer/") {
+			return o.Due()
 		}
 	}
 	return time.Time{}

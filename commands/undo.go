@@ -208,6 +208,9 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 		}
 		return access.Decision{Rule: access.RuleDefault}, access.NoItem
 	}
+	if ownDuty(c, e) {
+		return access.Decision{Allowed: true, Rule: access.RuleSelf}, access.Duty
+	}
 	i := access.NoItem
 	if len(e.Items) > 0 {
 		i, _ = access.ParseItem(e.Items[0])

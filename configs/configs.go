@@ -32,6 +32,9 @@ type Config struct {
 	Limits Limits `koanf:"limits"`
 	Duty   Duty   `koanf:"duty"`
 
+	Schedule Schedule `koanf:"schedule"`
+	Deadman  Deadman  `koanf:"deadman"`
+
 	Redis Redis `koanf:"redis"`
 	WeCom WeCom `koanf:"wecom"`
 
@@ -59,6 +62,28 @@ type DepartmentAdmin struct {
 type Limits struct {
 	RoleCap      int `koanf:"role_cap"`      // people who hold a role in one group, by the bot's book
 	NativeAdmins int `koanf:"native_admins"` // admins that the platform itself allows in one group
+}
+
+// Schedule says when what is done again and again is done: five fields of cron each, in Timezone. Whether the texts are
+// any is for those to say who read them.
+type Schedule struct {
+	Sync   string `koanf:"sync"`   // re-read every group
+	Canary string `koanf:"canary"` // look at every part of the bot; empty: never
+}
+
+// Deadman says when the bot counts as silent, and who outside hears that it is not.
+type Deadman struct {
+	After   string `koanf:"after"`    // a length, such as 10m
+	PingURL Secret `koanf:"ping_url"` // asked for every minute while all is well; empty: nobody outside is told
+}
+
+// Silence is After as a length. Its error is nil for a Config that Load returned.
+func (d Deadman) Silence() (time.Duration, error) {
+	after, err := time.ParseDuration(d.After)
+	if err != nil {
+		return 0, fmt.Errorf("read deadman.after: %w", err)
+	}
+	return after, nil
 }
 
 // Duty is about rosters.
@@ -165,6 +190,10 @@ var defaults = map[string]any{
 	"wecom.api_base":   "https://qyapi.weixin.qq.com",
 	"log.level":        "info",
 	"log.format":       "json",
+
+	"schedule.sync":   "*/15 * * * *",
+	"schedule.canary": "5 * * * *",
+	"deadman.after":   "10m",
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",

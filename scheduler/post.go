@@ -24,9 +24,9 @@ func (w *Clockwork) postTo(ctx context.Context, p *bot.Postman, link string) {
 	ticker := time.NewTicker(w.interval)
 	defer ticker.Stop()
 	for {
-		err := w.safely(func() error { _, err := p.Round(ctx, link); return err })
+		err := safely(func() error { _, err := p.Round(ctx, link); return err })
 		if err != nil && ctx.Err() == nil {
-			w.log.Error("post", zap.String("link", link), zap.Error(err))
+			w.Log.Error("post", zap.String("link", link), zap.Error(err))
 		}
 		select {
 		case <-ctx.Done():

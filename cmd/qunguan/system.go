@@ -17,6 +17,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/calendar"
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/console"
 	"qunguan/bot/journal"
@@ -49,6 +50,12 @@ type system struct {
 	publicURL atomic.Pointer[string] // where people reach the program
 	sources   sources
 	health    atomic.Pointer[[]bot.Part]
+	tenant    *storage.Tenant
+	traces    *traces
+	working   atomic.Pointer[canary.Clockwork]
+	speaks    atomic.Bool      // people can be written to, as far as the last self-test could tell
+	theirs    func() time.Time // taken for the clock of Redis; nil: it is asked
+	pinger    *http.Client
 	ready     chan struct{} // closed once the settings are taken over
 }
 
@@ -60,6 +67,10 @@ type options struct {
 	botName string
 	// pictures are drawn with these; the zero pictures draw none.
 	pictures pictures
+	name     string // of this process among the replicas; empty: made of the machine and the process
+	// redisNow is taken for the clock of Redis by the self-test; nil: Redis is asked.
+	redisNow func() time.Time
+	pinger   *http.Client // to the dead-man service; nil is an own one
 }
 
 // newSystem wires everything; it reaches nobody yet.
@@ -76,14 +87,25 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{})}
+	s := &system{
+		config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{}), traces: newTraces(o.now),
+		theirs: o.redisNow, pinger: o.pinger,
+	}
+	s.speaks.Store(true)
+	if o.name == "" {
+		o.name = courierName()
+	}
+	if s.pinger == nil {
+		s.pinger = &http.Client{}
+	}
 	s.publicURL.Store(&c.PublicURL)
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
-	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(courierName())
+	s.tenant = tenant
+	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(o.name)
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
@@ -93,9 +115,9 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	}
 	s.posts, s.linked = tenant.Posts(), linked
 	s.bot, err = bot.New(bot.Config{
-		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
+		Health: s.parts, Clockwork: s.works, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
 		Links: s.links, Portray: commands.Portray,
 		PublicURL: func() string { return *s.publicURL.Load() },
 	})
@@ -105,12 +127,18 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.calendars = calendar.New(s.ledger, calendar.Options{
 		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
 	})
-	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, tickets: s.tellTickets, cursor: s.ledger.Cursor, turn: tenant.Firings().Fire}); err != nil {
+	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, tickets: s.tellTickets, cursor: s.ledger.Cursor, turn: tenant.Turn}); err != nil {
 		return nil, err
 	}
 	s.courier, s.postman = s.bot.Courier(s.outbox, s.platform), s.bot.Postman(s.posts, posters)
-	s.clockwork, err = scheduler.New(s.bot, s.courier, tenant.Firings(), o.now, zone, o.log,
-		scheduler.Sync(s.bot, s.platform, everyQuarter))
+	silence, err := c.Deadman.Silence()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	s.clockwork, err = scheduler.New(scheduler.Config{
+		Bot: s.bot, Courier: s.courier, Firings: tenant.Firings(), Heart: tenant.Heart(), Name: o.name, Now: o.now, Zone: zone, Log: o.log,
+		SilentAfter: silence, Alarm: s.alarm,
+	}, s.rhythms()...)
 	if err != nil {
 		return nil, fmt.Errorf("wire clockwork: %w", err)
 	}
@@ -165,7 +193,8 @@ func courierName() string {
 func (s *system) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(commands.FeedPath, s.calendars.Handler())
-	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived}))
+	mux.Handle("/wecom/", s.traces.hears(s.platform.Handler(
+		wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived})))
 	s.sources.mount(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
@@ -211,6 +240,7 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
 	wg.Go(func() { s.clockwork.Post(ctx, s.postman) })
 	wg.Go(func() { s.look(ctx) })
+	wg.Go(func() { s.ping(ctx) })
 	wg.Go(func() {
 		if s.waitReady(ctx) == nil {
 			s.sources.read(ctx)
@@ -242,7 +272,7 @@ func (s *system) prepare(ctx context.Context) {
 	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
 		s.log.Warn("redis may lose data", zap.String("why", note))
 	}
-	if err := scheduler.Sync(s.bot, s.platform, everyQuarter).Run(ctx); err != nil && ctx.Err() == nil {
+	if err := scheduler.Sync(s.bot, s.platform, s.config.Schedule.Sync).Run(ctx); err != nil && ctx.Err() == nil {
 		s.log.Warn("first sync", zap.Error(err))
 	}
 }
@@ -272,6 +302,3 @@ func (s *system) settle(ctx context.Context) error {
 
 // close lets go of Redis.
 func (s *system) close() error { return s.redis.Close() }
-
-// everyQuarter is how often every group is re-read (requirements 5.1).
-const everyQuarter = "*/15 * * * *"
