@@ -19,6 +19,9 @@ func (c *Config) tidy() {
 	for i := range c.Links {
 		c.Links[i].tidy()
 	}
+	if c.Duty.RemindBefore == nil {
+		c.Duty.RemindBefore = []string{} // the file says that there are none; the defaults have some
+	}
 }
 
 // check notes everything that is wrong with c itself.
@@ -27,6 +30,7 @@ func (l *layers) check(c Config) {
 	l.checkPeople(c)
 	l.people("limits.role_cap", c.Limits.RoleCap)
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
+	l.checkDuty(c.Duty)
 	l.checkDeadman(c.Deadman)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
