@@ -17,6 +17,7 @@ import (
 
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/sla"
@@ -65,6 +66,10 @@ type Config struct {
 	Noticed func(chat.Class, Fate)
 	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
 	Health func() []Part
+	// Links tells which other systems letters are posted to, and how it goes with them, as last looked at; nil: none.
+	Links func() []Link
+	// Portray tells how somebody stands, or what must be read to tell; nil: it is not told.
+	Portray func(Call, chat.User) (chat.Portrait, []journal.Name)
 	// Clockwork tells how rhythms and the agenda are getting on, as last looked at; nil tells nothing.
 	Clockwork func() canary.Clockwork
 	// Secret is what the tokens of calls are made with; without it there are none.
@@ -77,6 +82,10 @@ type Config struct {
 	Listening Listening
 	// Listened is told of every batch of messages that was heard, for metrics; nil tells nobody.
 	Listened func(Listened)
+	// Ladder is when who is told of a customer who waits; the zero Ladder is the usual one.
+	Ladder sla.Ladder
+	// Duty is how the life of shifts is kept in step; the zero value is the usual way.
+	Duty duty.Rules
 }
 
 // Handled is one message that was handled.
@@ -260,7 +269,7 @@ func (t *turn) fail(ctx context.Context, cause error) (chat.Reply, error) {
 	e := t.header("command.failed", journal.Failed)
 	w := journal.Write{MessageID: t.message.ID, Reply: reply, Entry: &e}
 	t.sendIfLeft(&w)
-	done, err := t.bot.Ledger.Commit(ctx, w)
+	done, err := t.bot.commit(ctx, w)
 	if errors.Is(err, journal.ErrFinished) {
 		return done.Reply.Number(done.N), nil
 	}

@@ -26,6 +26,7 @@ import (
 	"qunguan/bot/setup"
 	"qunguan/bot/sla"
 	"qunguan/bot/task"
+	"qunguan/bot/ticket"
 )
 
 var declared []func() bot.Command
@@ -59,6 +60,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"person":     journal.Typed(directory.BuildPerson),
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
+		"shift":      journal.Typed(duty.BuildLife),
 		"duty":       journal.Typed(duty.ByCalendar(calendar)),
 		"feed":       journal.Typed(duty.BuildFeed),
 		"feeds":      journal.Typed(duty.BuildFeeds),
@@ -70,6 +72,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"canary":     journal.Typed(canary.Build),
 		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
+		"ticket":     journal.Typed(ticket.Build),
 	}
 }
 
@@ -79,7 +82,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), canary.Happenings(), bot.Happenings(),
+		sla.Happenings(), canary.Happenings(), ticket.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -94,6 +97,7 @@ var (
 	ends   = bot.Reads[reminder.Book](reminder.Of)
 	mutes  = bot.Reads[moderation.Book](moderation.Of)
 	roster = bot.Reads[duty.Roster](duty.Of)
+	lives  = bot.Reads[duty.Lives](duty.OfLife)
 	events = bot.Reads[event.Book](event.Of)
 )
 
@@ -116,10 +120,14 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
-	case "event":
+	case "event", "shift", "sla":
 		return ends.Next
 	case "reminder":
 		return ends.Remind
+	case "ticket":
+		if t, err := journal.Decode[ticket.Ticket](c.After); err == nil {
+			return t.Due()
+		}
 	case "request":
 		if r, err := journal.Decode[request.Request](c.After); err == nil {
 			return r.Due()

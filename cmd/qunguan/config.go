@@ -89,6 +89,7 @@ func check(c *cobra.Command, file string) error {
 	if noArchive != nil {
 		line("archive", noArchive)
 	}
+	checkLinks(ctx, config, line)
 	_, _ = fmt.Fprintln(out, knownYears(calendar, time.Now()))
 	switch {
 	case noPictures != nil:

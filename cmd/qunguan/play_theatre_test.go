@@ -52,8 +52,9 @@ type theatre struct {
 	// pictures are drawn with these: in words, by sketches, unless a test says otherwise.
 	pictures pictures
 	sketches *sketcher
-	talkTo   int // the process that hears what is typed
-	booted   int // processes so far
+	talkTo   int                     // the process that hears what is typed
+	others   map[string]*otherSystem // that letters are posted to, by the names of the links
+	booted   int                     // processes so far
 	// redisAhead is how far the clock of Redis is ahead of the story's.
 	redisAhead time.Duration
 
@@ -86,7 +87,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
-	owners, canary, publicURL := []string{world.People[0].ID}, "", ""
+	owners, canary, publicURL, secret := []string{world.People[0].ID}, "", "", ""
+	helpdesk, links := false, [][]string(nil)
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -101,6 +103,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 				world.People = append(world.People, simulator.Person{ID: id, Name: fmt.Sprintf("员工%02d", i+1), Departments: []string{"客服部"}})
 				join(t, &world, f[3], id)
 			}
+		case "archive": // what is written in customer groups is archived, and told to the bot
+			secret = "a secret of the stories, for pipelines"
 		case "no-font":
 			s.pictures = pictures{}
 		case "customers": // customers 39 in GROUP
@@ -125,6 +129,10 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			canary = strings.TrimPrefix(w, "canary ")
 		case "owners":
 			owners = f[1:]
+		case "helpdesk":
+			helpdesk = true
+		case "link": // link KIND NAME [EVENTS…]
+			links = append(links, f[1:])
 		case "department-admin": // department-admin ID DEPARTMENT
 			admins = append(admins, configs.DepartmentAdmin{User: f[1], Departments: f[2:]})
 		default:
@@ -135,15 +143,20 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.world = world.WithSecrets(random)
 	var err error
 	s.sim, err = simulator.New(s.world, simulator.Options{
-		Now: s.now, Rand: random, Pause: func(context.Context, time.Duration) error { return nil },
+		Now: s.now, Rand: random, Pause: func(context.Context, time.Duration) error { return nil }, IngestSecret: secret,
 	})
 	require.NoError(t, err)
 	s.api = httptest.NewServer(s.sim.API())
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Schedule.Canary = canary
+	s.config.Ingest.Secret = configs.Secret(secret)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
 	s.config.PublicURL = publicURL
+	if helpdesk {
+		s.config.Ingest.Secret = "0123456789abcdef0123456789abcdef"
+	}
+	s.openOthers(links)
 	s.client = redis.NewClient(&redis.Options{Addr: s.store.addr(), DisableIdentity: true, MaxRetries: -1})
 	t.Cleanup(func() {
 		for _, p := range s.procs {
@@ -222,6 +235,11 @@ func (s *theatre) settle() {
 				n, err := p.courier.Round(s.ctx, -1)
 				if err == nil {
 					done.Add(int64(n))
+				}
+				for _, l := range p.postman.Links() {
+					if n, err := p.postman.Round(s.ctx, l); err == nil {
+						done.Add(int64(n))
+					}
 				}
 			})
 		}

@@ -8,13 +8,8 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -28,8 +23,8 @@ const Source = "ingest"
 
 const (
 	maxBody = 8 << 20
-	// maxUnread is how much of all batches together is held while they arrive and are taken in: anybody can send a body, and
-	// who may is known only once all of it is there.
+	// maxUnread is how much one endpoint holds of all bodies together while they arrive: anybody can send one, and who may is
+	// known only once all of it is there.
 	maxUnread = 8 * maxBody
 	// maxAtOnce is how many messages are handed on in one go.
 	maxAtOnce = 1000
@@ -53,8 +48,8 @@ type Config struct {
 
 // Adapter serves the endpoint. It is safe for concurrent use.
 type Adapter struct {
-	c    Config
-	held atomic.Int64 // bytes of the batches that are being taken in
+	c Config
+	door
 }
 
 // New checks c.
@@ -74,77 +69,23 @@ func New(c Config) (*Adapter, error) {
 	if c.Same == nil {
 		c.Same = func(id string) string { return id }
 	}
-	return &Adapter{c: c}, nil
+	return &Adapter{c, door{secrets: c.Secrets, now: c.Now, held: new(atomic.Int64), log: c.Log, what: "messages"}}, nil
 }
-
-// refusal is a batch that is not taken in. reason is for whoever posted it and for the log: it holds no text of a
-// message and no secret.
-type refusal struct {
-	status int
-	reason string
-	at     *fault // the line at fault, if one is
-}
-
-func (r *refusal) Error() string { return r.reason }
 
 // ServeHTTP takes in one batch and answers {"accepted":n}, or {"error":"…"} with the status that says why not. Every
 // refusal writes one log line.
 func (a *Adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n, err := a.take(w, r)
-	var no *refusal
-	switch {
-	case err == nil:
-		answer(w, http.StatusOK, map[string]any{"accepted": n})
-	case errors.As(err, &no):
-		said := map[string]any{"error": no.reason}
-		if no.at != nil {
-			said["line"], said["field"] = no.at.line, no.at.field
-		}
-		log := a.c.Log.Warn
-		if no.status >= http.StatusInternalServerError {
-			log = a.c.Log.Error
-			w.Header().Set("Retry-After", "5")
-		}
-		answer(w, no.status, said)
-		log("batch of messages refused", zap.Int("status", no.status), zap.String("reason", no.reason))
-	}
+	a.close(w, n, err)
 }
 
-func answer(w http.ResponseWriter, status int, said map[string]any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(said) // a caller that is gone posts the batch again
-}
-
-// take checks age, form and size first, the signature second; only what passes all of it is read as messages. Its error
-// is always a *refusal.
+// take takes in a batch that the door has let in. Its error is always a *refusal.
 func (a *Adapter) take(w http.ResponseWriter, r *http.Request) (int, error) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return 0, &refusal{status: http.StatusMethodNotAllowed, reason: "method not allowed; use POST"}
-	}
-	now, stamp := a.c.Now(), r.Header.Get(TimestampHeader)
-	if err := fresh(stamp, now); err != nil {
-		return 0, err
-	}
-	unsigned := &refusal{status: http.StatusUnauthorized, reason: SignatureHeader + " is missing or does not fit; sign " +
-		TimestampHeader + ` + "." + the body as it is sent`}
-	if !formed(r.Header.Get(SignatureHeader)) {
-		return 0, unsigned // the body of a stranger is not worth reading
-	}
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return 0, &refusal{status: http.StatusUnsupportedMediaType, reason: "the body is compressed (Content-Encoding); send it as plain text"}
-	}
-	m := &meter{held: &a.held}
-	defer m.release()
-	body, err := readBody(w, r, m)
+	body, now, err := a.open(w, r)
 	if err != nil {
 		return 0, err
 	}
-	if !a.signed(r.Header.Get(SignatureHeader), stamp, body) {
-		return 0, unsigned
-	}
-	heard, err := a.read(body, now)
+	heard, err := readLines(body, func(line string) (chat.Heard, error) { return a.message(line, now) })
 	if err != nil {
 		return 0, err
 	}
@@ -153,64 +94,9 @@ func (a *Adapter) take(w http.ResponseWriter, r *http.Request) (int, error) {
 	for rest := heard; len(rest) > 0; {
 		some := rest[:min(len(rest), maxAtOnce)]
 		if err := a.c.Hear(ctx, Source, some, chat.Cursor{}); err != nil {
-			a.c.Log.Error("messages not kept", zap.Error(err))
-			return 0, &refusal{status: http.StatusServiceUnavailable, reason: "not kept; post the whole batch again"}
+			return 0, a.notKept(err)
 		}
 		rest = rest[len(some):]
 	}
 	return len(heard), nil
-}
-
-// errHeld says that too much is being taken in already.
-var errHeld = errors.New("too much at once")
-
-// meter counts what is read of one batch among what is held of all of them.
-type meter struct {
-	from io.Reader
-	held *atomic.Int64
-	mine int64
-}
-
-func (m *meter) Read(p []byte) (int, error) {
-	n, err := m.from.Read(p)
-	m.mine += int64(n)
-	if m.held.Add(int64(n)) > maxUnread {
-		return n, errHeld
-	}
-	return n, err
-}
-
-func (m *meter) release() { m.held.Add(-m.mine) }
-
-func readBody(w http.ResponseWriter, r *http.Request, m *meter) (string, error) {
-	tooLarge := &refusal{status: http.StatusRequestEntityTooLarge,
-		reason: fmt.Sprintf("the body exceeds %d bytes; post it in parts, cut between lines", maxBody)}
-	if r.ContentLength > maxBody {
-		return "", tooLarge
-	}
-	var b strings.Builder
-	m.from = http.MaxBytesReader(w, r.Body, maxBody)
-	_, err := io.Copy(&b, m)
-	var exceeded *http.MaxBytesError
-	switch {
-	case errors.Is(err, errHeld):
-		return "", &refusal{status: http.StatusServiceUnavailable, reason: "too much is being taken in at once; post the whole batch again"}
-	case errors.As(err, &exceeded):
-		return "", tooLarge
-	case err != nil:
-		return "", &refusal{status: http.StatusBadRequest, reason: "the body could not be read"}
-	}
-	return b.String(), nil
-}
-
-// fresh refuses what was signed too long ago, or for a later day.
-func fresh(stamp string, now time.Time) error {
-	seconds, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil {
-		return &refusal{status: http.StatusUnauthorized, reason: TimestampHeader + " is missing or no number; write Unix seconds"}
-	}
-	if off := now.Sub(time.Unix(seconds, 0)); off > maxAge || off < -maxAge {
-		return &refusal{status: http.StatusUnauthorized, reason: TimestampHeader + " is more than 10 minutes off"}
-	}
-	return nil
 }
