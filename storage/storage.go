@@ -17,6 +17,8 @@
 //	<prefix>:{<corp>}:dead               list    effects that were given up, newest first
 //	<prefix>:{<corp>}:agenda             zset    records that must be looked at, by when
 //	<prefix>:{<corp>}:token:<name>       string  access tokens of the platform
+//	<prefix>:{<corp>}:tree:<i>            string  hashes of the Merkle tree over the journal, a megabyte each
+//	<prefix>:{<corp>}:sealed             hash    size: entries that the tree has; note: the checkpoint that was signed then
 //	<prefix>:{<corp>}:fired:<job>        string  the last moment for which a job ran
 //	<prefix>:{<corp>}:rate:<recipient>   string  messages to one recipient in the running minute
 //
@@ -121,6 +123,8 @@ func (k keys) later() string                    { return k.prefix + "later" }
 func (k keys) dead() string                     { return k.prefix + "dead" }
 func (k keys) agenda() string                   { return k.prefix + "agenda" }
 func (k keys) token(name string) string         { return k.prefix + "token:" + name }
+func (k keys) tree(i int64) string              { return fmt.Sprintf("%stree:%d", k.prefix, i) }
+func (k keys) sealed() string                   { return k.prefix + "sealed" }
 func (k keys) fired(job string) string          { return k.prefix + "fired:" + job }
 func (k keys) rate(recipient string) string     { return k.prefix + "rate:" + recipient }
 func indexName(what string, id any) string      { return fmt.Sprintf("%s:%v", what, id) }

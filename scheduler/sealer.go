@@ -1,0 +1,143 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"qunguan/bot/journal"
+)
+
+// seals is what the sealer needs of storage.
+type seals interface {
+	Sealed(context.Context) (size int64, note string, err error)
+	After(ctx context.Context, n int64, limit int64) (numbers []int64, stored [][]byte, err error)
+	Seal(ctx context.Context, from, to int64, hashes []journal.Hash, note string) (bool, error)
+	Hashes(context.Context) tlog.HashReader
+}
+
+// witness keeps the newest checkpoint where whoever writes to Redis cannot: beside the key.
+type witness interface {
+	Last() (journal.Checkpoint, error)
+	Keep(journal.Checkpoint) error
+}
+
+// Sealer lets the Merkle tree grow with the journal and signs what it came to. Several replicas with the same key may
+// run one each: one of them is faster, and the others go on from where it came to.
+type Sealer struct {
+	seals    seals
+	signer   note.Signer
+	verifier note.Verifier
+	witness  witness
+	now      func() time.Time
+	log      *zap.Logger
+	edge     journal.Edge
+	opened   bool
+}
+
+// NewSealer returns a sealer.
+func NewSealer(s seals, signer note.Signer, v note.Verifier, w witness, now func() time.Time, log *zap.Logger) *Sealer {
+	return &Sealer{seals: s, signer: signer, verifier: v, witness: w, now: now, log: log}
+}
+
+// perSeal is how many entries are sealed at once.
+const perSeal = 5000
+
+// What keeps a sealer from going on. It does not mend anything by itself: what it finds is what it is there to find.
+var (
+	ErrOtherKey   = errors.New("the journal was sealed with another key; give this replica the same key file")
+	ErrRolledBack = errors.New("the sealed journal is shorter than, or other than, the checkpoint that was kept beside the key")
+	ErrGap        = errors.New("the journal has a gap")
+)
+
+// Step seals what is new, and returns how many entries that were.
+func (s *Sealer) Step(ctx context.Context) (int, error) {
+	if !s.opened {
+		if err := s.open(ctx); err != nil {
+			return 0, err
+		}
+	}
+	size := s.edge.Size()
+	numbers, stored, err := s.seals.After(ctx, size, perSeal)
+	if err != nil || len(numbers) == 0 {
+		return 0, err
+	}
+	next, hashes := s.edge, []journal.Hash(nil)
+	for i, n := range numbers {
+		if n != size+int64(i)+1 {
+			return 0, fmt.Errorf("%w before #%d", ErrGap, n)
+		}
+		hashes = append(hashes, next.Add(journal.LeafOf(stored[i]))...)
+	}
+	c, err := journal.Sign(s.signer, next.Size(), next.Root(), s.now())
+	if err != nil {
+		return 0, err
+	}
+	ok, err := s.seals.Seal(ctx, size, next.Size(), hashes, c.Note)
+	if err != nil {
+		return 0, err
+	}
+	if !ok {
+		s.opened = false // another replica was faster
+		return 0, nil
+	}
+	s.edge = next
+	s.log.Debug("journal sealed", zap.Int64("size", c.Size), zap.String("root", c.Root.String()))
+	return len(numbers), s.witness.Keep(c)
+}
+
+// open reads where the tree stands, and refuses to go on from one that is not what was signed and kept.
+func (s *Sealer) open(ctx context.Context) error {
+	size, signed, err := s.seals.Sealed(ctx)
+	if err != nil {
+		return err
+	}
+	edge, err := journal.OpenEdge(size, s.seals.Hashes(ctx))
+	if err != nil {
+		return fmt.Errorf("open tree: %w", err)
+	}
+	if size > 0 {
+		c, err := journal.OpenCheckpoint(signed, s.verifier)
+		if errors.Is(err, journal.ErrSignature) {
+			return fmt.Errorf("%w: %w", ErrOtherKey, err)
+		}
+		if err != nil {
+			return err
+		}
+		if c.Size != size || c.Root != edge.Root() {
+			return fmt.Errorf("%w: the tree is not the one that was signed at %d entries", ErrRolledBack, c.Size)
+		}
+	}
+	last, err := s.witness.Last()
+	if err != nil {
+		return err
+	}
+	if err := s.extends(ctx, size, edge.Root(), last); err != nil {
+		return err
+	}
+	s.edge, s.opened = edge, true
+	return nil
+}
+
+// extends says why a tree does not begin with the one that was kept; nil if it does.
+func (s *Sealer) extends(ctx context.Context, size int64, root journal.Hash, last journal.Checkpoint) error {
+	switch {
+	case last.Size == 0:
+		return nil
+	case last.Size > size:
+		return fmt.Errorf("%w: %d entries are sealed, %d were", ErrRolledBack, size, last.Size)
+	}
+	proof, err := tlog.ProveTree(size, last.Size, s.seals.Hashes(ctx))
+	if err != nil {
+		return fmt.Errorf("prove that the tree has grown: %w", err)
+	}
+	if tlog.CheckTree(proof, size, root, last.Size, last.Root) != nil {
+		return fmt.Errorf("%w: the first %d entries are no longer those that were signed", ErrRolledBack, last.Size)
+	}
+	return nil
+}
