@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"qunguan/bot/journal"
 )
@@ -18,7 +16,7 @@ type seals interface {
 	Sealed(context.Context) (size int64, note string, err error)
 	After(ctx context.Context, n int64, limit int64) (numbers []int64, stored [][]byte, err error)
 	Seal(ctx context.Context, from, to int64, hashes []journal.Hash, note string) (bool, error)
-	Hashes(context.Context) tlog.HashReader
+	Hashes(context.Context) journal.HashReader
 }
 
 // witness keeps the newest checkpoint where whoever writes to Redis cannot: beside the key.
@@ -31,8 +29,8 @@ type witness interface {
 // run one each: one of them is faster, and the others go on from where it came to.
 type Sealer struct {
 	seals    seals
-	signer   note.Signer
-	verifier note.Verifier
+	signer   journal.Signer
+	verifier journal.Verifier
 	witness  witness
 	now      func() time.Time
 	log      *zap.Logger
@@ -41,7 +39,7 @@ type Sealer struct {
 }
 
 // NewSealer returns a sealer.
-func NewSealer(s seals, signer note.Signer, v note.Verifier, w witness, now func() time.Time, log *zap.Logger) *Sealer {
+func NewSealer(s seals, signer journal.Signer, v journal.Verifier, w witness, now func() time.Time, log *zap.Logger) *Sealer {
 	return &Sealer{seals: s, signer: signer, verifier: v, witness: w, now: now, log: log}
 }
 
@@ -50,9 +48,8 @@ const perSeal = 5000
 
 // What keeps a sealer from going on. It does not mend anything by itself: what it finds is what it is there to find.
 var (
-	ErrOtherKey   = errors.New("the journal was sealed with another key; give this replica the same key file")
-	ErrRolledBack = errors.New("the sealed journal is shorter than, or other than, the checkpoint that was kept beside the key")
-	ErrGap        = errors.New("the journal has a gap")
+	ErrOtherKey = errors.New("the journal was sealed with another key; give this replica the same key file")
+	ErrGap      = errors.New("the journal has a gap")
 )
 
 // Step seals what is new, and returns how many entries that were.
@@ -110,34 +107,16 @@ func (s *Sealer) open(ctx context.Context) error {
 			return err
 		}
 		if c.Size != size || c.Root != edge.Root() {
-			return fmt.Errorf("%w: the tree is not the one that was signed at %d entries", ErrRolledBack, c.Size)
+			return fmt.Errorf("%w: the tree is not the one that was signed at %d entries", journal.ErrRolledBack, c.Size)
 		}
 	}
 	last, err := s.witness.Last()
 	if err != nil {
 		return err
 	}
-	if err := s.extends(ctx, size, edge.Root(), last); err != nil {
+	if err := last.Extends(size, edge.Root(), s.seals.Hashes(ctx)); err != nil {
 		return err
 	}
 	s.edge, s.opened = edge, true
-	return nil
-}
-
-// extends says why a tree does not begin with the one that was kept; nil if it does.
-func (s *Sealer) extends(ctx context.Context, size int64, root journal.Hash, last journal.Checkpoint) error {
-	switch {
-	case last.Size == 0:
-		return nil
-	case last.Size > size:
-		return fmt.Errorf("%w: %d entries are sealed, %d were", ErrRolledBack, size, last.Size)
-	}
-	proof, err := tlog.ProveTree(size, last.Size, s.seals.Hashes(ctx))
-	if err != nil {
-		return fmt.Errorf("prove that the tree has grown: %w", err)
-	}
-	if tlog.CheckTree(proof, size, root, last.Size, last.Root) != nil {
-		return fmt.Errorf("%w: the first %d entries are no longer those that were signed", ErrRolledBack, last.Size)
-	}
 	return nil
 }

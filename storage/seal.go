@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/redis/go-redis/v9"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"qunguan/bot/journal"
 )
@@ -57,7 +56,7 @@ func (s Seals) Sealed(ctx context.Context) (size int64, note string, err error) 
 // somebody else was faster. It may be called again with the same arguments.
 func (s Seals) Seal(ctx context.Context, from, to int64, hashes []journal.Hash, note string) (bool, error) {
 	args := []any{s.keys.prefix, from, to, note}
-	at := tlog.StoredHashIndex(0, from)
+	at := journal.Place(from)
 	for len(hashes) > 0 {
 		chunk, offset := at/chunkHashes, at%chunkHashes
 		n := min(int64(len(hashes)), chunkHashes-offset)
@@ -76,8 +75,8 @@ func (s Seals) Seal(ctx context.Context, from, to int64, hashes []journal.Hash, 
 var ErrNoHash = errors.New("a hash of the tree is missing")
 
 // Hashes reads kept hashes of the tree, for proofs; all that are asked for at once in one round trip.
-func (s Seals) Hashes(ctx context.Context) tlog.HashReader {
-	return tlog.HashReaderFunc(func(indexes []int64) ([]journal.Hash, error) {
+func (s Seals) Hashes(ctx context.Context) journal.HashReader {
+	return journal.HashReaderFunc(func(indexes []int64) ([]journal.Hash, error) {
 		if len(indexes) == 0 {
 			return nil, nil
 		}
@@ -112,7 +111,7 @@ func (s Seals) Leaves(ctx context.Context) (leaf func(n int64) (journal.Hash, bo
 		if n < 1 || failed != nil {
 			return journal.Hash{}, false
 		}
-		x := tlog.StoredHashIndex(0, n-1)
+		x := journal.Place(n - 1)
 		if x/chunkHashes != held {
 			held = x / chunkHashes
 			if have, failed = s.client.Get(ctx, s.keys.tree(held)).Result(); errors.Is(failed, redis.Nil) {

@@ -21,6 +21,17 @@ type Hash = tlog.Hash
 // HashSize is how many bytes a Hash has.
 const HashSize = tlog.HashSize
 
+// What others need of the libraries behind this file, so that they need not know them.
+type (
+	HashReader     = tlog.HashReader     // reads kept hashes by their places
+	HashReaderFunc = tlog.HashReaderFunc // makes a HashReader of a function
+	Signer         = note.Signer
+	Verifier       = note.Verifier
+)
+
+// Place is where the leaf of entry n+1 is kept, counted in hashes: as many are kept before it.
+func Place(n int64) int64 { return tlog.StoredHashIndex(0, n) }
+
 // LeafOf is the leaf of an entry. The number is no part of it: it is the leaf's place.
 func LeafOf(stored []byte) Hash { return tlog.RecordHash(stored) }
 
@@ -87,7 +98,7 @@ func (e *Edge) ReadHashes(indexes []int64) ([]Hash, error) {
 }
 
 // OpenEdge reads the edge of a tree of so many leaves from its kept hashes.
-func OpenEdge(size int64, kept tlog.HashReader) (Edge, error) {
+func OpenEdge(size int64, kept HashReader) (Edge, error) {
 	e := Edge{size: size}
 	var indexes []int64
 	var levels []int
@@ -120,7 +131,7 @@ const atPrefix = "at "
 
 // Sign makes a checkpoint of a tree. The text is that of transparency logs' checkpoints (C2SP tlog-checkpoint): origin,
 // size, root, each on a line of its own, then when, then signatures.
-func Sign(signer note.Signer, size int64, root Hash, at time.Time) (Checkpoint, error) {
+func Sign(signer Signer, size int64, root Hash, at time.Time) (Checkpoint, error) {
 	c := Checkpoint{Origin: signer.Name(), Size: size, Root: root, At: at.UTC().Truncate(time.Second)}
 	text := fmt.Sprintf("%s\n%d\n%s\n%s%s\n", c.Origin, size, base64.StdEncoding.EncodeToString(root[:]), atPrefix, c.At.Format(time.RFC3339))
 	signed, err := note.Sign(&note.Note{Text: text}, signer)
@@ -135,7 +146,7 @@ func Sign(signer note.Signer, size int64, root Hash, at time.Time) (Checkpoint, 
 var ErrSignature = errors.New("not signed with this journal's key")
 
 // OpenCheckpoint reads a signed checkpoint, or fails with ErrSignature.
-func OpenCheckpoint(signed string, v note.Verifier) (Checkpoint, error) {
+func OpenCheckpoint(signed string, v Verifier) (Checkpoint, error) {
 	n, err := note.Open([]byte(signed), note.VerifierList(v))
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("%w: %w", ErrSignature, err)
@@ -159,4 +170,26 @@ func OpenCheckpoint(signed string, v note.Verifier) (Checkpoint, error) {
 		}
 	}
 	return c, nil
+}
+
+// ErrRolledBack says that a tree does not begin with one that was signed.
+var ErrRolledBack = errors.New("the journal is not the continuation of the one that was signed")
+
+// Extends checks that a tree of so many leaves, with its root, begins with the one that a checkpoint vouches for; else it
+// fails with ErrRolledBack.
+func (c Checkpoint) Extends(size int64, root Hash, kept HashReader) error {
+	switch {
+	case c.Size == 0:
+		return nil
+	case c.Size > size:
+		return fmt.Errorf("%w: it has %d entries, and had %d", ErrRolledBack, size, c.Size)
+	}
+	proof, err := tlog.ProveTree(size, c.Size, kept)
+	if err != nil {
+		return fmt.Errorf("prove that the journal has grown: %w", err)
+	}
+	if tlog.CheckTree(proof, size, root, c.Size, c.Root) != nil {
+		return fmt.Errorf("%w: the first %d entries are not those of then", ErrRolledBack, c.Size)
+	}
+	return nil
 }

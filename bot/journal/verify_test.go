@@ -27,7 +27,9 @@ func (k keptHashes) ReadHashes(indexes []int64) ([]journal.Hash, error) {
 	return out, nil
 }
 
-func stored(n int) []byte { return fmt.Appendf(nil, `{"at":"2026-11-26T00:00:00.000Z","kind":"k","actor":"u%d"}`, n) }
+func stored(n int) []byte {
+	return fmt.Appendf(nil, `{"at":"2026-11-26T00:00:00.000Z","kind":"k","actor":"u%d"}`, n)
+}
 
 // TestEdgeGrowsTheSameTree compares the edge with the library's own tree, and opens it again from what was kept.
 func TestEdgeGrowsTheSameTree(t *testing.T) {
