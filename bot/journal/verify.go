@@ -16,6 +16,9 @@ const (
 	Moved     Flaw = "moved"     // two entries have changed places
 	Cut       Flaw = "cut"       // the newest entries are gone
 	Rewritten Flaw = "rewritten" // the hashes fit the entries, but not what was signed
+	// The journal itself may be whole: what is kept beside it is not.
+	Damaged Flaw = "damaged" // the kept hash of an entry is not its own; the entry is what was signed
+	Forged  Flaw = "forged"  // the kept checkpoint is not signed with the key
 )
 
 // Fault is the first flaw of a journal. Where nothing names the entry to the number, it lies between From and To.
@@ -41,6 +44,7 @@ type Inspection struct {
 	stands  Edge // of the entries
 	knows   bool // all of those are known so far
 	suspect *suspect
+	pending *Fault // of an entry that is not as its hash was kept; the next checkpoint says which of the two is true
 	out     Verdict
 }
 
@@ -72,11 +76,15 @@ func (c *Inspection) skip() {
 func (c *Inspection) Add(n int64, stored []byte) bool {
 	want := c.out.Entries + 1
 	h := LeafOf(stored)
-	switch {
-	case c.out.Fault != nil:
+	if c.out.Fault != nil {
 		return false
-	case c.suspect != nil:
-		return c.judge(h)
+	}
+	if c.suspect != nil {
+		c.judge(h)
+	}
+	switch {
+	case n != want && c.pending != nil:
+		return c.settle()
 	case n < want:
 		return c.fault(Inserted, n, n)
 	case n > want:
@@ -87,36 +95,53 @@ func (c *Inspection) Add(n int64, stored []byte) bool {
 		sealed, ok := c.leaf(n)
 		if ok && sealed != h {
 			c.suspect = &suspect{n, h}
-			return true
 		}
-		c.knows = ok
+		c.knows = ok && sealed == h
 	}
 	c.stands.Add(h)
 	return c.compare()
 }
 
 // judge says how the suspect came to be, by the entry after it.
-func (c *Inspection) judge(next Hash) bool {
+func (c *Inspection) judge(next Hash) {
 	s := c.suspect
+	c.suspect = nil
 	was, _ := c.leaf(s.n)
 	after, known := c.leaf(s.n + 1)
+	c.pending = &Fault{Flaw: Edited, From: s.n, To: s.n}
 	switch {
 	case known && s.h == after && next == was:
-		return c.fault(Moved, s.n, s.n+1)
+		c.pending.Flaw, c.pending.To = Moved, s.n+1
 	case known && s.h == after:
-		return c.fault(Removed, s.n, s.n)
+		c.pending.Flaw = Removed
 	case next == was:
-		return c.fault(Inserted, s.n, s.n)
+		c.pending.Flaw = Inserted
 	}
-	return c.fault(Edited, s.n, s.n)
+}
+
+// settle makes what was suspected of an entry the fault.
+func (c *Inspection) settle() bool {
+	if c.pending == nil {
+		c.pending = &Fault{Flaw: Edited, From: c.suspect.n, To: c.suspect.n}
+	}
+	return c.fault(c.pending.Flaw, c.pending.From, c.pending.To)
 }
 
 // compare looks at the checkpoints of the size that is reached.
 func (c *Inspection) compare() bool {
 	for len(c.marks) > 0 && c.marks[0].Size == c.stands.Size() {
 		m := c.marks[0]
-		if c.stands.Root() != m.Root {
+		suspected := c.pending != nil || c.suspect != nil
+		switch fits := c.stands.Root() == m.Root; {
+		case !fits && suspected:
+			return c.settle()
+		case !fits:
 			return c.fault(Rewritten, c.out.Sealed+1, m.Size)
+		case suspected:
+			if c.settle(); c.out.Fault != nil {
+				c.out.Fault.Flaw, c.out.Fault.To = Damaged, c.out.Fault.From
+			}
+			return false
 		}
 		c.marks = c.marks[1:]
 		c.out.Matched++
@@ -137,8 +162,8 @@ func (c *Inspection) fault(f Flaw, from, to int64) bool {
 func (c *Inspection) End() Verdict {
 	switch {
 	case c.out.Fault != nil:
-	case c.suspect != nil:
-		c.fault(Edited, c.suspect.n, c.suspect.n)
+	case c.suspect != nil, c.pending != nil:
+		c.settle()
 	case len(c.marks) > 0:
 		last := c.marks[len(c.marks)-1]
 		c.marks = []Checkpoint{last}

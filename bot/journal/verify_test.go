@@ -175,6 +175,22 @@ func TestWhatWasDoneToAJournalIsNamed(t *testing.T) {
 	assert.Equal(t, journal.Rewritten, v.Fault.Flaw)
 	assert.Equal(t, marks[1], v.Fault.Against)
 
+	// Where only what is kept beside the entries was changed, the entries are not accused.
+	check = journal.Inspect(marks, func(n int64) (journal.Hash, bool) {
+		if n == 17 {
+			return journal.LeafOf(stored(99)), true
+		}
+		return leaf(n)
+	})
+	for _, r := range rows {
+		if !check.Add(r.n, r.b) {
+			break
+		}
+	}
+	v = check.End()
+	require.NotNil(t, v.Fault)
+	assert.Equal(t, journal.Fault{Flaw: journal.Damaged, From: 17, To: 17, Against: marks[1]}, *v.Fault)
+
 	whole := journal.Inspect(marks, leaf)
 	for _, r := range append(slices.Clone(rows), row{41, stored(41)}) {
 		require.True(t, whole.Add(r.n, r.b))
