@@ -39,7 +39,7 @@ func TestEveryEntryIsProvenAndNothingElse(t *testing.T) {
 }
 
 func FuzzParseProof(f *testing.F) {
-	s, v := keyPair(&testing.T{}, "qunguan/ww1")
+	s, v := keyPair(f, "qunguan/ww1")
 	var e journal.Edge
 	kept := keptHashes(e.Add(journal.LeafOf(stored(1))))
 	c, err := journal.Sign(s, 1, e.Root(), time.Unix(1, 0))

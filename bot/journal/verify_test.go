@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"qunguan/bot/journal"
@@ -62,14 +61,12 @@ func TestLineIsTheStoredEntryWithItsNumber(t *testing.T) {
 	}
 }
 
-func keyPair(t *testing.T, name string) (note.Signer, note.Verifier) {
-	t.Helper()
-	secret, public, err := note.GenerateKey(rand.NewChaCha8([32]byte{1}), name)
-	require.NoError(t, err)
-	s, err := note.NewSigner(secret)
-	require.NoError(t, err)
-	v, err := note.NewVerifier(public)
-	require.NoError(t, err)
+func keyPair(tb testing.TB, name string) (journal.Signer, journal.Verifier) {
+	tb.Helper()
+	text, err := journal.NewKey(rand.NewChaCha8([32]byte{1}), name)
+	require.NoError(tb, err)
+	s, v, err := journal.OpenKey(text)
+	require.NoError(tb, err)
 	return s, v
 }
 
