@@ -29,6 +29,7 @@ type Config struct {
 	Font   string `koanf:"font"` // the file of the font that pictures are drawn with; empty: one is looked for
 	Limits Limits `koanf:"limits"`
 	Duty   Duty   `koanf:"duty"`
+	Audit  Audit  `koanf:"audit"`
 
 	Redis Redis `koanf:"redis"`
 	WeCom WeCom `koanf:"wecom"`
@@ -58,6 +59,16 @@ type Duty struct {
 	// Holidays is the file of days off and working weekend days that the program does not carry, or carries otherwise;
 	// empty: what it carries. A relative name in the configuration file has become relative to that file.
 	Holidays string `koanf:"holidays"`
+}
+
+// Audit is about the journal as proof.
+type Audit struct {
+	// KeyFile is the file of the key with which the journal is sealed; it is made where there is none, and every replica
+	// needs the same one. Empty: the journal is not sealed. A relative name in the configuration file has become
+	// relative to that file.
+	KeyFile string `koanf:"key_file"`
+	// PostTo is the group that checkpoints are posted to, an internal one; empty: they are sent to the owners.
+	PostTo string `koanf:"post_to"`
 }
 
 // Redis says where the state is kept. One address is one server; several are a cluster; with MasterName they are
@@ -137,7 +148,7 @@ var defaults = map[string]any{
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as
 // os.Environ gives them. A path of "" means that there is no file. readFile reads that file and the files that hold
-// secrets; a relative name of such a file, and of the file of Duty.Holidays, is relative to the configuration file when
+// secrets; a relative name of such a file, and of the files of Duty.Holidays and Audit.KeyFile, is relative to the configuration file when
 // it stands there, and to the working directory when it stands in environ.
 //
 // The error joins a Problem for everything that is wrong. With an error the Config must not be used.
@@ -153,6 +164,7 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 	}
 	c.tidy()
 	c.Duty.Holidays = l.besides("duty.holidays", c.Duty.Holidays)
+	c.Audit.KeyFile = l.besides("audit.key_file", c.Audit.KeyFile)
 	l.check(c)
 	if len(l.problems) > 0 {
 		return Config{}, errors.Join(l.problems...)

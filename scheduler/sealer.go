@@ -43,8 +43,8 @@ func NewSealer(s seals, signer journal.Signer, v journal.Verifier, w witness, no
 	return &Sealer{seals: s, signer: signer, verifier: v, witness: w, now: now, log: log}
 }
 
-// perSeal is how many entries are sealed at once.
-const perSeal = 5000
+// PerSeal is how many entries one Step seals at most.
+const PerSeal = 5000
 
 // What keeps a sealer from going on. It does not mend anything by itself: what it finds is what it is there to find.
 var (
@@ -60,7 +60,7 @@ func (s *Sealer) Step(ctx context.Context) (int, error) {
 		}
 	}
 	size := s.edge.Size()
-	numbers, stored, err := s.seals.After(ctx, size, perSeal)
+	numbers, stored, err := s.seals.After(ctx, size, PerSeal)
 	if err != nil || len(numbers) == 0 {
 		return 0, err
 	}

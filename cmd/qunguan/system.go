@@ -38,6 +38,9 @@ type system struct {
 	clockwork *scheduler.Clockwork
 	meters    *meters
 	pictures  pictures
+	seals     storage.Seals
+	sealing   sealing
+	sealFault atomic.Pointer[string] // why the journal is not sealed at present; empty: it is
 	health    atomic.Pointer[[]bot.Part]
 	ready     chan struct{} // closed once the settings are taken over
 }
@@ -69,6 +72,12 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
 	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(calendar), commands.Histories()...), tenant.Outbox(courierName())
+	s.seals = tenant.Seals()
+	if s.config.Audit.KeyFile != "" {
+		if s.sealing, err = openSealing(s.config.Audit.KeyFile, keyName(c)); err != nil {
+			return nil, usageError{err}
+		}
+	}
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
@@ -169,6 +178,7 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.clockwork.Run(ctx) })
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
 	wg.Go(func() { s.look(ctx) })
+	wg.Go(func() { s.seal(ctx) })
 	wg.Wait()
 }
 
