@@ -57,6 +57,8 @@ type Config struct {
 	Log    *zap.Logger
 	// Seen is told of every message that was handled, for metrics; nil tells nobody.
 	Seen func(Handled)
+	// Noticed is told what became of each notification, for metrics; nil tells nobody.
+	Noticed func(chat.Class, Fate)
 	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
 	Health func() []Part
 	// Education says that the company's platform accounts are 教育版, which lack some native functions.
@@ -89,6 +91,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if b.Seen == nil {
 		b.Seen = func(Handled) {}
+	}
+	if b.Noticed == nil {
+		b.Noticed = func(chat.Class, Fate) {}
 	}
 	if b.Health == nil {
 		b.Health = func() []Part { return nil }

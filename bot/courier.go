@@ -22,7 +22,12 @@ type outbox interface {
 	Later(ctx context.Context, e chat.Effect, at time.Time) error
 	GiveUp(ctx context.Context, e chat.Effect, reason string) error
 	Revive(ctx context.Context) error
-	Sent(ctx context.Context, to string) (int64, error)
+	// Merge makes effects one, of which they are the parts; ok is false if another courier has taken over one of them.
+	Merge(ctx context.Context, parts []chat.Effect, into chat.Effect) (merged chat.Effect, ok bool, err error)
+	// Split puts the parts of a merged effect off, each for itself.
+	Split(ctx context.Context, merged chat.Effect, at time.Time) error
+	// Spend counts a message to somebody, unless as many as may went to them in the running minute, which ends at until.
+	Spend(ctx context.Context, to string, most int64) (ok bool, until time.Time, err error)
 }
 
 // deliverer carries an effect to the platform. An error that has Again says whether and when another attempt makes
@@ -48,8 +53,12 @@ func (b *Bot) Courier(o outbox, p deliverer) *Courier {
 }
 
 // perMinute is how many messages one person gets in a minute; WeCom drops silently what exceeds 30 (wecom.md 4.4), and
-// some room is left for answers that do not pass here.
-const perMinute = 25
+// some room is left for answers that do not pass here. Of these, noticesPerMinute may be notifications that can wait for
+// the next minute, so that they never take the room of an answer, a step or an alert.
+const (
+	perMinute        = 25
+	noticesPerMinute = 20
+)
 
 // Round carries out what waits, for up to wait if nothing does. It returns how many effects it took up. Effects for one
 // recipient keep their order; recipients do not wait for each other.
@@ -60,6 +69,10 @@ func (c *Courier) Round(ctx context.Context, wait time.Duration) (int, error) {
 	effects, err := c.outbox.Next(ctx, 64, wait)
 	if err != nil {
 		return 0, fmt.Errorf("read outbox: %w", err)
+	}
+	m, err := c.manners(ctx, effects)
+	if err != nil {
+		return 0, fmt.Errorf("read preferences: %w", err)
 	}
 	byRecipient := map[string][]chat.Effect{}
 	for _, e := range effects {
@@ -79,12 +92,10 @@ func (c *Courier) Round(ctx context.Context, wait time.Duration) (int, error) {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			for _, e := range queue {
-				if err := c.carry(ctx, e); err != nil {
-					mu.Lock()
-					faults = append(faults, err)
-					mu.Unlock()
-				}
+			if err := c.serve(ctx, m, queue); err != nil {
+				mu.Lock()
+				faults = append(faults, err)
+				mu.Unlock()
 			}
 		})
 	}
@@ -102,18 +113,35 @@ func (c *Courier) carry(ctx context.Context, e chat.Effect) error {
 		e.NotAfter = now.Add(24 * time.Hour)
 	}
 	if e.Kind == chat.Send && e.ReplyTo == "" {
-		n, err := c.outbox.Sent(ctx, string(e.To))
+		ok, until, err := c.outbox.Spend(ctx, string(e.To), mostOf(e))
 		if err != nil {
 			return fmt.Errorf("count messages: %w", err)
 		}
-		if n > perMinute {
-			return c.outbox.Later(ctx, e, now.Add(time.Minute))
+		if !ok {
+			return c.outbox.Later(ctx, e, until)
 		}
 	}
+	return c.attempt(ctx, e, now)
+}
+
+// mostOf is how many messages may have gone to somebody in a minute for this one still to go.
+func mostOf(e chat.Effect) int64 {
+	if e.Class == "" || e.Urgent {
+		return perMinute
+	}
+	return noticesPerMinute
+}
+
+// attempt carries out an effect for which there is room, and says what became of it.
+func (c *Courier) attempt(ctx context.Context, e chat.Effect, now time.Time) error {
 	err := c.do(ctx, e)
 	switch {
 	case err == nil:
-		return c.outbox.Done(ctx, e.ID)
+		if err := c.outbox.Done(ctx, e.ID); err != nil {
+			return err
+		}
+		c.told(e)
+		return nil
 	case ctx.Err() != nil:
 		return nil // left in the outbox; another round takes it up
 	}
@@ -122,7 +150,7 @@ func (c *Courier) carry(ctx context.Context, e chat.Effect) error {
 	if next := now.Add(wait); ok && next.Before(e.NotAfter) {
 		c.bot.Log.Warn("effect put off", zap.String("effect", e.ID), zap.String("kind", string(e.Kind)),
 			zap.Int("tries", e.Tries), zap.Duration("wait", wait), zap.Error(err))
-		return c.outbox.Later(ctx, e, next)
+		return c.putOff(ctx, e, next, wait)
 	}
 	c.bot.Log.Error("effect given up", zap.String("effect", e.ID), zap.String("kind", string(e.Kind)),
 		zap.String("to", string(e.To)), zap.Int("tries", e.Tries), zap.Error(err))

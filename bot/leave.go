@@ -64,7 +64,7 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 		EN: "%s has left the company; the roles in these groups have ended: %s. Please check that each still has a senior admin.",
 	}.F(c.Name(u), chat.Join("、", places...)).Plus(chat.Same(" " + chat.ThisEntry))
 	for _, o := range c.Access.Company.Owners() {
-		out.Effects = append(out.Effects, chat.SendTo(o, "", chat.Reply{Text: text}))
+		out.Effects = append(out.Effects, chat.SendTo(o, "", chat.Reply{Text: text}).As(chat.OfRights))
 	}
 	return out, nil
 }

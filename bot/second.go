@@ -146,8 +146,8 @@ func Ask(c Call, r request.Request, able []chat.User) []chat.Effect {
 	var out []chat.Effect
 	for _, u := range c.Deciders(able, r) {
 		card := requestCard(c, r)
-		e := chat.SendTo(u, r.Group, chat.Reply{Card: &card})
-		e.NotAfter = r.Until
+		e := chat.SendTo(u, r.Group, chat.Reply{Card: &card}).As(chat.OfRequests)
+		e.NotAfter, e.Matter = r.Until, chat.About(string(request.Of(r.Group)), r.Code)
 		out = append(out, e)
 	}
 	return out

@@ -39,7 +39,7 @@ var chapters = []chapter{
 	}},
 	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "rehearse", "event list", "event add", "event remove", "size", "size apply"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
-		"undo", "tasks", "use", "groups", "status", "guide", "duties", "help",
+		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "guide", "duties", "help",
 	}},
 }
 

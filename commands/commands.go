@@ -19,6 +19,7 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/preference"
 	"qunguan/bot/reminder"
 	"qunguan/bot/request"
 	"qunguan/bot/setup"
@@ -62,6 +63,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
+		"prefs":      journal.Typed(preference.Build),
 	}
 }
 
@@ -70,7 +72,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h

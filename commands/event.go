@@ -155,7 +155,9 @@ func remindOfEvents(c bot.Call, happened []journal.Event, out bot.Consequence) b
 		}
 		card := reminderCard(c, e)
 		for _, u := range inCharge(c, e) {
-			out.Effects = append(out.Effects, chat.SendTo(u, h.Group, chat.Reply{Card: &card}))
+			send := chat.SendTo(u, h.Group, chat.Reply{Card: &card}).As(chat.OfDuty)
+			send.NotAfter, send.Matter = e.From, chat.About(string(event.Of(h.Group)), event.Key(e.Name))
+			out.Effects = append(out.Effects, send)
 		}
 	}
 	return out

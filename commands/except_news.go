@@ -33,7 +33,7 @@ func shapeNews(c bot.Call, e journal.Event, ch journal.Change) []chat.Effect {
 	seen := map[chat.User]bool{c.Actor.ID: true, "": true}
 	for _, u := range []chat.User{who, maker(ch.Before)} {
 		if !seen[u] && (u == who || c.Actor.ID == "") {
-			out = append(out, chat.SendTo(u, e.Group, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}))
+			out = append(out, chat.SendTo(u, e.Group, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}).As(chat.OfRights))
 		}
 		seen[u] = true
 	}
@@ -81,7 +81,7 @@ func tagNews(c bot.Call, ch journal.Change) []chat.Effect {
 	for _, r := range c.Access.Company.TaggedRoles(t.Name) {
 		if r.Who != c.Actor.ID && live(r.Until, c.Now) {
 			said := text.F(inGroup(c, g, r.Who), chat.Escape(g.Title()), roleText(r.Level, r.Job), chat.Escape(t.Name), doneBy(c))
-			out = append(out, chat.SendTo(r.Who, g.ID, chat.Reply{Text: said.Plus(chat.Same(" " + chat.ThisEntry))}))
+			out = append(out, chat.SendTo(r.Who, g.ID, chat.Reply{Text: said.Plus(chat.Same(" " + chat.ThisEntry))}).As(chat.OfRights))
 		}
 	}
 	return out

@@ -221,7 +221,7 @@ func (w wish) tell(c bot.Call, e journal.Event, g directory.Group) []chat.Effect
 		if m, ok := g.Member(u); ok && m.Kind == chat.Customer {
 			continue // no bot can write to a customer
 		}
-		out = append(out, chat.SendTo(u, w.group, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}))
+		out = append(out, chat.SendTo(u, w.group, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}).As(chat.OfRights))
 	}
 	return out
 }

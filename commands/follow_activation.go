@@ -27,7 +27,7 @@ func (w wish) announce(c bot.Call, g directory.Group, out bot.Consequence) bot.C
 			continue
 		}
 		seen[u] = true
-		out.Effects = append(out.Effects, chat.SendTo(u, w.group, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}))
+		out.Effects = append(out.Effects, chat.SendTo(u, w.group, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}).As(chat.OfRights))
 	}
 	return out
 }

@@ -87,8 +87,8 @@ func remind(c bot.Call, e journal.Event, ch journal.Change, out bot.Consequence)
 		}
 		seen[u] = true
 		card := n.card(u)
-		send := chat.SendTo(u, e.Group, chat.Reply{Card: &card})
-		send.NotAfter = r.Until // after the end it would be no reminder
+		send := chat.SendTo(u, e.Group, chat.Reply{Card: &card}).As(chat.OfRights)
+		send.NotAfter, send.Matter = r.Until, chat.About(string(access.Of(e.Group)), r.Record) // after the end it would be no reminder
 		out.Effects = append(out.Effects, send)
 	}
 	return out

@@ -101,7 +101,7 @@ func (t *telling) hasOwn(c bot.Call, u chat.User, line chat.Text) bool {
 }
 
 func notify(u chat.User, lines []chat.Text) chat.Effect {
-	return chat.SendTo(u, "", chat.Reply{Text: chat.Lines(lines...).Plus(chat.Same(" " + chat.ThisEntry))})
+	return chat.SendTo(u, "", chat.Reply{Text: chat.Lines(lines...).Plus(chat.Same(" " + chat.ThisEntry))}).As(chat.OfRights)
 }
 
 // shiftAt is the same shift in one or several groups.

@@ -220,7 +220,7 @@ func givenOnDuty(c bot.Call, r request.Request, w access.Wish, changes access.Ch
 			c.Name(w.Who), c.Wanted(r), c.Moment(w.Until)).Plus(because(w.Reason)),
 	}
 	for _, u := range c.Deciders(c.Access.Approvers(c.Group.ID, w, c.Now), r) {
-		out.Effects = append(out.Effects, chat.SendTo(u, c.Group.ID, chat.Reply{Text: told}))
+		out.Effects = append(out.Effects, chat.SendTo(u, c.Group.ID, chat.Reply{Text: told}).As(chat.OfRights))
 	}
 	return out
 }

@@ -96,7 +96,7 @@ func tellEnds(c bot.Call, e journal.Event, g chat.Group) []chat.Effect {
 		}
 		out = append(out, chat.SendTo(s.By, g, chat.Reply{Text: chat.Text{
 			ZH: "“%s”的场景“%s”已到期。", EN: "The scene “%[2]s” of “%[1]s” has ended.",
-		}.F(chat.Escape(group.Title()), s.Label()).Plus(chat.Same(" " + chat.ThisEntry))}))
+		}.F(chat.Escape(group.Title()), s.Label()).Plus(chat.Same(" " + chat.ThisEntry))}).As(chat.OfRights))
 	}
 	return out
 }

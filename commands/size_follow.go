@@ -73,7 +73,7 @@ func sizeOffer(c bot.Call, g directory.Group, r duty.Roster, from duty.Size, bef
 	out.Events = append(out.Events, r.Propose(g.ID, p))
 	card := sizeCard(g, f, p, body, c.Now)
 	for _, u := range p.Asked {
-		out.Effects = append(out.Effects, chat.SendTo(u, g.ID, chat.Reply{Card: &card}))
+		out.Effects = append(out.Effects, chat.SendTo(u, g.ID, chat.Reply{Card: &card}).As(chat.OfRequests))
 	}
 	return out
 }
@@ -165,7 +165,7 @@ func watchAdmins(c bot.Call, events []journal.Event, out bot.Consequence) bot.Co
 		text := chat.Text{ZH: "“%s”：%s", EN: "“%s”: %s"}.F(chat.Escape(group.Title()), headcountText(people, has))
 		for _, u := range sizeDeciders(after, g, c.Now) {
 			if u != c.Actor.ID {
-				out.Effects = append(out.Effects, chat.SendTo(u, g, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}))
+				out.Effects = append(out.Effects, chat.SendTo(u, g, chat.Reply{Text: text.Plus(chat.Same(" " + chat.ThisEntry))}).As(chat.OfRights))
 			}
 		}
 	}

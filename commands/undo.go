@@ -12,6 +12,7 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/preference"
 	"qunguan/bot/task"
 )
 
@@ -111,6 +112,11 @@ func takeBack(c bot.Call, e journal.Entry, later []journal.Entry) (bot.Outcome, 
 		back.Due = due(back)
 		changes = append(changes, back)
 	}
+	if whose := preferencesIn(changes); whose != "" && whose != c.Actor.ID {
+		return bot.Refuse(chat.Text{
+			ZH: "没有改变：#%d 是 %s 自己的通知设置，只有本人能改。", EN: "Nothing has changed: #%d is how %s wants to be notified, and nobody else's to change.",
+		}.F(e.N, c.Name(whose)))
+	}
 	var item access.Item
 	_, d, second := secondPerson(c.Access, func(f access.Facts) (access.Change, access.Decision) {
 		as := c
@@ -191,6 +197,9 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 	if changes[0].Of.Kind() == "person" {
 		own := changes[0].Of == directory.OfPerson(c.Actor.ID)
 		return access.Decision{Allowed: own, Rule: access.RuleSelf}, access.NoItem
+	}
+	if changes[0].Of.Kind() == "prefs" {
+		return access.Decision{Allowed: changes[0].Of == preference.Of(c.Actor.ID), Rule: access.RuleSelf}, access.NoItem // others are refused before
 	}
 	i := access.NoItem
 	if len(e.Items) > 0 {

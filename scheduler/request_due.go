@@ -46,7 +46,7 @@ func lapsed(c bot.Call, r request.Request) []chat.Effect {
 		for _, o := range reviewers(c, r) {
 			out = append(out, chat.SendTo(o, r.Group, chat.Reply{Text: chat.Text{
 				ZH: "“%s”的应急复核已过期，没有人判定：%s", EN: "The review of the emergency in “%s” has lapsed; nobody judged it: %s",
-			}.F(chat.Escape(c.Group.Title()), r.Preview).Plus(chat.Same(" " + chat.ThisEntry))}))
+			}.F(chat.Escape(c.Group.Title()), r.Preview).Plus(chat.Same(" " + chat.ThisEntry))}).As(chat.OfRequests))
 		}
 		return out
 	}

@@ -40,15 +40,22 @@ func everyMethod(w *world, l *storage.Ledger, o *storage.Outbox) map[string]func
 		"each": func(ctx context.Context) error {
 			return l.Each(ctx, journal.Query{Undoable: true}, func(journal.Entry) error { return nil })
 		},
-		"open":    o.Open,
-		"next":    func(ctx context.Context) error { _, err := o.Next(ctx, 1, 20*time.Millisecond); return err },
-		"done":    func(ctx context.Context) error { return o.Done(ctx, "1-1") },
-		"later":   func(ctx context.Context) error { return o.Later(ctx, chat.Effect{ID: "1-1"}, noon.Add(time.Hour)) },
+		"open":  o.Open,
+		"next":  func(ctx context.Context) error { _, err := o.Next(ctx, 1, 20*time.Millisecond); return err },
+		"done":  func(ctx context.Context) error { return o.Done(ctx, "1-1") },
+		"later": func(ctx context.Context) error { return o.Later(ctx, chat.Effect{ID: "1-1"}, noon.Add(time.Hour)) },
+		"merge": func(ctx context.Context) error {
+			_, _, err := o.Merge(ctx, []chat.Effect{{ID: "1-1"}, {ID: "1-2"}}, tell("both"))
+			return err
+		},
+		"split": func(ctx context.Context) error {
+			return o.Split(ctx, chat.Effect{ID: "1-1", Parts: []chat.Effect{tell("1")}}, noon.Add(time.Hour))
+		},
 		"give up": func(ctx context.Context) error { return o.GiveUp(ctx, chat.Effect{ID: "1-1"}, "why") },
 		"revive":  o.Revive,
 		"waiting": func(ctx context.Context) error { _, _, _, err := o.Waiting(ctx); return err },
 		"dead":    func(ctx context.Context) error { _, err := o.Dead(ctx, 1); return err },
-		"sent":    func(ctx context.Context) error { _, err := o.Sent(ctx, "zhao"); return err },
+		"spend":   func(ctx context.Context) error { _, _, err := o.Spend(ctx, "zhao", 1); return err },
 		"token":   func(ctx context.Context) error { _, err := w.Tokens().Token(ctx, "app"); return err },
 		"set token": func(ctx context.Context) error {
 			return w.Tokens().SetToken(ctx, "app", "secret", time.Hour)

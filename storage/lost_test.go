@@ -120,6 +120,15 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 			require.NoError(t, lose(func() error { return o.Later(ctx, held[0], noon) }))
 			require.NoError(t, lose(func() error { return o.Revive(ctx) }))
 			assert.Equal(t, [3]int64{1, 0, 0}, waiting(t, o), "once")
+			direct.post(t, tell("another"))
+			parts := next(t, o)
+			require.Len(t, parts, 2)
+			require.NoError(t, lose(func() error {
+				_, ok, err := o.Merge(ctx, parts, tell("both"))
+				assert.True(t, ok, "what was merged is sent at once, not when it is abandoned")
+				return err
+			}))
+			assert.Equal(t, [3]int64{1, 0, 0}, waiting(t, o))
 		})
 	}
 }

@@ -22,7 +22,13 @@ type Outbox struct {
 	name string // of this courier
 
 	mu   sync.Mutex
-	held map[string]string // the rows of the effects that this courier holds, by the effects' ids
+	held map[string]place // where the effects stand that this courier holds, by the effects' ids
+}
+
+// place is where an effect stands.
+type place struct {
+	row    string
+	merged bool // what is to be done of the row is another effect than the row says
 }
 
 // couriers is the consumer group that shares the outbox.
@@ -30,7 +36,7 @@ const couriers = "couriers"
 
 // Outbox returns the outbox for one courier. Every running process has its own name.
 func (t *Tenant) Outbox(name string) *Outbox {
-	return &Outbox{Tenant: t, name: name, held: map[string]string{}}
+	return &Outbox{Tenant: t, name: name, held: map[string]place{}}
 }
 
 // Open makes the outbox ready to read; doing it again changes nothing.
@@ -53,7 +59,11 @@ func (o *Outbox) Next(ctx context.Context, limit int64, wait time.Duration) ([]c
 		return nil, err
 	}
 	if len(back) > 0 {
-		return o.take(ctx, back)
+		merged, err := o.merged(ctx, back)
+		if err != nil {
+			return nil, err
+		}
+		return o.take(ctx, back, merged)
 	}
 	block := time.Duration(-1)
 	if wait > 0 {
@@ -65,7 +75,7 @@ func (o *Outbox) Next(ctx context.Context, limit int64, wait time.Duration) ([]c
 	if err := o.reopen(ctx, err); err != nil || len(got) == 0 {
 		return nil, err
 	}
-	return o.take(ctx, got[0].Messages)
+	return o.take(ctx, got[0].Messages, nil)
 }
 
 // abandoned is after how long an effect that a courier holds is given to another. It is shorter than the time for which
@@ -84,12 +94,16 @@ func (o *Outbox) reopen(ctx context.Context, err error) error {
 }
 
 // take makes effects of rows and holds them. A row that cannot be read becomes a dead letter: it would come again for
-// ever, and those behind it would wait.
-func (o *Outbox) take(ctx context.Context, rows []redis.XMessage) ([]chat.Effect, error) {
+// ever, and those behind it would wait. merged are the effects that some rows have become, by row.
+func (o *Outbox) take(ctx context.Context, rows []redis.XMessage, merged map[string]string) ([]chat.Effect, error) {
 	out := make([]chat.Effect, 0, len(rows))
 	for _, r := range rows {
 		var e chat.Effect
-		if err := json.Unmarshal([]byte(text(r.Values["e"])), &e); err != nil {
+		raw, became := merged[r.ID]
+		if !became {
+			raw = text(r.Values["e"])
+		}
+		if err := json.Unmarshal([]byte(raw), &e); err != nil {
 			if err := o.GiveUp(ctx, chat.Effect{ID: r.ID}, "it cannot be read: "+err.Error()); err != nil {
 				return out, err
 			}
@@ -98,7 +112,7 @@ func (o *Outbox) take(ctx context.Context, rows []redis.XMessage) ([]chat.Effect
 		if e.ID == "" {
 			e.ID = r.ID
 		}
-		o.hold(e.ID, r.ID)
+		o.hold(e.ID, place{row: r.ID, merged: became})
 		if n, err := strconv.ParseInt(text(r.Values["n"]), 10, 64); err == nil && n != 0 {
 			e.Reply = e.Reply.Number(n)
 		}
@@ -107,26 +121,26 @@ func (o *Outbox) take(ctx context.Context, rows []redis.XMessage) ([]chat.Effect
 	return out, nil
 }
 
-func (o *Outbox) hold(id, row string) {
+func (o *Outbox) hold(id string, p place) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.held[id] = row
+	o.held[id] = p
 }
 
-// row is where an effect stands: an effect that was never put off has its row for its id.
-func (o *Outbox) row(id string) string {
+// place is where an effect stands: an effect that was never put off has its row for its id.
+func (o *Outbox) place(id string) place {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if row, ok := o.held[id]; ok {
-		return row
+	if p, ok := o.held[id]; ok {
+		return p
 	}
-	return id
+	return place{row: id}
 }
 
-func (o *Outbox) release(id, row string) {
+func (o *Outbox) release(id string, p place) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.held[id] == row {
+	if o.held[id] == p {
 		delete(o.held, id)
 	}
 }
@@ -136,30 +150,51 @@ func (o *Outbox) Done(ctx context.Context, id string) error { return o.drop(ctx,
 
 // drop takes an effect out of the outbox, together with whatever else is to happen to it.
 func (o *Outbox) drop(ctx context.Context, id string, also func(redis.Pipeliner)) error {
-	row := o.row(id)
+	at := o.place(id)
 	_, err := o.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		if also != nil {
 			also(p)
 		}
-		p.XAck(ctx, o.keys.outbox(), couriers, row)
-		p.XDel(ctx, o.keys.outbox(), row)
+		p.XAck(ctx, o.keys.outbox(), couriers, at.row)
+		p.XDel(ctx, o.keys.outbox(), at.row)
+		if at.merged {
+			p.HDel(ctx, o.keys.merged(), at.row)
+		}
 		return nil
 	})
 	if err == nil {
-		o.release(id, row)
+		o.release(id, at)
 	}
 	return gone("finish effect", err)
 }
 
-// Later puts an effect off until at; e.Tries tells how often it was tried.
+// Later puts an effect off until at; e.Tries tells how often it was tried. Effects that are put off until the same
+// moment come again in the order in which they were made.
 func (o *Outbox) Later(ctx context.Context, e chat.Effect, at time.Time) error {
-	raw, err := json.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("encode effect: %w", err)
+	return o.put(ctx, e.ID, at, e)
+}
+
+// put takes an effect out of the outbox and lets others, or itself, come back at a moment.
+func (o *Outbox) put(ctx context.Context, id string, at time.Time, back ...chat.Effect) error {
+	rows := make([]redis.Z, len(back))
+	for i, e := range back {
+		raw, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("encode effect: %w", err)
+		}
+		rows[i] = redis.Z{Score: float64(at.UnixMilli()), Member: inOrder(e.ID) + string(raw)}
 	}
-	return o.drop(ctx, e.ID, func(p redis.Pipeliner) {
-		p.ZAdd(ctx, o.keys.later(), redis.Z{Score: float64(at.UnixMilli()), Member: raw})
-	})
+	return o.drop(ctx, id, func(p redis.Pipeliner) { p.ZAdd(ctx, o.keys.later(), rows...) })
+}
+
+// inOrder is what members of a sorted set begin with, so that effects of the same moment stand in the order of their
+// ids, which are those of the rows in which they first stood. It has no brace: the effect begins with the first one.
+func inOrder(id string) string {
+	var ms, seq uint64
+	if n, _ := fmt.Sscanf(id, "%d-%d", &ms, &seq); n != 2 {
+		return ""
+	}
+	return fmt.Sprintf("%020d-%020d ", ms, seq)
 }
 
 // GiveUp moves an effect to the list of dead letters, with the reason.
@@ -186,9 +221,9 @@ type DeadLetter struct {
 //	KEYS[1] later  KEYS[2] outbox  ARGV[1] now  ARGV[2] at most this many
 var revive = newScript(`
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
-for _, e in ipairs(due) do
-  redis.call('XADD', KEYS[2], '*', 'n', '0', 'e', e)
-  redis.call('ZREM', KEYS[1], e)
+for _, m in ipairs(due) do
+  redis.call('XADD', KEYS[2], '*', 'n', '0', 'e', string.sub(m, string.find(m, '{', 1, true) or 1))
+  redis.call('ZREM', KEYS[1], m)
 end
 return #due
 `)
@@ -227,19 +262,4 @@ func (o *Outbox) Dead(ctx context.Context, limit int64) ([]DeadLetter, error) {
 		out = append(out, d)
 	}
 	return out, nil
-}
-
-// count adds one to a counter that lives for a minute.
-//
-//	KEYS[1] counter  ARGV[1] life in milliseconds
-var count = newScript(`
-local n = redis.call('INCR', KEYS[1])
-if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return n
-`)
-
-// Sent counts a message to one recipient and returns how many went to them in the running minute, across replicas.
-func (o *Outbox) Sent(ctx context.Context, to string) (int64, error) {
-	n, err := count.run(ctx, o.client, []string{o.keys.rate(to)}, time.Minute.Milliseconds()).Int64()
-	return n, gone("count messages", err)
 }

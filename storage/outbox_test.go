@@ -257,22 +257,57 @@ func TestManyCouriersCarryEachEffectOnce(t *testing.T) {
 func TestMessagesToOnePersonAreCountedByTheMinute(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		var got, want []int64
-		for i, n := range atOnce(40, func(i int) int64 {
-			n, err := w.Outbox(fmt.Sprint(i)).Sent(ctx, "zhao")
-			if err != nil {
-				return -1
-			}
-			return n
+		passed := 0
+		for _, ok := range atOnce(40, func(i int) bool {
+			ok, _, err := w.Outbox(fmt.Sprint(i)).Spend(ctx, "zhao", 25)
+			return err == nil && ok
 		}) {
-			got, want = append(got, n), append(want, int64(i+1))
+			if ok {
+				passed++
+			}
 		}
-		slices.Sort(got)
-		assert.Equal(t, want, got, "across replicas")
-		n, err := w.Outbox("a").Sent(ctx, "li")
+		assert.Equal(t, 25, passed, "across replicas")
+		ok, until, err := w.Outbox("a").Spend(ctx, "zhao", 26)
 		require.NoError(t, err)
-		assert.Equal(t, int64(1), n, "others have counters of their own")
+		assert.True(t, ok, "what was refused is not counted")
+		assert.True(t, until.Equal(noon.Add(time.Minute)), until)
+		ok, _, err = w.Outbox("a").Spend(ctx, "li", 1)
+		require.NoError(t, err)
+		assert.True(t, ok, "others have counters of their own")
 		ttl := w.raw.PTTL(ctx, w.prefix()+"rate:zhao").Val()
 		assert.True(t, 0 < ttl && ttl <= time.Minute, ttl)
+		w.clock.add(time.Minute - 1)
+		ok, _, err = w.Outbox("a").Spend(ctx, "zhao", 26)
+		require.NoError(t, err)
+		assert.False(t, ok)
+		w.clock.add(1)
+		ok, until, err = w.Outbox("a").Spend(ctx, "zhao", 1)
+		require.NoError(t, err)
+		assert.True(t, ok, "a new minute")
+		assert.True(t, until.Equal(noon.Add(2*time.Minute)), until)
+	})
+}
+
+// TestWhatIsPutOffTogetherComesInOrder: twelve of one commit have ids that differ in their last part only, which sorts
+// 10 before 2 as text.
+func TestWhatIsPutOffTogetherComesInOrder(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		var effects []chat.Effect
+		var want []string
+		for i := range 12 {
+			effects, want = append(effects, tell(fmt.Sprint(i))), append(want, fmt.Sprint(i))
+		}
+		w.post(t, effects...)
+		o := w.courier(t, "a")
+		held, err := o.Next(t.Context(), 20, 0)
+		require.NoError(t, err)
+		for _, e := range slices.Backward(held) {
+			require.NoError(t, o.Later(t.Context(), e, noon.Add(time.Minute)))
+		}
+		w.clock.add(time.Minute)
+		require.NoError(t, o.Revive(t.Context()))
+		again, err := o.Next(t.Context(), 20, 0)
+		require.NoError(t, err)
+		assert.Equal(t, want, texts(again))
 	})
 }

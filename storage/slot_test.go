@@ -14,7 +14,7 @@ import (
 
 // named are the shapes of the key table in the comment of the package.
 var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(actor|target|group|item|changed|refused|undoable):.+|usage:.*|inbox:.+|pending|outbox|later|` +
-	`dead|agenda|token:.+|fired:.+|rate:.+)$`)
+	`merged|dead|agenda|token:.+|fired:.+|rate:.+)$`)
 
 // TestAllKeysOfACompanyShareOneSlot: also those of people and groups whose names try to get out of it.
 func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
@@ -35,9 +35,13 @@ func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
 		require.NoError(t, err)
 		held := next(t, o)
 		require.Len(t, held, 3)
+		w.post(t, tell("4"), tell("5"))
+		_, ok, err := o.Merge(ctx, next(t, o), tell("4 and 5"))
+		require.NoError(t, err)
+		require.True(t, ok)
 		require.NoError(t, o.Later(ctx, held[0], noon.Add(time.Hour)))
 		require.NoError(t, o.GiveUp(ctx, held[1], "why"))
-		_, err = o.Sent(ctx, strange)
+		_, _, err = o.Spend(ctx, strange, 1)
 		require.NoError(t, err)
 		require.NoError(t, w.Tokens().SetToken(ctx, strange, "t", time.Hour))
 		_, err = w.Firings().Fire(ctx, strange, noon)
@@ -45,7 +49,7 @@ func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
 
 		left := w.snapshot(t)
 		for _, shape := range []string{
-			"head", "journal", "pending", "outbox", "later", "dead", "agenda", "state:box/{other}", "inbox:{other}", "index:actor:{other}",
+			"head", "journal", "pending", "outbox", "later", "merged", "dead", "agenda", "state:box/{other}", "inbox:{other}", "index:actor:{other}",
 			"index:target:{x}", "index:group:{other}", "index:item:{other}", "index:refused:all", "index:undoable:all", "index:changed:box/{other}", "usage:{other}",
 			"token:{other}", "fired:{other}", "rate:{other}",
 		} {

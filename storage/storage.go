@@ -14,13 +14,14 @@
 //	<prefix>:{<corp>}:pending            zset    messages that are not finished, by when another process takes them up
 //	<prefix>:{<corp>}:outbox             stream  effects to carry out, with the consumer group "couriers"
 //	<prefix>:{<corp>}:later              zset    effects that wait for another attempt, by when
+//	<prefix>:{<corp>}:merged             hash    row of the outbox: the effect that it and others have become
 //	<prefix>:{<corp>}:dead               list    effects that were given up, newest first
 //	<prefix>:{<corp>}:agenda             zset    records that must be looked at, by when
 //	<prefix>:{<corp>}:token:<name>       string  access tokens of the platform
 //	<prefix>:{<corp>}:tree:<i>            string  hashes of the Merkle tree over the journal, a megabyte each
 //	<prefix>:{<corp>}:sealed             hash    size: entries that the tree has; note: the checkpoint that was signed then
 //	<prefix>:{<corp>}:fired:<job>        string  the last moment for which a job ran
-//	<prefix>:{<corp>}:rate:<recipient>   string  messages to one recipient in the running minute
+//	<prefix>:{<corp>}:rate:<recipient>   string  <when the running minute began>:<messages to one recipient in it>
 //
 // Scripts name some keys by themselves, from the prefix and their arguments; that is sound because all of them
 // share the slot of KEYS[1].
@@ -120,6 +121,7 @@ func (k keys) inbox(message string) string      { return k.prefix + "inbox:" + m
 func (k keys) pending() string                  { return k.prefix + "pending" }
 func (k keys) outbox() string                   { return k.prefix + "outbox" }
 func (k keys) later() string                    { return k.prefix + "later" }
+func (k keys) merged() string                   { return k.prefix + "merged" }
 func (k keys) dead() string                     { return k.prefix + "dead" }
 func (k keys) agenda() string                   { return k.prefix + "agenda" }
 func (k keys) token(name string) string         { return k.prefix + "token:" + name }

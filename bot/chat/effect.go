@@ -23,11 +23,13 @@ type Effect struct {
 	NotAfter time.Time `json:"not_after,omitzero"`
 	// Class is what sort of notification a Send is; empty is one that everybody gets who is sent it: an answer, a step.
 	Class Class `json:"class,omitempty"`
-	// Matter is the record that this is about, as About makes it: once it is gone, nobody is told any more. Empty is
+	// Matter is the record that this is about, as About makes it: once it is gone, or done with, nobody is told any more. Empty is
 	// about none.
 	Matter string `json:"matter,omitempty"`
-	// Urgent says that it does not wait for the end of somebody's quiet hours.
+	// Urgent says that it reaches somebody at once, whatever they have switched off and also in their quiet hours.
 	Urgent bool `json:"urgent,omitempty"`
+	// Parts are the effects that this one tells together, in their order; only the outbox makes such a one of them.
+	Parts []Effect `json:"parts,omitempty"`
 }
 
 // Class is what sort of notification something is; people switch them on and off.
@@ -60,6 +62,12 @@ const (
 // SendTo is an effect that tells one person something.
 func SendTo(to User, about Group, r Reply) Effect {
 	return Effect{Kind: Send, To: to, Group: about, Reply: r}
+}
+
+// As is the effect as a notification of a class.
+func (e Effect) As(c Class) Effect {
+	e.Class = c
+	return e
 }
 
 // ObserveGroup is an effect that re-reads a group.

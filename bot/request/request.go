@@ -144,6 +144,12 @@ func (b Book) Get(code string) (Request, bool) {
 	return r, ok
 }
 
+// Settled says whether nobody need decide the request of a code any more.
+func (b Book) Settled(code string) bool {
+	r, ok := b.requests[code]
+	return !ok || r.State.Over()
+}
+
 // All returns the requests that are not over, by time of asking.
 func (b Book) All() []Request {
 	var out []Request

@@ -19,7 +19,7 @@ type layer struct {
 
 // domain is the nouns with rules. They import journal besides chat because what they return is a journal.Change:
 // changes are data, and the shape of a change is the journal's.
-const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event"
+const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference"
 
 // layers may have rows for packages that do not exist yet: a row is a decision, and may come first.
 var layers = map[string]layer{
@@ -34,6 +34,7 @@ var layers = map[string]layer{
 	"bot/request":    {ours: "bot/chat bot/journal", pure: true},
 	"bot/task":       {ours: "bot/chat bot/journal", pure: true},
 	"bot/event":      {ours: "bot/chat bot/journal", pure: true},
+	"bot/preference": {ours: "bot/chat bot/journal", pure: true},
 	"bot/reminder":   {ours: "bot/chat bot/journal", pure: true},
 	// A set-up is a draft of a role, so it is written in the words of roles.
 	"bot/setup": {ours: "bot/chat bot/journal bot/access", pure: true},
@@ -41,7 +42,7 @@ var layers = map[string]layer{
 	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
 	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
 
-	"bot":          {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request", others: "go.uber.org/zap"},
+	"bot":          {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference", others: "go.uber.org/zap"},
 	"bot/document": {ours: "bot/chat", others: "github.com/xuri/excelize/v2"},
 	"bot/console":  {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
 	"commands":     {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},

@@ -5,6 +5,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"qunguan/bot"
+	"qunguan/bot/chat"
 )
 
 // meters are what /metrics shows. They name commands and rules, never people or texts.
@@ -13,6 +14,7 @@ type meters struct {
 	messages *prometheus.CounterVec
 	took     prometheus.Histogram
 	effects  *prometheus.GaugeVec
+	notices  *prometheus.CounterVec
 }
 
 func newMeters() *meters {
@@ -28,8 +30,11 @@ func newMeters() *meters {
 		effects: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "qunguan_effects", Help: "Effects waiting, put off and given up.",
 		}, []string{"state"}),
+		notices: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "qunguan_notifications_total", Help: "Notifications, by class and what became of them: sent, merged, off, quiet, settled, late.",
+		}, []string{"class", "fate"}),
 	}
-	m.registry.MustRegister(m.messages, m.took, m.effects, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.messages, m.took, m.effects, m.notices, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -37,6 +42,10 @@ func newMeters() *meters {
 func (m *meters) handled(h bot.Handled) {
 	m.messages.WithLabelValues(h.Command, h.Ended, h.Rule).Inc()
 	m.took.Observe(h.Took.Seconds())
+}
+
+func (m *meters) noticed(c chat.Class, f bot.Fate) {
+	m.notices.WithLabelValues(string(c), string(f)).Inc()
 }
 
 func (m *meters) waiting(now, later, dead int64) {

@@ -87,7 +87,7 @@ func play(t *testing.T, s story, redis store) {
 
 var (
 	says     = regexp.MustCompile(`^(\S+?)(?:@(\S+?))?> (.*)$`)
-	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S+)$`)
+	presses  = regexp.MustCompile(`^(\S+) presses (the older )?(\S.*)$`)
 	native   = regexp.MustCompile(`^native admin @(\S+) in (\S+) (on|off)$`)
 	fails    = regexp.MustCompile(`^wecom refuses (\S+) with (\d+)(?:, (\d+) times)?$`)
 	recovers = regexp.MustCompile(`^wecom allows (\S+)$`)

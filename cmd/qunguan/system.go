@@ -84,7 +84,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.bot, err = bot.New(bot.Config{
 		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(calendar), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: s.education(),
+		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
