@@ -64,12 +64,15 @@ type Duty struct {
 // Audit is about the journal as proof.
 type Audit struct {
 	// KeyFile is the file of the key with which the journal is sealed; it is made where there is none, and every replica
-	// needs the same one. Empty: the journal is not sealed. A relative name in the configuration file has become
+	// needs the same one. NoKey: the journal is not sealed. A relative name in the configuration file has become
 	// relative to that file.
 	KeyFile string `koanf:"key_file"`
 	// PostTo is the group that checkpoints are posted to, an internal one; empty: they are sent to the owners.
 	PostTo string `koanf:"post_to"`
 }
+
+// NoKey as the name of Audit.KeyFile says that there shall be none.
+const NoKey = "none"
 
 // Redis says where the state is kept. One address is one server; several are a cluster; with MasterName they are
 // the sentinels that know the master.
@@ -142,14 +145,16 @@ var defaults = map[string]any{
 	"log.level":        "info",
 	"log.format":       "json",
 
+	"audit.key_file": "qunguan.key",
+
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",
 }
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as
 // os.Environ gives them. A path of "" means that there is no file. readFile reads that file and the files that hold
-// secrets; a relative name of such a file, and of the files of Duty.Holidays and Audit.KeyFile, is relative to the configuration file when
-// it stands there, and to the working directory when it stands in environ.
+// secrets; a relative name of such a file, and of the files of Duty.Holidays and Audit.KeyFile, is relative to the configuration
+// file when it stands there, and to the working directory when it stands in environ.
 //
 // The error joins a Problem for everything that is wrong. With an error the Config must not be used.
 func Load(path string, environ []string, readFile func(string) ([]byte, error)) (Config, error) {
@@ -164,7 +169,9 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 	}
 	c.tidy()
 	c.Duty.Holidays = l.besides("duty.holidays", c.Duty.Holidays)
-	c.Audit.KeyFile = l.besides("audit.key_file", c.Audit.KeyFile)
+	if c.Audit.KeyFile != NoKey {
+		c.Audit.KeyFile = l.besides("audit.key_file", c.Audit.KeyFile)
+	}
 	l.check(c)
 	if len(l.problems) > 0 {
 		return Config{}, errors.Join(l.problems...)

@@ -172,6 +172,36 @@ func OpenCheckpoint(signed string, v Verifier) (Checkpoint, error) {
 	return c, nil
 }
 
+// OpenCheckpoints reads signed checkpoints that stand one after the other, as they were posted.
+func OpenCheckpoints(text string, v Verifier) ([]Checkpoint, error) {
+	var out []Checkpoint
+	begin := v.Name() + "\n"
+	for rest := strings.ReplaceAll(text, "\r\n", "\n"); ; {
+		_, after, ok := strings.Cut(rest, begin)
+		if !ok {
+			return out, nil
+		}
+		one, _, _ := strings.Cut(after, "\n"+begin)
+		rest = after[len(one):]
+		head, signatures, ok := strings.Cut(one, "\n\n")
+		if !ok {
+			return out, errors.New("read checkpoints: one has no signature")
+		}
+		signed := begin + head + "\n\n"
+		for line := range strings.SplitSeq(signatures, "\n") {
+			if !strings.HasPrefix(line, "— ") {
+				break // what stands between two checkpoints is somebody else's
+			}
+			signed += line + "\n"
+		}
+		c, err := OpenCheckpoint(signed, v)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, c)
+	}
+}
+
 // ErrRolledBack says that a tree does not begin with one that was signed.
 var ErrRolledBack = errors.New("the journal is not the continuation of the one that was signed")
 

@@ -22,10 +22,10 @@ import (
 
 func auditCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "audit", Short: "Export the journal", Args: family,
+		Use: "audit", Short: "Export the journal, verify it, and prove entries of it", Args: family,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(exportCommand())
+	c.AddCommand(exportCommand(), auditVerifyCommand(), auditProveCommand(), auditKeyCommand())
 	return c
 }
 
@@ -171,16 +171,17 @@ func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, e
 	}
 	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
 	last, holes := int64(0), []string(nil)
-	err = s.ledger.Each(ctx, journal.Query{}, func(entry journal.Entry) error {
-		if entry.N != last+1 {
-			holes = append(holes, fmt.Sprintf("#%d to #%d", last+1, entry.N-1))
+	err = s.eachStored(ctx, func(number int64, stored []byte) error {
+		if number != last+1 {
+			holes = append(holes, fmt.Sprintf("#%d to #%d", last+1, number-1))
 		}
-		last = entry.N
-		if !q.Matches(entry) {
-			return nil
+		last = number
+		entry, err := journal.DecodeEntry(number, stored)
+		if err != nil || !q.Matches(entry) {
+			return err
 		}
 		n++
-		return line(entry)
+		return line(entry, stored)
 	})
 	if err = errors.Join(err, buffered.Flush()); err == nil && len(holes) > 0 {
 		err = fmt.Errorf("%w: missing are %s; what is there was written", errHole, strings.Join(holes, ", "))
@@ -191,9 +192,32 @@ func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, e
 // errHole says that entries are missing.
 var errHole = errors.New("the journal has a hole, so it is no proof of what was done; restore Redis from a backup")
 
-func jsonLines(w io.Writer) func(journal.Entry) error {
-	return func(e journal.Entry) error {
-		_, err := w.Write(append(e.Encode(), '\n'))
+// perRead is how many entries an export has in memory.
+const perRead = 1000
+
+// eachStored visits every entry as the journal keeps it, oldest first.
+func (s *system) eachStored(ctx context.Context, visit func(n int64, stored []byte) error) error {
+	for last := int64(0); ; {
+		numbers, stored, err := s.seals.After(ctx, last, perRead)
+		if err != nil {
+			return err
+		}
+		for i, n := range numbers {
+			last = n
+			if err := visit(n, stored[i]); err != nil {
+				return err
+			}
+		}
+		if len(numbers) < perRead {
+			return nil
+		}
+	}
+}
+
+// jsonLines writes what the journal keeps, byte for byte, so that a checkpoint can be checked against the file.
+func jsonLines(w io.Writer) func(journal.Entry, []byte) error {
+	return func(e journal.Entry, stored []byte) error {
+		_, err := w.Write(append(journal.Line(e.N, stored), '\n'))
 		return err
 	}
 }
@@ -205,7 +229,7 @@ var columns = []string{
 }
 
 // csvLines writes UTF-8 with a byte order mark, which spreadsheets need to read Chinese, and disarms formulas.
-func csvLines(w io.Writer, zone *time.Location) (func(journal.Entry) error, error) {
+func csvLines(w io.Writer, zone *time.Location) (func(journal.Entry, []byte) error, error) {
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 		return nil, err
 	}
@@ -213,7 +237,7 @@ func csvLines(w io.Writer, zone *time.Location) (func(journal.Entry) error, erro
 	if err := c.Write(columns); err != nil {
 		return nil, err
 	}
-	return func(e journal.Entry) error {
+	return func(e journal.Entry, _ []byte) error {
 		before, after := e.Sides()
 		row := []string{
 			fmt.Sprint(e.N), e.At.In(zone).Format("2006-01-02 15:04:05.000"), string(e.Kind), string(e.Outcome), string(e.Actor),

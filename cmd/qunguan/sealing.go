@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -21,11 +22,28 @@ import (
 type sealing struct {
 	signer   journal.Signer
 	verifier journal.Verifier
+	public   string // the key that verifies, as text
 	kept     keptCheckpoint
 }
 
 // on says whether the journal is sealed.
 func (s sealing) on() bool { return s.signer != nil }
+
+// configuredSealing is the sealing of the configuration. make says whether a key may be made: only the service does.
+func configuredSealing(c configs.Config, make bool) (sealing, error) {
+	file := c.Audit.KeyFile
+	if file == configs.NoKey {
+		return sealing{}, nil
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !make {
+		return sealing{}, usageError{fmt.Errorf("audit.key_file: there is no %s; the service makes it on its first start", file)}
+	}
+	s, err := openSealing(file, keyName(c))
+	if err != nil {
+		return s, usageError{fmt.Errorf("audit.key_file: %w; the service must be able to write there (it keeps the newest checkpoint beside the key), or set it to %s", err, configs.NoKey)}
+	}
+	return s, nil
+}
 
 // keyName is whose journal a key seals; it stands in every checkpoint.
 func keyName(c configs.Config) string { return "qunguan/" + c.WeCom.CorpID }
@@ -42,7 +60,8 @@ func openSealing(file, name string) (sealing, error) {
 	if err != nil {
 		return sealing{}, fmt.Errorf("read the key of the journal: %w", err)
 	}
-	s := sealing{}
+	_, public, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n")
+	s := sealing{public: public}
 	if s.signer, s.verifier, err = journal.OpenKey(string(raw)); err != nil {
 		return sealing{}, fmt.Errorf("%s: %w", file, err)
 	}

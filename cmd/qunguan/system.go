@@ -39,6 +39,7 @@ type system struct {
 	meters    *meters
 	pictures  pictures
 	seals     storage.Seals
+	auditor   *storage.Auditor
 	sealing   sealing
 	sealFault atomic.Pointer[string] // why the journal is not sealed at present; empty: it is
 	health    atomic.Pointer[[]bot.Part]
@@ -53,6 +54,8 @@ type options struct {
 	botName string
 	// pictures are drawn with these; the zero pictures draw none.
 	pictures pictures
+	// sealing is how the journal is sealed; the zero sealing leaves it as it is.
+	sealing sealing
 }
 
 // newSystem wires everything; it reaches nobody yet.
@@ -65,19 +68,15 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{})}
+	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, sealing: o.sealing, ready: make(chan struct{})}
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
+	s.auditor = tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last)
 	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(calendar), commands.Histories()...), tenant.Outbox(courierName())
 	s.seals = tenant.Seals()
-	if s.config.Audit.KeyFile != "" {
-		if s.sealing, err = openSealing(s.config.Audit.KeyFile, keyName(c)); err != nil {
-			return nil, usageError{err}
-		}
-	}
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
