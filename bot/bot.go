@@ -61,6 +61,8 @@ type Config struct {
 	Noticed func(chat.Class, Fate)
 	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
 	Health func() []Part
+	// Auditor looks through the journal; nil where it is not sealed.
+	Auditor auditor
 	// Education says that the company's platform accounts are 教育版, which lack some native functions.
 	Education bool
 }
@@ -161,6 +163,8 @@ type turn struct {
 	command  Command
 	agreed   *Asked // the confirmation that this run answers
 	facts    facts
+	// inspected is what was found out about the journal as a whole, for the command that asked.
+	inspected Inspected
 	// asksFormerly says that the last query of the facts is about a right that the speaker has had.
 	asksFormerly bool
 	ended        string

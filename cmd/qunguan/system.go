@@ -80,11 +80,15 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
-	s.bot, err = bot.New(bot.Config{
+	wiring := bot.Config{
 		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(calendar), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
 		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed,
-	})
+	}
+	if o.sealing.on() {
+		wiring.Auditor = s.auditor
+	}
+	s.bot, err = bot.New(wiring)
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
 	}
