@@ -28,6 +28,10 @@ func (b *Bot) Tick(ctx context.Context) (int, error) {
 			faults = append(faults, fmt.Errorf("handle %s %s: %w", d.Of, d.Key, err))
 		}
 	}
+	looks, err := b.lookAtClocks(ctx)
+	if err != nil {
+		faults = append(faults, err)
+	}
 	left, err := b.Ledger.TakeUp(ctx, batch)
 	if err != nil {
 		faults = append(faults, fmt.Errorf("take up messages: %w", err))
@@ -38,7 +42,7 @@ func (b *Bot) Tick(ctx context.Context) (int, error) {
 			faults = append(faults, fmt.Errorf("answer %s: %w", m.ID, err))
 		}
 	}
-	return len(due) + len(left), errors.Join(faults...)
+	return len(due) + looks + len(left), errors.Join(faults...)
 }
 
 // come runs the job of one record whose moment has come.
@@ -57,5 +61,5 @@ func (b *Bot) come(ctx context.Context, d journal.Due) error {
 	}
 	unlock := b.queue.enter(string(g))
 	defer unlock()
-	return b.commitOwn(ctx, own{group: g, moment: d.ID}, names, func(c Call) (Outcome, error) { return job.Run(c, d) })
+	return b.commitOwn(ctx, own{group: g, moment: d.ID, clock: job.Clock}, names, func(c Call) (Outcome, error) { return job.Run(c, d) })
 }

@@ -18,6 +18,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/sla"
 )
 
 // ledger is what the engine needs of storage.
@@ -28,6 +29,8 @@ type ledger interface {
 	Commit(context.Context, journal.Write) (journal.Finished, error)
 	TakeUp(ctx context.Context, limit int) ([]chat.Message, error)
 	Claim(ctx context.Context, limit int) ([]journal.Due, error)
+	KeepClocks(context.Context, sla.Batch) ([]sla.Moved, error)
+	ClaimClocks(ctx context.Context, limit int) ([]sla.Come, error)
 }
 
 // platform is what the engine needs of a platform to learn facts. Both are asked only about what is not yet known,
@@ -63,8 +66,16 @@ type Config struct {
 	Health func() []Part
 	// Auditor looks through the journal; nil where it is not sealed.
 	Auditor auditor
+	// Secret is what the tokens of calls are made with; without it there are none.
+	Secret []byte
+	// PublicURL is where people reach this program, without a slash at the end; nil or empty where nobody has said.
+	PublicURL func() string
 	// Education says that the company's platform accounts are 教育版, which lack some native functions.
 	Education bool
+	// Listening is how messages of groups are listened to; the zero Listening has all defaults.
+	Listening Listening
+	// Listened is told of every batch of messages that was heard, for metrics; nil tells nobody.
+	Listened func(Listened)
 }
 
 // Handled is one message that was handled.
@@ -83,6 +94,7 @@ type Bot struct {
 	list     []Command // the same, by name
 	jobs     map[string]Job
 	queue    queues
+	ears     ears
 }
 
 // New makes a Bot, or says what is wrong with a command or a job.
@@ -94,6 +106,10 @@ func New(c Config) (*Bot, error) {
 	if b.Seen == nil {
 		b.Seen = func(Handled) {}
 	}
+	if b.Listened == nil {
+		b.Listened = func(Listened) {}
+	}
+	b.ears = newEars(b.Listening)
 	if b.Noticed == nil {
 		b.Noticed = func(chat.Class, Fate) {}
 	}

@@ -230,10 +230,20 @@ func Deny(d access.Decision, item access.Item, target chat.User) (Outcome, error
 
 // Job is what happens when a record's moment has come: the same thing as a command, with the clock as the asker.
 type Job struct {
-	Kind  string // of the aggregate
+	Kind  string // of the aggregate; or Clock, or Answered
 	Reads []Source
+	Clock bool // that it looks at the clock of the group, too
 	Run   func(Call, journal.Due) (Outcome, error)
 }
+
+// Two kinds of jobs are not about a record, but about the customers of the group that Due.Of names; both look at its
+// clock.
+const (
+	// Clock is when an answer is late, or is soon to be. It may run again for the same customer.
+	Clock = "clock"
+	// Answered is when no customer waits any more, or another one, while there is an alert on the group's book.
+	Answered = "answered"
+)
 
 // Name is a person as replies show them: name and id, so that a name alone is never taken for a person.
 func (c Call) Name(who chat.User) chat.Text {

@@ -218,6 +218,8 @@ func (c *Courier) do(ctx context.Context, e chat.Effect) error {
 			return c.bot.observePerson(ctx, e.To)
 		}
 		return c.bot.observeGroup(ctx, e.Group)
+	case chat.Mark:
+		return c.bot.handled(ctx, e)
 	}
 	return fmt.Errorf("carry out effect: unknown kind %q", e.Kind)
 }

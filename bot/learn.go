@@ -267,6 +267,9 @@ type own struct {
 	group  chat.Group
 	moment string    // of the agenda, that is finished with it; empty if none is
 	actor  chat.User // zero: the bot itself
+	clock  bool      // the group's clock is looked at, too
+	// again is when the group must be looked at again whose moment it is; nil: not.
+	again func(Call) time.Time
 }
 
 // commitOwn is amend for any of those.
@@ -275,8 +278,13 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 	names = unique(append([]journal.Name{directory.AllGroups}, names...))
 	var last error
 	var queries []journal.Query
+	want := journal.Want{}
+	if o.clock {
+		want.Clocks = []chat.Group{g}
+	}
 	for tries, needs := 0, 0; tries < maxTries && needs < maxNeeds; {
-		found, err := b.Ledger.Load(ctx, journal.Want{Names: names, Queries: queries})
+		want.Names, want.Queries = names, queries
+		found, err := b.Ledger.Load(ctx, want)
 		if err != nil {
 			return fmt.Errorf("load facts: %w", err)
 		}
@@ -292,8 +300,9 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 		if err != nil {
 			return err
 		}
-		if asks := out.Need.Queries; len(asks) > 0 {
-			queries, last = append(queries, asks...), errors.New("it keeps asking for more")
+		if asks := out.Need; len(asks.Queries)+len(asks.Clocks)+len(asks.Tallies) > 0 {
+			queries, last = append(queries, asks.Queries...), errors.New("it keeps asking for more")
+			want.Clocks, want.Tallies = append(want.Clocks, asks.Clocks...), append(want.Tallies, asks.Tallies...)
 			needs++
 			continue
 		}
@@ -309,6 +318,9 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 			return nil
 		}
 		w := journal.Write{Moment: moment, Effects: out.Effects, Checks: checks(found)}
+		if o.again != nil {
+			w.Again = o.again(call)
+		}
 		if len(out.Events) > 0 {
 			e := ownEntry(call, out)
 			w.Entry = &e

@@ -6,15 +6,25 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
+	"qunguan/bot/duty"
 	"qunguan/bot/journal"
 )
 
-// leave ends every role and every exception of a person who has left the company, also the role of a last senior (D3),
-// and tells the owners of the roles.
+// leave ends every role, every exception and every calendar address of a person who has left the company, also the role
+// of a last senior (D3), and tells the owners of the roles.
 func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 	var need []journal.Name
 	for _, g := range c.Groups.All() {
 		if n := access.Of(g.ID); !c.Has(n) {
+			need = append(need, n)
+		}
+	}
+	feeds := At[duty.Feeds](c, duty.OfFeeds(u))
+	if n := duty.OfFeeds(u); !c.Has(n) {
+		need = append(need, n)
+	}
+	for _, f := range feeds.All() {
+		if n := duty.OfFeed(f.ID); !c.Has(n) {
 			need = append(need, n)
 		}
 	}
@@ -54,6 +64,9 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 			place = chat.Text{ZH: "跨群角色", EN: "across groups"}
 		}
 		places = append(places, place)
+	}
+	if e, _, ok := feeds.Revoke(func(duty.Feed) bool { return true }); ok {
+		others = append(others, e) // the address in their telephone would go on telling who is on duty
 	}
 	out.Events = slices.Concat(ended, others, out.Events) // the end of the roles names the entry
 	if len(places) == 0 {

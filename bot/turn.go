@@ -89,6 +89,7 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 			need.Names = append(need.Names, want.Names...)
 			need.Queries = append(need.Queries, want.Queries...)
 			need.Usage = append(need.Usage, want.Usage...)
+			need.Clocks, need.Tallies = append(need.Clocks, want.Clocks...), append(need.Tallies, want.Tallies...)
 			if call, err = t.more(ctx, call, need); err == nil {
 				call, err = t.acquaint(ctx, call, want.Names, need)
 			}
@@ -257,9 +258,11 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 		w.Names = append(w.Names, asks.Names...)
 		w.Queries = append(w.Queries, asks.Queries...)
 		w.Usage = append(w.Usage, asks.Usage...)
+		w.Clocks, w.Tallies = append(w.Clocks, asks.Clocks...), append(w.Tallies, asks.Tallies...)
 	}
 	w.Queries = append(w.Queries, more.Queries...)
 	w.Usage = append(w.Usage, more.Usage...)
+	w.Clocks, w.Tallies = append(w.Clocks, more.Clocks...), append(w.Tallies, more.Tallies...)
 	w.Names = unique(w.Names)
 	if t.asksFormerly = t.strangerTo(g); t.asksFormerly {
 		w.Queries = append(w.Queries, t.former(g))

@@ -97,7 +97,7 @@ func atOnce() grammar.ChoiceHole[bool] {
 func switchOff() grammar.ChoiceHole[bool] {
 	return grammar.Choice("off", func(s string) (bool, bool) {
 		switch strings.ToLower(s) {
-		case "off", "关闭", "取消", "结束":
+		case "off", "关", "关闭", "取消", "结束":
 			return true, true
 		}
 		return false, false

@@ -37,7 +37,7 @@ var chapters = []chapter{
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{
 		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
 	}},
-	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty set", "rehearse", "event list", "event add", "event remove", "size", "size apply"}},
+	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty calendar", "duty calendar off", "duty set", "rehearse", "event list", "event add", "event remove", "size", "size apply"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
 		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "guide", "duties", "help",
 	}},

@@ -23,6 +23,7 @@ import (
 	"qunguan/bot/reminder"
 	"qunguan/bot/request"
 	"qunguan/bot/setup"
+	"qunguan/bot/sla"
 	"qunguan/bot/task"
 )
 
@@ -58,11 +59,14 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
 		"duty":       journal.Typed(duty.Builder(calendar.Workday)),
+		"feed":       journal.Typed(duty.BuildFeed),
+		"feeds":      journal.Typed(duty.BuildFeeds),
 		"task":       journal.Typed(task.Build),
 		"event":      journal.Typed(event.Build),
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
+		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
 	}
 }
@@ -72,7 +76,8 @@ func Happenings() map[journal.Kind]journal.Happening {
 	out := map[journal.Kind]journal.Happening{}
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
-		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(), bot.Happenings(),
+		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
+		sla.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h

@@ -194,8 +194,8 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 		}
 		return mayApply(c, changes, why)
 	}
-	if changes[0].Of.Kind() == "person" {
-		own := changes[0].Of == directory.OfPerson(c.Actor.ID)
+	if kind := changes[0].Of.Kind(); kind == "person" || kind == "feeds" {
+		own := changes[0].Of.ID() == string(c.Actor.ID)
 		return access.Decision{Allowed: own, Rule: access.RuleSelf}, access.NoItem
 	}
 	if changes[0].Of.Kind() == "prefs" {

@@ -13,7 +13,10 @@ import (
 )
 
 // tidy brings values into the form that their fields promise.
-func (c *Config) tidy() { c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/") }
+func (c *Config) tidy() {
+	c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/")
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+}
 
 // check notes everything that is wrong with c itself.
 func (l *layers) check(c Config) {
@@ -23,6 +26,8 @@ func (l *layers) check(c Config) {
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
+	l.checkIngest(c.Ingest)
+	l.checkArchive(c.Archive)
 }
 
 func (l *layers) checkGeneral(c Config) {
@@ -32,6 +37,10 @@ func (l *layers) checkGeneral(c Config) {
 	// LoadLocation takes "" for UTC and "Local" for the machine's zone; either would move everybody's dates unseen.
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
 		l.found("timezone", "%q is no known time zone; write an IANA name, for example Asia/Shanghai", c.Timezone)
+	}
+	if c.PublicURL != "" && !isBase(c.PublicURL) {
+		l.found("public_url", "%q is not possible; write https://host, or http:// for this machine only, since the links are secrets",
+			withoutUser(c.PublicURL))
 	}
 	l.oneOf("language", c.Language, "zh", "en")
 	l.oneOf("edition", c.Edition, Standard, Education)

@@ -21,6 +21,8 @@ type Config struct {
 	Listen   string `koanf:"listen"`   // host:port of the HTTP server; an empty host is every interface
 	Timezone string `koanf:"timezone"` // an IANA name, in which people's dates and times are meant
 	Language string `koanf:"language"` // of replies: zh or en
+	// PublicURL is where staff reach this service, without a slash at the end; empty: there are no links.
+	PublicURL string `koanf:"public_url"`
 
 	Owners           []string          `koanf:"owners"`            // user ids that hold every permission; at least one
 	DepartmentAdmins []DepartmentAdmin `koanf:"department_admins"` // may be empty
@@ -33,7 +35,11 @@ type Config struct {
 
 	Redis Redis `koanf:"redis"`
 	WeCom WeCom `koanf:"wecom"`
-	Log   Log   `koanf:"log"`
+
+	Ingest  Ingest  `koanf:"ingest"`
+	Archive Archive `koanf:"archive"`
+
+	Log Log `koanf:"log"`
 }
 
 // The editions of WeCom. Education limits some of the platform's own functions.
@@ -120,6 +126,33 @@ type CustomerContact struct {
 	Secret Secret `koanf:"secret"`
 }
 
+// Ingest is POST /ingest/messages, by which other programs tell of messages. The zero Ingest is not in use.
+type Ingest struct {
+	Secret         Secret `koanf:"secret"`          // at least 32 characters
+	PreviousSecret Secret `koanf:"previous_secret"` // still accepted while senders move to Secret; empty: none
+}
+
+// InUse says whether the file sets up the endpoint.
+func (i Ingest) InUse() bool { return i.Secret != "" }
+
+// Archive is WeCom's message archive 会话内容存档. The zero Archive is not in use; any other has a secret and a key.
+type Archive struct {
+	Secret      Secret       `koanf:"secret"`
+	PrivateKeys []ArchiveKey `koanf:"private_keys"`
+	// Proxy is http://host:port or socks5://host:port, and ProxyPassword what it asks for: user:password. Empty: none.
+	Proxy         string `koanf:"proxy"`
+	ProxyPassword Secret `koanf:"proxy_password"`
+}
+
+// ArchiveKey is the private key of one version of the public key that the admin console shows.
+type ArchiveKey struct {
+	Version int    `koanf:"version"` // from 1
+	File    string `koanf:"file"`    // its PEM
+}
+
+// InUse says whether the file sets up the archive.
+func (a Archive) InUse() bool { return a.Secret != "" || len(a.PrivateKeys) > 0 }
+
 // Log says how much the process writes about itself, and how.
 type Log struct {
 	Level  string `koanf:"level"`  // debug, info, warn or error
@@ -153,8 +186,8 @@ var defaults = map[string]any{
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as
 // os.Environ gives them. A path of "" means that there is no file. readFile reads that file and the files that hold
-// secrets; a relative name of such a file, and of the files of Duty.Holidays and Audit.KeyFile, is relative to the configuration
-// file when it stands there, and to the working directory when it stands in environ.
+// secrets; a relative name of such a file, of the files of Duty.Holidays and Audit.KeyFile, and of a private key's, is
+// relative to the configuration file when it stands there, and to the working directory when it stands in environ.
 //
 // The error joins a Problem for everything that is wrong. With an error the Config must not be used.
 func Load(path string, environ []string, readFile func(string) ([]byte, error)) (Config, error) {
@@ -171,6 +204,9 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 	c.Duty.Holidays = l.besides("duty.holidays", c.Duty.Holidays)
 	if c.Audit.KeyFile != NoKey {
 		c.Audit.KeyFile = l.besides("audit.key_file", c.Audit.KeyFile)
+	}
+	for i, k := range c.Archive.PrivateKeys {
+		c.Archive.PrivateKeys[i].File = l.besides("archive.private_keys", k.File)
 	}
 	l.check(c)
 	if len(l.problems) > 0 {

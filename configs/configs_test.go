@@ -22,7 +22,12 @@ wecom:
   bot: {token: tok, encoding_aes_key: AES}
 `
 
-func withKey(s string) string { return strings.ReplaceAll(s, "AES", aesKey) }
+// longSecret is as long as a secret that people choose themselves must be.
+const longSecret = "0123456789abcdef0123456789abcdef"
+
+func withKey(s string) string {
+	return strings.NewReplacer("AES", aesKey, "SECRET", longSecret).Replace(s)
+}
 
 // files is a disk: names and contents.
 type files map[string]string
@@ -82,6 +87,7 @@ func TestEverythingCanBeSetInTheFile(t *testing.T) {
 listen: ":9000"
 timezone: Europe/Berlin
 language: en
+public_url: https://bot.example.com/duty/
 owners: [boss, 1001]
 department_admins: [{user: li, departments: [华东, 华南]}]
 edition: education
@@ -94,11 +100,14 @@ wecom:
   app: {agent_id: 7, secret: s, token: t, encoding_aes_key: AES}
   bot: {token: tok, encoding_aes_key: AES}
   customer_contact: {secret: c}
+ingest: {secret: SECRET, previous_secret: SECRET}
+archive: {secret: a, private_keys: [{version: 2, file: k.pem}], proxy: "socks5://10.0.0.1:8081", proxy_password: "u:p"}
 log: {level: debug, format: console}
 `)
 	require.NoError(t, err)
 	assert.Equal(t, configs.Config{
 		Listen: ":9000", Timezone: "Europe/Berlin", Language: "en", Edition: configs.Education,
+		PublicURL:        "https://bot.example.com/duty",
 		Owners:           []string{"boss", "1001"},
 		DepartmentAdmins: []configs.DepartmentAdmin{{User: "li", Departments: []string{"华东", "华南"}}},
 		Font:             "/srv/fonts/a.ttc",
@@ -111,6 +120,10 @@ log: {level: debug, format: console}
 			App:             configs.App{AgentID: 7, Secret: "s", Token: "t", EncodingAESKey: configs.Secret(aesKey)},
 			Bot:             configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 			CustomerContact: configs.CustomerContact{Secret: "c"},
+		},
+		Ingest: configs.Ingest{Secret: longSecret, PreviousSecret: longSecret},
+		Archive: configs.Archive{
+			Secret: "a", PrivateKeys: []configs.ArchiveKey{{Version: 2, File: "/etc/k.pem"}}, Proxy: "socks5://10.0.0.1:8081", ProxyPassword: "u:p",
 		},
 		Log: configs.Log{Level: "debug", Format: "console"},
 	}, got)
@@ -128,6 +141,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{change(`addrs`, `adrs`), `/etc/q.yaml:3: redis.adrs: unknown key; the nearest known one is redis.addrs`},
 		{add(`owners: [li]`), `/etc/q.yaml:2: owners: stands here a second time; the first is on line 1; keep one`},
 		{add(`<<: {}`), `/etc/q.yaml:1: <<: merge keys are not read here; write the keys out`},
+		{add(`public_url: http://bot.example.com`), `/etc/q.yaml:1: public_url: "http://bot.example.com" is not possible; write https://host, or http:// for this machine only, since the links are secrets`},
 		{add(`listen: 8080`), `/etc/q.yaml:1: listen: "8080" is no address to listen on; write host:port, for example 127.0.0.1:8080`},
 		{add(`listen: "x:70000"`), `/etc/q.yaml:1: listen: "x:70000" is no address to listen on; write host:port, for example 127.0.0.1:8080`},
 		{add(`listen: [a]`), `/etc/q.yaml:1: listen: must be one value, not a list or a section; write "listen: value"`},
@@ -175,6 +189,17 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
   bot:`), `/etc/q.yaml:6: wecom.app.agent_id: -1 is no agent id; copy the AgentId of the app from the admin console`},
 		{change(`  bot:`, `  customer_contact: {secret: "a b"}
   bot:`), `/etc/q.yaml:6: wecom.customer_contact.secret: contains a space or a line break; copy it again without`},
+		{add(`ingest: {secret: hidden}`), `/etc/q.yaml:1: ingest.secret: has 6 characters, which can be guessed; give it at least 32: openssl rand -hex 32`},
+		{add(`ingest: {secret: "SECRET hidden"}`), `/etc/q.yaml:1: ingest.secret: contains a space or a line break; make one without: openssl rand -hex 32`},
+		{add(`ingest: {previous_secret: SECRET}`), `/etc/q.yaml: ingest.secret: is missing, but ingest.previous_secret is set; the previous one only helps to replace it`},
+		{add(`archive: {secret: s}`), `/etc/q.yaml: archive.private_keys: names no key; write [{version: 1, file: archive-1.pem}], the version as the admin console shows it`},
+		{add(`archive: {private_keys: [{version: 1, file: f}]}`), `/etc/q.yaml: archive.secret: is missing; copy it from the admin console, or give secret_file; or leave all of archive out`},
+		{add(`archive: {secret: s, private_keys: [{file: f}]}`), `/etc/q.yaml:1: archive.private_keys: 0 is no version; write the one that the admin console shows beside the public key`},
+		{add(`archive: {secret: s, private_keys: [{version: one, file: f}]}`), `/etc/q.yaml:1: archive.private_keys.version: "one" is not a number; write digits, for example 0`},
+		{add(`archive: {secret: s, private_keys: [{version: 1}]}`), `/etc/q.yaml:1: archive.private_keys: version 1 has no file; write {version: 1, file: archive-1.pem}`},
+		{add(`archive: {secret: s, private_keys: [{version: 1, file: f}, {version: 1, file: g}]}`), `/etc/q.yaml:1: archive.private_keys: version 1 stands there twice; keep one`},
+		{add(`archive: {secret: s, private_keys: [{version: 1, file: f}], proxy: "http://u:hidden@h:1"}`), `/etc/q.yaml:1: archive.proxy: "http://…@h:1" is not possible; write http://host:port or socks5://host:port, and the user in archive.proxy_password`},
+		{add(`archive: {secret: s, private_keys: [{version: 1, file: f}], proxy_password: "u:hidden"}`), `/etc/q.yaml: archive.proxy: is missing, but archive.proxy_password is set; give both or neither`},
 		{change(`token: tok,`, `token: tok, token_file: f,`), `/etc/q.yaml:6: wecom.bot.token: is given both as text and as a file; keep one of token and token_file`},
 	} {
 		t.Run(c.want, func(t *testing.T) {

@@ -26,6 +26,7 @@ func TestTheEnvironmentOverrides(t *testing.T) {
 		{"QUNGUAN_REDIS__PASSWORD=a=b c", func(c *configs.Config) { c.Redis.Password = "a=b c" }},
 		{"QUNGUAN_WECOM__BOT__TOKEN=other", func(c *configs.Config) { c.WeCom.Bot.Token = "other" }},
 		{"QUNGUAN_WECOM__BOT__TOKEN_FILE=", func(*configs.Config) {}},
+		{"QUNGUAN_ARCHIVE__PRIVATE_KEYS=[]", func(c *configs.Config) { c.Archive.PrivateKeys = []configs.ArchiveKey{} }},
 		{"QUNGUAN_TEST_REAL=1", func(*configs.Config) {}},
 		{"QUNGUAN_PORT=tcp://10.0.0.1:80", func(*configs.Config) {}},
 		{"QUNGUAN_PORT_8080_TCP_ADDR=10.0.0.1", func(*configs.Config) {}},

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"qunguan/bot/journal"
 )
 
@@ -63,11 +65,19 @@ func splitMoment(id string) (member string, lease int64) {
 	return member, lease
 }
 
-// NextDue is when the next moment of the agenda comes; ok is false if there is none.
+// NextDue is when the next moment comes, of the agenda or of a customer who waits; ok is false if there is none.
 func (l *Ledger) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
-	rows, err := l.client.ZRangeWithScores(ctx, l.keys.agenda(), 0, 0).Result()
-	if err != nil || len(rows) == 0 {
+	pipe := l.client.Pipeline()
+	sets := []*redis.ZSliceCmd{pipe.ZRangeWithScores(ctx, l.keys.agenda(), 0, 0), pipe.ZRangeWithScores(ctx, l.keys.waiting(), 0, 0)}
+	if _, err := pipe.Exec(ctx); err != nil {
 		return time.Time{}, false, gone("read agenda", err)
 	}
-	return time.UnixMilli(int64(rows[0].Score)).UTC(), true, nil
+	for _, s := range sets {
+		for _, row := range s.Val() {
+			if due := time.UnixMilli(int64(row.Score)).UTC(); !ok || due.Before(at) {
+				at, ok = due, true
+			}
+		}
+	}
+	return at, ok, nil
 }

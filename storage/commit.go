@@ -44,7 +44,7 @@ if w.inbox ~= '' then
   if done[1] then return {'finished', done[1], done[2]} end
 end
 if w.moment ~= '' then
-  local lease = redis.call('ZSCORE', P .. 'agenda', w.moment)
+  local lease = redis.call('ZSCORE', P .. w.set, w.moment)
   if not lease or tonumber(lease) ~= w.lease then return {'finished', '', '0'} end
 end
 local known = {}
@@ -64,7 +64,8 @@ if ARGV[4] ~= '' then
   for _, use in ipairs(w.uses) do redis.call('HSET', P .. 'usage:' .. w.group, use, w.used) end
   if w.undoes ~= '' then redis.call('ZREM', P .. 'index:undoable:all', w.undoes) end
 end
-if w.moment ~= '' then redis.call('ZREM', P .. 'agenda', w.moment) end
+if w.again > 0 then redis.call('ZADD', P .. w.set, w.again, w.moment)
+elseif w.moment ~= '' then redis.call('ZREM', P .. w.set, w.moment) end
 for _, s in ipairs(w.sets) do
   local key = P .. 'state:' .. s[1]
   if s[3] then redis.call('HSET', key, s[2], s[3]) else redis.call('HDEL', key, s[2]) end
@@ -86,7 +87,9 @@ return {'done', n}
 type writeV1 struct {
 	Inbox   string   `json:"inbox"`
 	Moment  string   `json:"moment"`
+	Set     string   `json:"set"` // where it stands: agenda or waiting
 	Lease   int64    `json:"lease"`
+	Again   int64    `json:"again"`  // when it comes again, 0: not
 	Keep    int64    `json:"keep"`   // how long the reply is kept, milliseconds
 	Checks  []string `json:"checks"` // aggregates
 	At      []string `json:"at"`     // and their versions
@@ -152,13 +155,20 @@ func (v writeV1) args(prefix string, raw []byte) []any {
 }
 
 func (l *Ledger) write(w journal.Write) (writeV1, error) {
-	moment, lease := splitMoment(w.Moment)
+	set, id := "agenda", w.Moment
+	if rest, ok := splitWaiting(w.Moment); ok {
+		set, id = "waiting", rest
+	}
+	moment, lease := splitMoment(id)
 	if moment == "" && w.Moment != "" {
 		return writeV1{}, fmt.Errorf("commit: moment %q is none that was claimed", w.Moment)
 	}
 	v := writeV1{
-		Inbox: w.MessageID, Moment: moment, Lease: lease, Keep: keepReplies.Milliseconds(),
+		Inbox: w.MessageID, Moment: moment, Set: set, Lease: lease, Keep: keepReplies.Milliseconds(),
 		Checks: []string{}, At: []string{}, Indexes: []string{}, Uses: []string{}, Sets: [][4]any{}, Moved: []string{},
+	}
+	if moment != "" && set == "waiting" && !w.Again.IsZero() {
+		v.Again = dueScore(w.Again)
 	}
 	reply, err := json.Marshal(w.Reply)
 	if err != nil {

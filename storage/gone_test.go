@@ -51,12 +51,13 @@ func everyMethod(w *world, l *storage.Ledger, o *storage.Outbox) map[string]func
 		"split": func(ctx context.Context) error {
 			return o.Split(ctx, chat.Effect{ID: "1-1", Parts: []chat.Effect{tell("1")}}, noon.Add(time.Hour))
 		},
-		"give up": func(ctx context.Context) error { return o.GiveUp(ctx, chat.Effect{ID: "1-1"}, "why") },
-		"revive":  o.Revive,
-		"waiting": func(ctx context.Context) error { _, _, _, err := o.Waiting(ctx); return err },
-		"dead":    func(ctx context.Context) error { _, err := o.Dead(ctx, 1); return err },
-		"spend":   func(ctx context.Context) error { _, _, err := o.Spend(ctx, "zhao", 1); return err },
-		"token":   func(ctx context.Context) error { _, err := w.Tokens().Token(ctx, "app"); return err },
+		"give up":    func(ctx context.Context) error { return o.GiveUp(ctx, chat.Effect{ID: "1-1"}, "why") },
+		"revive":     o.Revive,
+		"next later": func(ctx context.Context) error { _, _, err := o.NextLater(ctx); return err },
+		"waiting":    func(ctx context.Context) error { _, _, _, err := o.Waiting(ctx); return err },
+		"dead":       func(ctx context.Context) error { _, err := o.Dead(ctx, 1); return err },
+		"spend":      func(ctx context.Context) error { _, _, err := o.Spend(ctx, "zhao", 1); return err },
+		"token":      func(ctx context.Context) error { _, err := w.Tokens().Token(ctx, "app"); return err },
 		"set token": func(ctx context.Context) error {
 			return w.Tokens().SetToken(ctx, "app", "secret", time.Hour)
 		},

@@ -129,7 +129,8 @@ func (l *Ledger) read(ctx context.Context, message string, raw []byte, w journal
 		args[i] = append([]any{l.keys.prefix, "", "", now.Add(takeUpAfter).UnixMilli(), who}, args[i]...)
 	}
 	args[0][1], args[0][2] = message, raw
-	replies, rows, err := l.send(ctx, args, w.Queries)
+	clocks := clockReads{believed: l.believed(w)}
+	replies, rows, err := l.send(ctx, args, w, &clocks)
 	if err != nil {
 		return journal.Found{}, err
 	}
@@ -143,6 +144,11 @@ func (l *Ledger) read(ctx context.Context, message string, raw []byte, w journal
 	}
 	for i, s := range steps {
 		if err := l.take(&found, w, s, known, replies[i], now); err != nil {
+			return journal.Found{}, err
+		}
+	}
+	if asksClocks(w) {
+		if err := l.takeClocks(ctx, &found, w, &clocks); err != nil {
 			return journal.Found{}, err
 		}
 	}
@@ -193,11 +199,12 @@ func (l *Ledger) take(found *journal.Found, w journal.Want, s step, known []jour
 	return nil
 }
 
-// send reads, in one round trip, what every step asks for and the first page of every query.
-func (l *Ledger) send(ctx context.Context, steps [][]any, queries []journal.Query) ([][]any, []page, error) {
+// send reads, in one round trip, what every step asks for, the first page of every query, and clocks.
+func (l *Ledger) send(ctx context.Context, steps [][]any, w journal.Want, clocks *clockReads) ([][]any, []page, error) {
+	queries := w.Queries
 	slot := []string{l.keys.head()}
 	cmds := make([]*redis.Cmd, 0, len(steps)+len(queries))
-	if len(steps)+len(queries) == 1 {
+	if len(steps)+len(queries) == 1 && !asksClocks(w) {
 		cmds = append(cmds, accept.run(ctx, l.client, slot, steps[0]...))
 	} else {
 		run := func() error {
@@ -208,6 +215,9 @@ func (l *Ledger) send(ctx context.Context, steps [][]any, queries []journal.Quer
 			}
 			for _, q := range queries {
 				cmds = append(cmds, query.EvalSha(ctx, pipe, slot, l.queryArgs(q, limitOf(q)+1)...))
+			}
+			if asksClocks(w) {
+				clocks.ask(ctx, pipe, l.keys, clockWants(w, clocks.believed))
 			}
 			_, err := pipe.Exec(ctx)
 			return err

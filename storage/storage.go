@@ -22,6 +22,11 @@
 //	<prefix>:{<corp>}:sealed             hash    size: entries that the tree has; note: the checkpoint that was signed then
 //	<prefix>:{<corp>}:fired:<job>        string  the last moment for which a job ran
 //	<prefix>:{<corp>}:rate:<recipient>   string  <when the running minute began>:<messages to one recipient in it>
+//	<prefix>:{<corp>}:clocks:<0-1023>    hash    short form of a group: its id and its packed clock, see clock.go
+//	<prefix>:{<corp>}:waiting            zset    short forms of groups whose customer waits, by when to look at them
+//	<prefix>:{<corp>}:cursor:<source>    string  how far a source of messages has been read
+//	<prefix>:{<corp>}:tally:<yyyymm>:<g> hash    response times of a group: <day><cell>: a number
+//	<prefix>:{<corp>}:tally:<yyyymmdd>   hash    response times of the company: <cell>: a number
 //
 // Scripts name some keys by themselves, from the prefix and their arguments; that is sound because all of them
 // share the slot of KEYS[1].
@@ -32,6 +37,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -129,6 +135,10 @@ func (k keys) tree(i int64) string              { return fmt.Sprintf("%stree:%d"
 func (k keys) sealed() string                   { return k.prefix + "sealed" }
 func (k keys) fired(job string) string          { return k.prefix + "fired:" + job }
 func (k keys) rate(recipient string) string     { return k.prefix + "rate:" + recipient }
+func (k keys) waiting() string                  { return k.prefix + "waiting" }
+func (k keys) clocks(shard int) string          { return k.prefix + "clocks:" + strconv.Itoa(shard) }
+func (k keys) cursor(source string) string      { return k.prefix + "cursor:" + source }
+func (k keys) tally(of string) string           { return k.prefix + "tally:" + of }
 func indexName(what string, id any) string      { return fmt.Sprintf("%s:%v", what, id) }
 
 // gone turns every failure of Redis into chat.ErrUnavailable: whoever asked can only come again.

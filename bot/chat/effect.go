@@ -26,6 +26,8 @@ type Effect struct {
 	// Matter is the record that this is about, as About makes it: once it is gone, or done with, nobody is told any more. Empty is
 	// about none.
 	Matter string `json:"matter,omitempty"`
+	// At is when it was so; of Mark only.
+	At time.Time `json:"at,omitzero"`
 	// Urgent says that it reaches somebody at once, whatever they have switched off and also in their quiet hours.
 	Urgent bool `json:"urgent,omitempty"`
 	// Parts are the effects that this one tells together, in their order; only the outbox makes such a one of them.
@@ -57,7 +59,14 @@ const (
 	Observe EffectKind = "observe" // re-read Group, or the person To, from the platform
 	// ObserveStaff asks the address book about the staff of Group whom the bot has never met.
 	ObserveStaff EffectKind = "observe_staff"
+	// Mark tells the response clock of Group that the matter is handled: To said so, At.
+	Mark EffectKind = "mark"
 )
+
+// MarkHandled is an effect by which a member of staff ends the matter of the customer who waits in a group.
+func MarkHandled(g Group, by User, at time.Time) Effect {
+	return Effect{Kind: Mark, Group: g, To: by, At: at}
+}
 
 // SendTo is an effect that tells one person something.
 func SendTo(to User, about Group, r Reply) Effect {

@@ -104,7 +104,7 @@ const Set journal.Kind = "duty.set"
 
 // Happenings describes the kinds of events of this package.
 func Happenings() []journal.Happening {
-	return slices.Concat(acts(), []journal.Happening{
+	return slices.Concat(acts(), feedActs(), []journal.Happening{
 		{Kind: Set, Text: chat.Text{ZH: "排班", EN: "set the roster"}},
 		{Kind: Planned, Text: chat.Text{ZH: "按群规模排班", EN: "adopted the plan of the group's size"}},
 		{Kind: Left, Text: chat.Text{ZH: "规模建议：先不变", EN: "left the group's plan as it is"}},

@@ -17,10 +17,39 @@ type Want struct {
 	// Usage are groups of which it is asked when people last used their rights there; the empty group is what was
 	// done for the whole company, and Chosen is the group that Who has chosen.
 	Usage []chat.Group
+	// Clocks are groups of which it is asked who waits for an answer there; Chosen is the group that Who has chosen.
+	Clocks []chat.Group
+	// Tallies are days of which it is asked how soon answers came.
+	Tallies []Days
 }
 
 // Nothing says whether nothing is wanted.
-func (w Want) Nothing() bool { return len(w.Names)+len(w.Queries)+len(w.Usage) == 0 }
+func (w Want) Nothing() bool {
+	return len(w.Names)+len(w.Queries)+len(w.Usage)+len(w.Clocks)+len(w.Tallies) == 0
+}
+
+// Days are days of one group, or, of the empty group, of the whole company; of Chosen, of the group that the person
+// has chosen. Their location is the zone whose days are meant; the day in which Until lies belongs to them if anything
+// of it lies before Until.
+type Days struct {
+	Group       chat.Group
+	From, Until time.Time
+}
+
+// Tallies is what was found of some days: numbers of what is settled, and the clocks in which more may stand. Package
+// sla knows what they mean.
+type Tallies struct {
+	Days
+	Cells  []Cell
+	Clocks [][]byte
+}
+
+// Cell is one number about one day, which is written 20260228.
+type Cell struct {
+	Day   int
+	Name  string
+	Value int64
+}
 
 // Query selects entries, newest first. Zero fields select everything.
 type Query struct {
@@ -68,7 +97,8 @@ func contains[T comparable](in []T, v T) bool {
 	return false
 }
 
-// State is one aggregate as it was read: its records, what they were built into, and their version. A missing
+// State is one aggregate as it was read: its records, what they were built into, and their version. A version
+// is when the aggregate last changed, in microseconds by the ledger's clock, and more than any before it; a missing
 // aggregate has version 0. A State is shared between readers and must not be changed.
 type State struct {
 	Name    Name
@@ -87,6 +117,10 @@ type Found struct {
 	More []bool
 	// Usage is what was asked of usage, by group.
 	Usage map[chat.Group]Usage
+	// Clocks is what was asked of clocks, by group, packed; nothing is there of one that nobody has told of.
+	Clocks map[chat.Group][]byte
+	// Tallies is what was asked of tallies, in order.
+	Tallies []Tallies
 	// Finished is the answer of a message that was finished before; then nothing else is filled.
 	Finished *Finished
 }
@@ -100,8 +134,10 @@ type Finished struct {
 // Write is everything that one message, or one moment that came due, makes so: all of it or nothing.
 type Write struct {
 	MessageID string // finished by this; empty if nobody spoke
-	Moment    string // the claimed moment of the agenda that is finished by this; empty if none
-	Reply     chat.Reply
+	Moment    string // the claimed moment that is finished by this; empty if none
+	// Again is when a group must be looked at again whose moment is finished; zero: not. A record says that by itself.
+	Again time.Time
+	Reply chat.Reply
 	// Checks are the aggregates that were looked at, with their versions. Every aggregate in Entry.Changes is
 	// among them.
 	Checks  []Check
@@ -121,7 +157,7 @@ var ErrStale = errors.New("facts have moved on")
 // ErrFinished says that the message, or the moment, was finished by somebody else in the meantime.
 var ErrFinished = errors.New("finished already")
 
-// Due is a moment of the agenda that has come and is claimed.
+// Due is a moment that has come and is claimed: of a record in the agenda, or of a group whose customer waits.
 type Due struct {
 	ID  string // for Write.Moment
 	Of  Name   // the record that must be looked at

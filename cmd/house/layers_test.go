@@ -19,7 +19,7 @@ type layer struct {
 
 // domain is the nouns with rules. They import journal besides chat because what they return is a journal.Change:
 // changes are data, and the shape of a change is the journal's.
-const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference"
+const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla"
 
 // layers may have rows for packages that do not exist yet: a row is a decision, and may come first.
 var layers = map[string]layer{
@@ -36,13 +36,16 @@ var layers = map[string]layer{
 	"bot/event":      {ours: "bot/chat bot/journal", pure: true},
 	"bot/preference": {ours: "bot/chat bot/journal", pure: true},
 	"bot/reminder":   {ours: "bot/chat bot/journal", pure: true},
+	"bot/sla":        {ours: "bot/chat bot/journal", pure: true},
 	// A set-up is a draft of a role, so it is written in the words of roles.
 	"bot/setup": {ours: "bot/chat bot/journal bot/access", pure: true},
 
 	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
 	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
 
-	"bot":          {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference", others: "go.uber.org/zap"},
+	"bot": {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference bot/sla", others: "go.uber.org/zap"},
+	// A calendar is written by a library, since folding, escaping and parameters are where readers differ.
+	"bot/calendar": {ours: "bot bot/chat bot/journal " + domain, others: "go.uber.org/zap github.com/arran4/golang-ical"},
 	"bot/document": {ours: "bot/chat", others: "github.com/xuri/excelize/v2"},
 	"bot/console":  {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
 	"commands":     {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},
@@ -52,6 +55,7 @@ var layers = map[string]layer{
 	"storage":           {ours: "bot/chat bot/journal " + domain, others: "github.com/redis/go-redis/v9 go.uber.org/zap"},
 
 	"bot/platform/wecom":     {ours: "bot/chat", others: "github.com/silenceper/wechat/v2 go.uber.org/zap"},
+	"bot/platform/ingest":    {ours: "bot/chat", others: "go.uber.org/zap"},
 	"bot/platform/simulator": {ours: "bot/chat"},
 
 	"configs":   {others: "github.com/knadh/koanf go.yaml.in/yaml/v3"},
@@ -67,8 +71,11 @@ const testers = "github.com/stretchr/testify pgregory.net/rapid github.com/alice
 // rivals may be imported by the tests of one package: what its benchmarks measure themselves against.
 var rivals = map[string]string{
 	"bot/access": "github.com/casbin/casbin/v2 github.com/cedar-policy/cedar-go",
+	// What is written is read by somebody else's parser.
+	"bot/calendar": "github.com/emersion/go-ical",
 	// The bare handler beside the end-to-end benchmark speaks to Redis itself, and round trips are counted by a hook.
-	"cmd/qunguan": "github.com/redis/go-redis/v9",
+	// Calendars that stories subscribe to are read by somebody else's parser, too.
+	"cmd/qunguan": "github.com/redis/go-redis/v9 github.com/emersion/go-ical",
 }
 
 // barred is what a pure package must not import, nor anything below it.

@@ -110,10 +110,17 @@ func findChromium(t *testing.T) string {
 
 func startDemo(t *testing.T) (address string) {
 	t.Helper()
+	return startDemoAt(t, time.Now(), time.Now)
+}
+
+// startDemoAt starts a demo at a moment, whose clock has the pace of machine.
+func startDemoAt(t *testing.T, start time.Time, machine func() time.Time) (address string) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ready := make(chan string, 1)
 	ended := make(chan error, 1)
-	go func() { ended <- demo(ctx, "127.0.0.1:0", "zh", func(a net.Addr) { ready <- a.String() }) }()
+	o := demoOptions{listen: "127.0.0.1:0", language: "zh", start: start, machine: machine}
+	go func() { ended <- demo(ctx, o, func(a net.Addr) { ready <- a.String() }) }()
 	t.Cleanup(func() {
 		cancel()
 		assert.NoError(t, <-ended)

@@ -55,6 +55,8 @@ func check(c *cobra.Command, file string) error {
 		return err
 	}
 	drawn, noPictures := configuredPictures(config.Font, file)
+	sourced, noArchive := checkSources(config)
+	config.Archive = configs.Archive{} // it has been checked; the other checks are made all the same
 	s, err := newSystem(config, options{now: time.Now, log: zap.NewNop()})
 	if err != nil {
 		return err
@@ -80,6 +82,12 @@ func check(c *cobra.Command, file string) error {
 	}
 	for _, p := range s.platform.Check(ctx) {
 		line(p.Name, wecomAdvice(p.Err, config.WeCom.CorpID))
+	}
+	for _, l := range sourced {
+		_, _ = fmt.Fprintln(out, l)
+	}
+	if noArchive != nil {
+		line("archive", noArchive)
 	}
 	_, _ = fmt.Fprintln(out, knownYears(calendar, time.Now()))
 	switch {

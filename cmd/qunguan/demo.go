@@ -15,20 +15,27 @@ import (
 
 	"qunguan/bot/chat"
 	"qunguan/bot/platform/simulator"
+	"qunguan/commands"
 	"qunguan/configs"
 )
 
 func demoCommand() *cobra.Command {
-	var listen, language string
+	var o demoOptions
+	var clock string
 	c := &cobra.Command{
 		Use:     "demo [--listen 127.0.0.1:8080]",
 		Short:   "Play with everything on this machine: embedded Redis, simulated WeCom, a chat page",
 		Example: "  qunguan demo", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if language != "zh" && language != "en" {
-				return usageError{fmt.Errorf("--language %q: zh or en", language)}
+			if o.language != "zh" && o.language != "en" {
+				return usageError{fmt.Errorf("--language %q: zh or en", o.language)}
 			}
-			return demo(c.Context(), listen, language, func(a net.Addr) {
+			var err error
+			if o.start, err = demoStart(clock, time.Now()); err != nil {
+				return usageError{err}
+			}
+			o.machine = time.Now
+			return demo(c.Context(), o, func(a net.Addr) {
 				if tcp, ok := a.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
 					_, _ = fmt.Fprintf(c.ErrOrStderr(), "qunguan: warning: %s is reachable from outside, and whoever reaches it can act as anybody\n", a)
 				}
@@ -38,23 +45,50 @@ func demoCommand() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the chat page; a loopback address, since whoever reaches it can act as anybody")
-	c.Flags().StringVar(&language, "language", "zh", "language of replies: zh or en")
+	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8080", "address of the chat page; a loopback address, since whoever reaches it can act as anybody")
+	c.Flags().StringVar(&o.language, "language", "zh", "language of replies: zh or en")
+	c.Flags().StringVar(&clock, "clock", "", "when the demo begins, such as 2026-11-26T09:00 in Shanghai; without it, now")
 	return c
 }
 
-// demo runs the real bot behind a simulated WeCom. Callbacks and calls go over HTTP, encrypted as in production.
-func demo(ctx context.Context, listen, language string, ready func(net.Addr)) error {
+// demoOptions are what a demo is started with.
+type demoOptions struct {
+	listen, language string
+	start            time.Time        // what its clock shows at first
+	machine          func() time.Time // the clock whose pace its own has
+}
+
+const demoZone = "Asia/Shanghai"
+
+// demoStart reads when a demo is to begin; an empty text is now.
+func demoStart(text string, now time.Time) (time.Time, error) {
+	zone, err := time.LoadLocation(demoZone)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("load %s: %w", demoZone, err)
+	}
+	if text == "" {
+		return now.In(zone), nil
+	}
+	const form = "2006-01-02T15:04"
+	at, err := time.ParseInLocation(form, text, zone)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("--clock %q: a moment such as 2026-11-26T09:00", text)
+	}
+	return at, nil
+}
+
+// demo runs the real bot behind a simulated WeCom. Callbacks and calls go over HTTP, encrypted as in production. All of
+// it goes by one clock, which the page can set forward; only what waits between two looks is as long as it really is.
+func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 	redis, err := miniredis.Run()
 	if err != nil {
 		return fmt.Errorf("start embedded redis: %w", err)
 	}
 	defer redis.Close()
-	aging, stopAging := context.WithCancel(ctx)
-	defer stopAging()
-	go age(aging, redis)
+	clock := newDemoClock(o.start, o.machine, redis)
 	world := simulator.SampleWorld().WithSecrets(rand.Reader)
-	sim, err := simulator.New(world, simulator.Options{Now: time.Now})
+	pipeline := rand.Text() + rand.Text() // what the company's archive pipeline signs with
+	sim, err := simulator.New(world, simulator.Options{Now: clock.Now, IngestSecret: pipeline})
 	if err != nil {
 		return err
 	}
@@ -74,20 +108,21 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 	if err != nil {
 		return err
 	}
-	s, err := newSystem(demoConfig(world, redis.Addr(), api.url, language), options{
-		now: time.Now, log: log, botName: world.BotName, pictures: drawn,
+	config := demoConfig(world, redis.Addr(), api.url, o.language)
+	config.Ingest.Secret = configs.Secret(pipeline)
+	s, err := newSystem(config, options{
+		now: clock.Now, log: log, botName: world.BotName, pictures: drawn,
 	})
 	if err != nil {
 		return err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", sim.Page(s.console()))
-	for _, path := range []string{"/wecom/", "/healthz", "/readyz", "/metrics"} {
-		mux.Handle(path, s.handler())
-	}
+	passing := newDemoTime(clock, s, ctx.Done())
+	defer passing.start(ctx)()
 	opened := make(chan error, 1)
-	err = serve(ctx, s, listen, mux, func(a net.Addr) {
-		sim.SetCallbackBase("http://" + a.String())
+	err = serve(ctx, s, o.listen, demoHandler(s, sim, passing), func(a net.Addr) {
+		page := "http://" + a.String()
+		s.publicURL.Store(&page)
+		sim.SetCallbackBase(page)
 		go func() {
 			err := opening(ctx, s, sim, world)
 			if err != nil && ctx.Err() == nil {
@@ -110,21 +145,15 @@ func demo(ctx context.Context, listen, language string, ready func(net.Addr)) er
 	return err
 }
 
-// age lets keys of the embedded Redis expire, which it does only when it is told how much time has passed: without it
-// the counter of messages a minute would only grow, and a person would soon hear nothing any more.
-func age(ctx context.Context, redis *miniredis.Miniredis) {
-	every := time.NewTicker(100 * time.Millisecond)
-	defer every.Stop()
-	last := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-every.C:
-			redis.FastForward(now.Sub(last))
-			last = now
-		}
+// demoHandler serves the page and, beside it, everything that the service serves.
+func demoHandler(s *system, sim *simulator.Simulator, passing *demoTime) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", passing.clock.steady(sim.Page(s.console())))
+	mux.Handle("/sim/clock", http.NewCrossOriginProtection().Handler(passing))
+	for _, path := range []string{"/wecom/", "/ingest/", commands.FeedPath, "/healthz", "/readyz", "/metrics"} {
+		mux.Handle(path, s.handler())
 	}
+	return mux
 }
 
 // opening plays the first commands of the sample company, so that a visitor finds rights to look at. They go the same
@@ -148,7 +177,7 @@ func opening(ctx context.Context, s *system, sim *simulator.Simulator, w simulat
 		{"boss", "/设管理 @li 高级 客服主管 负责华东大客户 --确认"},
 		{"li", "/选群 " + group},
 		{"li", "/设管理 @zhao 中级 运营专员 国庆活动"},
-		{"li", "/排班 08:00-16:00 @li+@zhao 16:00-24:00 @wang+@li"},
+		{"li", "/排班 08:00-20:00 @zhao+@wang 20:00-08:00 @wang+@zhao"},
 	} {
 		d, err := sim.Say(ctx, line.who, "", line.text)
 		if err != nil {
@@ -163,7 +192,7 @@ func opening(ctx context.Context, s *system, sim *simulator.Simulator, w simulat
 
 func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 	c := configs.Config{
-		Timezone: "Asia/Shanghai", Language: language, Owners: []string{w.People[0].ID}, Edition: configs.Standard,
+		Timezone: demoZone, Language: language, Owners: []string{w.People[0].ID}, Edition: configs.Standard,
 	}
 	c.Redis.Addrs, c.Redis.KeyPrefix = []string{redis}, "qunguan"
 	c.WeCom.CorpID, c.WeCom.APIBase = w.Corp, api

@@ -120,3 +120,20 @@ func TestKnownYears(t *testing.T) {
 		assert.Contains(t, knownYears(duty.BuiltIn(), at), want, day)
 	}
 }
+
+// TestTheSecretIsTheInstallations: replicas have the same, other installations have another.
+func TestTheSecretIsTheInstallations(t *testing.T) {
+	of := func(corp, app, bot string) string {
+		var c configs.Config
+		c.WeCom.CorpID, c.WeCom.App.EncodingAESKey, c.WeCom.Bot.EncodingAESKey = corp, configs.Secret(app), configs.Secret(bot)
+		secret, err := secretOf(c)
+		require.NoError(t, err)
+		assert.Len(t, secret, 32)
+		return string(secret)
+	}
+	first := of("ww1", "a", "b")
+	assert.Equal(t, first, of("ww1", "a", "b"))
+	for _, other := range []string{of("ww2", "a", "b"), of("ww1", "ab", ""), of("ww1", "", "b"), of("ww1", "a", "")} {
+		assert.NotEqual(t, first, other)
+	}
+}

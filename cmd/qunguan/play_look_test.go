@@ -45,7 +45,7 @@ func (s *theatre) shown(who string, i simulator.Shown) []string {
 	case i.Card != nil:
 		return told(who+" sees card", card(i.Card))
 	}
-	return told(who+" sees", i.Text)
+	return told(who+" sees", withoutSecret(i.Text))
 }
 
 // card writes a card as a story does: title, text, fields, buttons.

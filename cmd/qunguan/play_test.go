@@ -149,6 +149,8 @@ func (s *theatre) take(st scene) []string {
 	case st.text == "redis returns":
 		s.store.start(s.t)
 		s.reconnect()
+	case m(subscribes) != nil:
+		return s.calendar(m(subscribes)[1])
 	case st.text == "time passes":
 	case m(says) != nil:
 		return s.say(st.text)

@@ -83,7 +83,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
-	owners := []string{world.People[0].ID}
+	owners, publicURL := []string{world.People[0].ID}, ""
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -112,6 +112,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			i := slices.IndexFunc(world.People, func(p simulator.Person) bool { return p.ID == f[1] })
 			require.GreaterOrEqual(t, i, 0, "nobody is %q", f[1])
 			world.People[i].NoContact = f[2] == "off"
+		case "public-url":
+			publicURL = f[1]
 		case "edition":
 			edition = f[1]
 		case "language":
@@ -135,6 +137,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
+	s.config.PublicURL = publicURL
 	s.client = redis.NewClient(&redis.Options{Addr: s.store.addr(), DisableIdentity: true, MaxRetries: -1})
 	t.Cleanup(func() {
 		for _, p := range s.procs {

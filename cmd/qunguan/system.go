@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"os"
@@ -14,6 +16,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
+	"qunguan/bot/calendar"
 	"qunguan/bot/chat"
 	"qunguan/bot/console"
 	"qunguan/bot/journal"
@@ -42,6 +45,9 @@ type system struct {
 	auditor   *storage.Auditor
 	sealing   sealing
 	sealFault atomic.Pointer[string] // why the journal is not sealed at present; empty: it is
+	calendars *calendar.Calendars
+	publicURL atomic.Pointer[string] // where people reach the program
+	sources   sources
 	health    atomic.Pointer[[]bot.Part]
 	ready     chan struct{} // closed once the settings are taken over
 }
@@ -64,26 +70,32 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	calendar, err := calendarOf(c)
+	holidays, err := calendarOf(c)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := secretOf(c)
 	if err != nil {
 		return nil, err
 	}
 	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, sealing: o.sealing, ready: make(chan struct{})}
+	s.publicURL.Store(&c.PublicURL)
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
 	s.auditor = tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last)
-	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(calendar), commands.Histories()...), tenant.Outbox(courierName())
+	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(courierName())
 	s.seals = tenant.Seals()
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
 	wiring := bot.Config{
-		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(calendar), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed,
+		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
+		PublicURL: func() string { return *s.publicURL.Load() },
 	}
 	if o.sealing.on() {
 		wiring.Auditor = s.auditor
@@ -92,6 +104,12 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
 	}
+	s.calendars = calendar.New(s.ledger, calendar.Options{
+		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
+	})
+	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Firings().Fire}); err != nil {
+		return nil, err
+	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
 	s.clockwork, err = scheduler.New(s.bot, s.courier, tenant.Firings(), o.now, zone, o.log,
 		scheduler.Sync(s.bot, s.platform, everyQuarter))
@@ -99,6 +117,17 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		return nil, fmt.Errorf("wire clockwork: %w", err)
 	}
 	return s, nil
+}
+
+// secretOf is a secret of the bot's own, made of what the platform shares with it alone: it needs no key to be kept, and
+// all replicas have the same. Addresses that it was used for stand on their own; another key does not end them.
+func secretOf(c configs.Config) ([]byte, error) {
+	keys := c.WeCom.App.EncodingAESKey.Reveal() + "\x00" + c.WeCom.Bot.EncodingAESKey.Reveal()
+	secret, err := hkdf.Key(sha256.New, []byte(keys), []byte(c.WeCom.CorpID), "qunguan tokens", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive secret: %w", err)
+	}
+	return secret, nil
 }
 
 // profileOf is the platform's profile with the limits that the configuration sets.
@@ -137,7 +166,9 @@ func courierName() string {
 // handler serves the endpoints of the contract.
 func (s *system) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice}))
+	mux.Handle(commands.FeedPath, s.calendars.Handler())
+	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived}))
+	s.sources.mount(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.meters.registry, promhttp.HandlerOpts{}))
@@ -182,6 +213,11 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
 	wg.Go(func() { s.look(ctx) })
 	wg.Go(func() { s.seal(ctx) })
+	wg.Go(func() {
+		if s.waitReady(ctx) == nil {
+			s.sources.read(ctx)
+		}
+	})
 	wg.Wait()
 }
 

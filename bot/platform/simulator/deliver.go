@@ -37,6 +37,11 @@ type Delivery struct {
 	Unheard bool
 }
 
+// taken says whether whoever was to hear has heard it.
+func (d Delivery) taken() bool {
+	return d.Status >= http.StatusOK && d.Status < http.StatusMultipleChoices
+}
+
 // callback is one message to the bot, kept so that it can be delivered again.
 type callback struct {
 	id    string

@@ -20,11 +20,13 @@ const keepAlive = 20 * time.Second
 
 // worldView is what the page is told of the world: no secret is in it.
 type worldView struct {
-	Rev    int64        `json:"rev"`
-	Bot    string       `json:"bot"`
-	Max    int          `json:"native_admins"`
-	People []personView `json:"people"`
-	Groups []groupView  `json:"groups"`
+	Rev int64  `json:"rev"`
+	Bot string `json:"bot"`
+	Max int    `json:"native_admins"`
+	// Archive says that a pipeline tells the bot what is written in customer groups.
+	Archive bool         `json:"archive"`
+	People  []personView `json:"people"`
+	Groups  []groupView  `json:"groups"`
 }
 
 type personView struct {
@@ -60,6 +62,7 @@ func (s *Simulator) Page(side http.Handler) http.Handler {
 	mux.HandleFunc("GET /sim/heads", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.heads()) })
 	mux.HandleFunc("GET /sim/events", s.pageEvents)
 	mux.HandleFunc("POST /sim/say", s.pageSay)
+	mux.HandleFunc("POST /sim/recall", s.pageRecall)
 	mux.HandleFunc("POST /sim/press", s.pagePress)
 	mux.HandleFunc("POST /sim/admin", s.pageAdmin)
 	mux.HandleFunc("POST /sim/member", s.pageMember)
@@ -87,7 +90,7 @@ func (s *Simulator) view() worldView {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.world.clone()
-	v := worldView{Rev: s.worldRev, Bot: w.BotName, Max: NativeAdmins}
+	v := worldView{Rev: s.worldRev, Bot: w.BotName, Max: NativeAdmins, Archive: s.archives()}
 	for _, p := range w.People {
 		v.People = append(v.People, personView{p.ID, p.Name, p.Position, p.Departments, p.Customer})
 	}
@@ -177,6 +180,19 @@ func (s *Simulator) pageSay(w http.ResponseWriter, r *http.Request) {
 	}
 	// A person who closes the page has still sent the message.
 	d, err := s.Say(context.WithoutCancel(r.Context()), in.Who, in.Where, in.Text)
+	answer(w, d, err)
+}
+
+// pageRecall is somebody taking back message n.
+func (s *Simulator) pageRecall(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Who string `json:"who"`
+		N   int64  `json:"n"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	d, err := s.Recall(context.WithoutCancel(r.Context()), in.Who, in.N)
 	answer(w, d, err)
 }
 

@@ -26,7 +26,8 @@ var (
 
 // Say is a person typing: in a group (its id), in the direct chat with the app (""), or in the one with the smart bot
 // ("bot"). In a group of the smart bot the message mentions it, whether or not the text does already. What no bot can
-// hear is shown to the group and nothing else happens (Delivery.Unheard). A status other than 200 is no error: it is
+// hear is shown to the group and nothing else happens (Delivery.Unheard), but for what the archive pipeline tells of
+// customer groups. A status other than 200 is no error: it is
 // what the bot answered to the last of three attempts.
 func (s *Simulator) Say(ctx context.Context, who, where, text string) (Delivery, error) {
 	s.mu.Lock()
@@ -42,7 +43,7 @@ func (s *Simulator) Say(ctx context.Context, who, where, text string) (Delivery,
 	if kind == chat.BotGroup {
 		text = s.mention(text)
 	}
-	s.show(item{Shown: Shown{Where: where, From: who, Kind: Said, Text: text}, audience: audience})
+	said := s.show(item{Shown: Shown{Where: where, From: who, Kind: Said, Text: text}, audience: audience})
 	var cb *callback
 	switch {
 	case where == "":
@@ -50,14 +51,20 @@ func (s *Simulator) Say(ctx context.Context, who, where, text string) (Delivery,
 	case where == directBot, kind == chat.BotGroup:
 		cb, err = s.botText(who, where, text)
 	default:
-		s.mu.Unlock()
-		return Delivery{Unheard: true}, nil
+		err = s.record(said)
 	}
+	archived := said.archived != ""
 	s.mu.Unlock()
 	if err != nil {
 		return Delivery{}, fmt.Errorf("say as %q in %q: %w", who, where, err)
 	}
-	return s.send(ctx, cb)
+	switch {
+	case cb != nil:
+		return s.send(ctx, cb)
+	case archived:
+		return s.pump(ctx)
+	}
+	return Delivery{Unheard: true}, nil
 }
 
 // Murmur is a person typing in a group without mentioning the smart bot: the members see it, no bot hears it.

@@ -34,13 +34,14 @@ type Shown struct {
 	Text     string    `json:"text"`
 	Card     *CardView `json:"card,omitempty"`
 	Picture  *Picture  `json:"picture,omitempty"`
-	Recalled bool      `json:"recalled,omitempty"` // the app took it back; its content is gone
+	Recalled bool      `json:"recalled,omitempty"` // whoever sent it took it back; its content is gone
 }
 
 // item is one message in the simulator's memory.
 type item struct {
 	Shown
 	card     *card
+	archived string // what the archive pipeline calls it; empty if it does not know it
 	audience []string
 }
 

@@ -3,8 +3,10 @@
 // from the platform: the wire formats are written from the platform's documentation, not from the bot's adapter.
 //
 // It is as limited as the platform is. Nothing that is written in a customer group or in an app group reaches a bot, a
-// smart bot hears only what mentions it, and no event tells that somebody became an admin. It knows no rule of the bot
-// and keeps nothing when the process ends.
+// smart bot hears only what mentions it, and no event tells that somebody became an admin. A company that archives its
+// messages may have a pipeline that tells of customer groups (Options.IngestSecret); that is no part of the platform,
+// and speaks to the bot as any such pipeline would. The simulator knows no rule of the bot and keeps nothing when the
+// process ends.
 package simulator
 
 import (
@@ -28,6 +30,9 @@ type Options struct {
 	// APIBase is the address under which the bot reaches API; it stands in the response_url of the smart bot's
 	// callbacks. Empty is the platform's own address.
 	APIBase string
+	// IngestSecret signs what the company's archive pipeline posts: what is written in customer groups. Empty: the
+	// company has no pipeline. IngestURL is where to; empty is /ingest/messages below CallbackBase.
+	IngestSecret, IngestURL string
 	// Client posts the callbacks. Empty is a client that follows no redirect.
 	Client *http.Client
 	// Rand makes tokens, nonces and message ids. Empty is the system's source.
@@ -42,6 +47,7 @@ type Simulator struct {
 	app    seal
 	bot    seal
 	events eventLine
+	pipe   pipeline
 	done   chan struct{}
 
 	mu       sync.Mutex // guards everything below; never held while HTTP is spoken
@@ -101,6 +107,7 @@ func New(w World, o Options) (*Simulator, error) {
 	s := &Simulator{
 		opts: o, app: app, bot: bot, done: make(chan struct{}),
 		base: strings.TrimRight(o.CallbackBase, "/"), apiBase: strings.TrimRight(o.APIBase, "/"),
+		pipe:  pipeline{secret: []byte(o.IngestSecret)},
 		world: w.clone(), born: o.Now(), worldRev: 1,
 		joined: map[string]time.Time{}, sent: map[string]*callback{}, tokens: map[string]*token{},
 		codes: map[string]*code{}, messages: map[string]*message{}, taskIDs: map[string]bool{},

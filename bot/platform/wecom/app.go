@@ -136,6 +136,10 @@ func (s appSide) hear(ctx context.Context, q query, plain string) (answer, error
 		return s.text(ctx, q, c)
 	case c.kind == "event" && (c.event == "template_card_event" || c.event == "template_card_menu_event"):
 		return s.pressed(ctx, c)
+	case c.kind == "event" && c.event == "msgaudit_notify":
+		if s.e.Archived != nil {
+			s.e.Archived()
+		}
 	case c.kind == "event":
 		if n, telling := c.notice(); telling {
 			return answer{}, s.a.notice(ctx, s.e, n)

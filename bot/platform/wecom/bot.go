@@ -73,10 +73,17 @@ func (s botSide) text(ctx context.Context, q query, c botCall) (answer, error) {
 		return answer{}, nil
 	}
 	reply, err := s.a.say(ctx, s.e, s.a.reachable(c.message(q.at, text)))
-	if err != nil || reply.Text.IsZero() {
+	if err != nil {
 		return answer{}, err
 	}
-	return s.a.passiveStream(q, c.messageID, s.a.in(reply.Text))
+	var ans answer
+	if !reply.Text.IsZero() {
+		if ans, err = s.a.passiveStream(q, c.messageID, s.a.in(reply.Text)); err != nil {
+			return answer{}, err
+		}
+	}
+	ans.then = s.overheard(q, c, text)
+	return ans, nil
 }
 
 // pressed answers through the callback's address: the response to a press can only change the card.

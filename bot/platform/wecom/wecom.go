@@ -63,11 +63,16 @@ type Painter interface {
 	Paint(p chat.Picture, l chat.Language) ([]byte, error)
 }
 
-// Ears is who listens. Both functions make what they hear safe before they return nil or chat.ErrLater; any other
+// Ears is who listens. Say and Notice make what they hear safe before they return nil or chat.ErrLater; any other
 // error lets the platform deliver again.
 type Ears struct {
 	Say    func(ctx context.Context, m chat.Message) (chat.Reply, error)
 	Notice func(ctx context.Context, n chat.Notice) error
+	// Hear is told what people write to the smart bot in groups, as a source of messages; nil: nobody cares. It is
+	// told after the answer is given, so it can neither delay an answer nor fail it; what it does not keep is lost.
+	Hear func(ctx context.Context, source string, heard []chat.Heard, cursor chat.Cursor) error
+	// Archived is told that the message archive holds something new; nil: nobody reads it.
+	Archived func()
 }
 
 // Check is the finding about one credential.

@@ -1,6 +1,7 @@
 // The page's wiring: what is chosen, what is fetched, what is drawn again.
 import { $ } from "./dom.js";
 import { drawHead, drawLog, drawMembers } from "./chat.js";
+import { askClock, drawClock, drawFace } from "./clock.js";
 import { drawComposer, grow } from "./composer.js";
 import { drawConversations, drawPeople } from "./people.js";
 import { defaultGroup, drawTabs, loadSide, showEntry } from "./side.js";
@@ -8,6 +9,8 @@ import { conversationsOf, group, hears, keep, kept, loadHeads, loadShown, loadWo
 import { language, setLanguage, t } from "./strings.js";
 
 const sideEvery = 5000;
+const clockEvery = 1000;
+const faceEvery = 200;
 
 const act = {
   go: (who, where) => choose(who, where),
@@ -18,6 +21,9 @@ const act = {
     input.focus();
   },
   press: (card, key) => deliver("sim/press", { who: state.who, card, key }),
+  recall: (n) => deliver("sim/recall", { who: state.who, n }, false),
+  failed: (e) => toast(t("failed", e.message)),
+  passed: () => refresh(),
   entry: async (n) => {
     openSide("journal");
     if (!showEntry(n)) {
@@ -43,7 +49,8 @@ function toast(text) {
 }
 
 function report(answer) {
-  if (!answer.unheard && answer.status !== 200) toast(t("undelivered", answer.status || "—"));
+  if (answer.unheard || Math.floor(answer.status / 100) === 2) return;
+  toast(t(group(state.where)?.kind === "customer" ? "unarchived" : "undelivered", answer.status || "—"));
 }
 
 // deliver sends something that the bot answers, and shows meanwhile that it is being answered.
@@ -164,6 +171,7 @@ function wire() {
     speak(language() === "en" ? "zh" : "en");
     keep("lang", language());
     draw();
+    drawClock(act);
     loadSide();
   });
   $("composer").addEventListener("submit", (e) => {
@@ -254,15 +262,22 @@ async function start() {
   const asked = new URLSearchParams(location.search);
   speak(asked.get("lang") ?? kept("lang", "zh"));
   wire();
-  await loadWorld();
-  await loadHeads();
+  await Promise.all([loadWorld(), loadHeads(), askClock()]);
+  drawClock(act);
   state.marks = kept("marks", structuredClone(state.heads));
   const who = asked.get("who") ?? kept("who", "");
   const first = state.world.people.some((p) => p.id === who) ? who : state.world.people[0]?.id ?? "";
   showTab(["people", "chat", "rights", "journal"].includes(asked.get("tab")) ? asked.get("tab") : "chat");
   await choose(first, asked.get("where") ?? kept("where", ""));
   listen();
-  setInterval(() => document.visibilityState === "visible" && loadSide(), sideEvery);
+  const often = (f, every) => setInterval(() => document.visibilityState === "visible" && f(), every);
+  often(loadSide, sideEvery);
+  often(drawFace, faceEvery);
+  often(async () => {
+    await askClock();
+    drawClock(act);
+    drawLog(act); // what could still be taken back may be too old by now
+  }, clockEvery);
 }
 
 start().catch((e) => toast(t("failed", e.message)));

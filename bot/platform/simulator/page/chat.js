@@ -1,10 +1,12 @@
 // The middle column: the messages of one chat.
 import { $, avatar, botAvatar, clock, h, moment, today } from "./dom.js";
 import { markdown } from "./markdown.js";
+import { now } from "./time.js";
 import { group, isDirect, itemsHere, nameOf, person, state } from "./state.js";
 import { kindClass, kindLabel, titleOf } from "./people.js";
 import { t } from "./strings.js";
 
+const recallWithin = 2 * 60 * 1000;
 const gap = 5 * 60 * 1000;
 let drawn = "";
 
@@ -23,7 +25,7 @@ export function drawHead(onMembers) {
 export function drawLog(act, force) {
   const items = itemsHere();
   const waiting = state.pending.get(`${state.who} ${state.where}`) > 0;
-  const key = JSON.stringify([state.who, state.where, waiting, document.documentElement.lang, items.map((i) => i.rev)]);
+  const key = JSON.stringify([state.who, state.where, waiting, document.documentElement.lang, items.map((i) => [i.rev, recallable(i)])]);
   if (key === drawn && !force) return;
   const log = $("log");
   const sameChat = drawn.startsWith(JSON.stringify([state.who, state.where]).slice(0, -1));
@@ -39,7 +41,7 @@ export function drawLog(act, force) {
   }
   if (rows.length === 0) {
     const g = group(state.where);
-    rows.push(h("p", { class: "empty" }, t(g && g.kind !== "bot" ? "emptyMute" : "empty")));
+    rows.push(h("p", { class: "empty" }, t(g?.kind === "customer" && state.world.archive ? "emptyCustomer" : g && g.kind !== "bot" ? "emptyMute" : "empty")));
   }
   if (waiting) {
     rows.push(h("div", { class: "msg" }, botAvatar(34),
@@ -50,8 +52,17 @@ export function drawLog(act, force) {
   else if (sameChat) $("newer").hidden = false;
 }
 
+// recallable says whether the chosen person can still take a message back, where a pipeline would tell of that.
+const recallable = (i) => i.kind === "said" && i.from === state.who && !i.recalled && group(i.where)?.kind === "customer"
+  && now() - new Date(i.at).getTime() < recallWithin;
+
+export function recalledBy(i) {
+  if (!i.from) return t("recalled");
+  return i.from === state.who ? t("recalledYou") : t("recalledBy", nameOf(i.from));
+}
+
 function row(i, act) {
-  if (i.recalled) return h("div", { class: "time" }, t("recalled"));
+  if (i.recalled) return h("div", { class: "time" }, recalledBy(i));
   const mine = i.from === state.who;
   const p = i.from ? person(i.from) : null;
   const label = p
@@ -60,7 +71,8 @@ function row(i, act) {
   const body = i.card ? card(i.card, act) : i.picture ? picture(i.picture) : h("div", { class: "bubble", title: moment(i.at) }, content(i, act));
   return h("div", { class: mine ? "msg mine" : "msg" },
     p ? avatar(p, 34) : botAvatar(34),
-    h("div", { class: "said" }, !mine && h("div", { class: "from" }, label), body));
+    h("div", { class: "said" }, !mine && h("div", { class: "from" }, label), body,
+      recallable(i) && h("button", { type: "button", class: "take-back", onclick: () => act.recall(i.n) }, t("takeBack"))));
 }
 
 function content(i, act) {

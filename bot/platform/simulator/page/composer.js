@@ -20,7 +20,8 @@ export function drawComposer(act) {
 
 function drawHint(g, act) {
   const hint = $("hint");
-  const key = me().customer ? "hintCustomer" : g?.kind === "customer" ? "hintGroup" : g?.kind === "app" ? "hintApp" : "";
+  const told = state.world.archive ? "Archive" : "";
+  const key = me().customer ? `hintCustomer${told}` : g?.kind === "customer" ? `hintGroup${told}` : g?.kind === "app" ? "hintApp" : "";
   if (!key) {
     hint.hidden = !(g?.kind === "bot" && state.murmur);
     hint.replaceChildren(t("hintMurmur"));
@@ -44,20 +45,21 @@ function drawHint(g, act) {
 
 function drawChips(act) {
   const box = $("chips");
-  if (!hears(state.where)) {
+  const g = group(state.where);
+  const served = g?.kind === "customer" && state.world.archive;
+  if (!hears(state.where) && !served) {
     box.replaceChildren();
     box.hidden = true;
     return;
   }
   box.hidden = false;
-  const g = group(state.where);
   const customers = state.world.groups.find((o) => o.kind === "customer");
   const members = g ? g.members : customers?.members ?? [];
   const others = members.filter((u) => u !== state.who && u !== g?.owner).map(person);
   const staff = others.filter((p) => !p.customer);
   const promote = staff.find((p) => p.id === "wang") ?? staff[0];
   const silence = others.filter((p) => p.customer)[0] ?? staff.findLast((p) => p !== promote);
-  const kind = me().position === "新人" ? "newcomer" : isDirect(state.where) ? "direct" : "group";
+  const kind = served ? (me().customer ? "customer" : "served") : me().position === "新人" ? "newcomer" : isDirect(state.where) ? "direct" : "group";
   const fill = (s) => s.replace("@A", `@${promote?.id ?? "userid"}`).replace("@B", `@${silence?.id ?? "userid"}`)
     .replace(/ G$/, ` ${customers ? titleOf(customers.id) : ""}`);
   const [one, two] = language() === "en" ? [1, 0] : [0, 1];

@@ -1,5 +1,7 @@
 // Small helpers to build the page from elements: text is always set as text, never parsed as HTML.
 
+import { now } from "./time.js";
+
 export const $ = (id) => document.getElementById(id);
 
 // h makes an element: h("button", {class: "x", onclick: f}, "text", child, [more]).
@@ -58,4 +60,4 @@ export const shortMoment = (at) => (moment(at).length === 16 ? moment(at).slice(
 
 export const clock = (at) => (moment(at).length === 16 ? moment(at).slice(11) : moment(at));
 
-export const today = (at) => moment(at).slice(0, 10) === moment(Date.now()).slice(0, 10);
+export const today = (at) => moment(at).slice(0, 10) === moment(now()).slice(0, 10);

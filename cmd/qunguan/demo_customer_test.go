@@ -1,0 +1,44 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"qunguan/bot/platform/simulator"
+)
+
+// next is the next moment that the demo waits for.
+func (v visitor) next() time.Time {
+	v.t.Helper()
+	var c clockView
+	v.do(http.MethodGet, "/sim/clock", nil, &c)
+	require.NotNil(v.t, c.Next)
+	return *c.Next
+}
+
+// TestACustomerIsHeardInTheDemo writes in a customer group, where no bot can be: through the archive pipeline the bot
+// hears that a customer waits, that somebody answered, and that a question was taken back.
+func TestACustomerIsHeardInTheDemo(t *testing.T) {
+	v := visit(t, demoMorning)
+	before := v.next()
+	within := func() time.Duration { return v.next().Sub(demoMorning).Truncate(time.Second) }
+
+	v.say("wmCustomerZhang01", simulator.SampleCustomerGroup, "在吗？我们的货什么时候到？")
+	assert.Equal(t, 30*time.Minute, within(), "a group of ten is answered within half an hour")
+	v.say("zhao", simulator.SampleCustomerGroup, "您好，我马上为您查")
+	assert.Equal(t, before, v.next(), "answered")
+
+	v.pass(clockWish{Advance: "1m"})
+	v.say("wmCustomerLiu0002", simulator.SampleCustomerGroup, "发错群了")
+	require.Equal(t, 31*time.Minute, within())
+	said, ok := v.last("wmCustomerLiu0002", "发错群了")
+	require.True(t, ok)
+	var d simulator.Delivery
+	v.do(http.MethodPost, "/sim/recall", map[string]any{"who": "wmCustomerLiu0002", "n": said.N}, &d)
+	assert.Equal(t, http.StatusOK, d.Status)
+	assert.Equal(t, before, v.next(), "nobody waits for an answer to what was taken back")
+}
