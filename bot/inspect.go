@@ -11,12 +11,14 @@ import (
 type auditor interface {
 	Inspect(ctx context.Context, others []journal.Checkpoint, progress func(read, of int64)) (journal.Verdict, error)
 	Prove(ctx context.Context, n int64) (p journal.Proof, line []byte, err error)
+	Newest(ctx context.Context) (journal.Checkpoint, error)
 }
 
 // Inspection is what a command asks of the journal as a whole. The zero Inspection asks nothing.
 type Inspection struct {
 	Verify bool  // compare every entry with what was signed
 	Prove  int64 // prove this entry; 0: none
+	Newest bool  // the newest checkpoint
 }
 
 // Inspected is the answer. Of is what was asked.
@@ -25,8 +27,11 @@ type Inspected struct {
 	Sealing bool // false: this installation does not seal its journal, and the rest is empty
 	Verdict journal.Verdict
 	Proof   journal.Proof
-	Line    []byte // the entry that is proven, as it is exported
-	Fault   error  // why it is not proven: journal.ErrUnsealed, journal.ErrNotProven; nil: it is
+	Newest  journal.Checkpoint // the zero Checkpoint where nothing is sealed yet
+	Line    []byte             // the entry that is proven, as it is exported
+	// Fault is why it is not proven, or why there is no checkpoint: journal.ErrUnsealed, journal.ErrNotProven,
+	// journal.ErrSignature; nil: it is, or there is.
+	Fault error
 }
 
 // Inspected returns what was found out on the command's Outcome.Inspect; ok is false if nothing was asked yet.
@@ -44,11 +49,13 @@ func (b *Bot) inspect(ctx context.Context, ask Inspection) (Inspected, error) {
 			return out, err
 		}
 	}
-	if ask.Prove == 0 {
-		return out, nil
+	switch {
+	case ask.Prove != 0:
+		out.Proof, out.Line, err = b.Auditor.Prove(ctx, ask.Prove)
+	case ask.Newest:
+		out.Newest, err = b.Auditor.Newest(ctx)
 	}
-	out.Proof, out.Line, err = b.Auditor.Prove(ctx, ask.Prove)
-	if errors.Is(err, journal.ErrUnsealed) || errors.Is(err, journal.ErrNotProven) {
+	if errors.Is(err, journal.ErrUnsealed) || errors.Is(err, journal.ErrNotProven) || errors.Is(err, journal.ErrSignature) {
 		out.Fault, err = err, nil
 	}
 	return out, err

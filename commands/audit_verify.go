@@ -67,11 +67,14 @@ func verdictText(c bot.Call, v journal.Verdict) chat.Text {
 	if v.Sealed == 0 {
 		return chat.Text{ZH: "共 %d 条，还没有一条封存，稍后再试。", EN: "There are %d entries and none is sealed yet; try again in a moment."}.F(v.Entries)
 	}
+	whole := chat.Text{ZH: "#1–#%d 与签名一致（检查点 %s）", EN: "#1–#%d fit what was signed (checkpoint of %s)"}.F(v.Sealed, c.Moment(v.Last.At))
+	if fresh := v.Entries - v.Sealed; fresh > 0 {
+		whole = whole.Plus(chat.Text{ZH: "；其后 %d 条刚写入，尚未封存", EN: "; %d newer entries are not sealed yet"}.F(fresh))
+	}
+	whole = whole.Plus(chat.Text{ZH: "。", EN: "."})
 	return chat.Lines(
 		chat.Text{ZH: "✅ **审计记录完好**", EN: "✅ **The journal is whole**"},
-		chat.Text{
-			ZH: "#1–#%d 与签名一致（检查点 %s）；其后 %d 条刚写入，尚未封存。", EN: "#1–#%d fit what was signed (checkpoint of %s); %d newer entries are not sealed yet.",
-		}.F(v.Sealed, c.Moment(v.Last.At), v.Entries-v.Sealed),
+		whole,
 		chat.Text{ZH: "树根：`%s`", EN: "Root: `%s`"}.F(v.Last.Root.String()), elsewhere)
 }
 

@@ -62,6 +62,7 @@ func smallestConfig() configs.Config {
 	return configs.Config{
 		Listen: "127.0.0.1:8080", Timezone: "Asia/Shanghai", Language: "zh", Edition: configs.Standard,
 		Owners: []string{"boss"},
+		Audit:  configs.Audit{KeyFile: "qunguan.key"},
 		Redis:  configs.Redis{Addrs: []string{"127.0.0.1:6379"}, KeyPrefix: "qunguan"},
 		WeCom: configs.WeCom{
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
@@ -93,6 +94,7 @@ department_admins: [{user: li, departments: [华东, 华南]}]
 edition: education
 font: /srv/fonts/a.ttc
 duty: {holidays: days/off.yaml}
+audit: {key_file: keys/journal.key, post_to: managers}
 redis: {addrs: [a:1, b:2], username: u, password: 0123, db: 3, tls: true, master_name: m, key_prefix: "q:1"}
 wecom:
   corp_id: ww0123456789abcdef
@@ -112,6 +114,7 @@ log: {level: debug, format: console}
 		DepartmentAdmins: []configs.DepartmentAdmin{{User: "li", Departments: []string{"华东", "华南"}}},
 		Font:             "/srv/fonts/a.ttc",
 		Duty:             configs.Duty{Holidays: "/etc/days/off.yaml"},
+		Audit:            configs.Audit{KeyFile: "/etc/keys/journal.key", PostTo: "managers"},
 		Redis: configs.Redis{
 			Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "0123", DB: 3, TLS: true, MasterName: "m", KeyPrefix: "q:1",
 		},

@@ -50,6 +50,7 @@ const PerSeal = 5000
 var (
 	ErrOtherKey = errors.New("the journal was sealed with another key; give this replica the same key file")
 	ErrGap      = errors.New("the journal has a gap")
+	ErrLast     = errors.New("the newest entry that was sealed is gone, or is another one")
 )
 
 // Step seals what is new, and returns how many entries that were.
@@ -60,7 +61,7 @@ func (s *Sealer) Step(ctx context.Context) (int, error) {
 		}
 	}
 	size := s.edge.Size()
-	numbers, stored, err := s.seals.After(ctx, size, PerSeal)
+	numbers, stored, err := s.fresh(ctx, size)
 	if err != nil || len(numbers) == 0 {
 		return 0, err
 	}
@@ -86,6 +87,23 @@ func (s *Sealer) Step(ctx context.Context) (int, error) {
 	s.edge = next
 	s.log.Debug("journal sealed", zap.Int64("size", c.Size), zap.String("root", c.Root.String()))
 	return len(numbers), s.witness.Keep(c)
+}
+
+// fresh reads what is new, and the newest sealed entry with it: a journal that was cut off or put back while this runs is
+// noticed at once, not when somebody verifies.
+func (s *Sealer) fresh(ctx context.Context, size int64) (numbers []int64, stored [][]byte, err error) {
+	last, sealed := s.edge.Last()
+	if !sealed {
+		return s.seals.After(ctx, 0, PerSeal)
+	}
+	numbers, stored, err = s.seals.After(ctx, size-1, PerSeal+1)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(numbers) == 0 || numbers[0] != size || journal.LeafOf(stored[0]) != last {
+		return nil, nil, fmt.Errorf("%w: #%d", ErrLast, size)
+	}
+	return numbers[1:], stored[1:], nil
 }
 
 // open reads where the tree stands, and refuses to go on from one that is not what was signed and kept.

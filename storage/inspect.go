@@ -22,6 +22,20 @@ func (t *Tenant) Auditor(v journal.Verifier, kept func() (journal.Checkpoint, er
 	return &Auditor{Seals: t.Seals(), Verifier: v, Kept: kept}
 }
 
+// Newest is the newest checkpoint, the zero Checkpoint before the first. It fails with journal.ErrSignature for one that
+// is not signed with the key, or that is about another tree than the one that is kept.
+func (a *Auditor) Newest(ctx context.Context) (journal.Checkpoint, error) {
+	size, signed, err := a.Sealed(ctx)
+	if err != nil || size == 0 {
+		return journal.Checkpoint{}, err
+	}
+	c, err := journal.OpenCheckpoint(signed, a.Verifier)
+	if err == nil && c.Size != size {
+		err = fmt.Errorf("%w: it is of %d entries, and %d are sealed", journal.ErrSignature, c.Size, size)
+	}
+	return c, err
+}
+
 // perInspection is how many entries are read at once.
 const perInspection = 2000
 
@@ -30,19 +44,16 @@ const perInspection = 2000
 // grow with the journal. What is sealed while it runs is not looked at.
 func (a *Auditor) Inspect(ctx context.Context, others []journal.Checkpoint, progress func(read, of int64)) (journal.Verdict, error) {
 	marks := append([]journal.Checkpoint{}, others...)
-	size, signed, err := a.Sealed(ctx)
+	newest, err := a.Newest(ctx)
+	if errors.Is(err, journal.ErrSignature) {
+		return journal.Verdict{Fault: &journal.Fault{Flaw: journal.Forged}}, nil
+	}
 	if err != nil {
 		return journal.Verdict{}, err
 	}
+	size := newest.Size
 	if size > 0 {
-		c, err := journal.OpenCheckpoint(signed, a.Verifier)
-		if errors.Is(err, journal.ErrSignature) || err == nil && c.Size != size {
-			return journal.Verdict{Fault: &journal.Fault{Flaw: journal.Forged, To: size}}, nil
-		}
-		if err != nil {
-			return journal.Verdict{}, err
-		}
-		marks = append(marks, c)
+		marks = append(marks, newest)
 	}
 	kept, err := a.Kept()
 	if err != nil {
@@ -96,16 +107,12 @@ func (a *Auditor) head(ctx context.Context) (int64, error) {
 // Prove proves an entry by the newest checkpoint, and returns it as it is exported. It fails with ErrUnsealed for one
 // that is not sealed, and with ErrNotProven for one that is not what was sealed.
 func (a *Auditor) Prove(ctx context.Context, n int64) (p journal.Proof, line []byte, err error) {
-	size, signed, err := a.Sealed(ctx)
+	c, err := a.Newest(ctx)
 	if err != nil {
 		return p, nil, err
 	}
-	if n < 1 || n > size {
-		return p, nil, fmt.Errorf("%w: #%d of %d", journal.ErrUnsealed, n, size)
-	}
-	c, err := journal.OpenCheckpoint(signed, a.Verifier)
-	if err != nil {
-		return p, nil, err
+	if n < 1 || n > c.Size {
+		return p, nil, fmt.Errorf("%w: #%d of %d", journal.ErrUnsealed, n, c.Size)
 	}
 	numbers, stored, err := a.After(ctx, n-1, 1)
 	if err != nil {

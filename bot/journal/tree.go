@@ -62,6 +62,9 @@ type Edge struct {
 // Size is how many leaves the tree has.
 func (e *Edge) Size() int64 { return e.size }
 
+// Last is the newest leaf; ok is false while there is none.
+func (e *Edge) Last() (leaf Hash, ok bool) { return e.at[0], e.size > 0 }
+
 // Add adds a leaf and returns the hashes that are to be kept for proofs, in their order.
 func (e *Edge) Add(leaf Hash) []Hash {
 	hashes, err := tlog.StoredHashesForRecordHash(e.size, leaf, e)

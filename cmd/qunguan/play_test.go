@@ -80,7 +80,9 @@ func play(t *testing.T, s story, redis store) {
 		s.rewrite(t, got)
 	}
 	house.laws(named)
-	if !slices.ContainsFunc(s.steps, func(st scene) bool { return st.text == "redis stops" || fails.MatchString(st.text) }) {
+	if !slices.ContainsFunc(s.steps, func(st scene) bool {
+		return st.text == "redis stops" || fails.MatchString(st.text) || tampers.MatchString(st.text)
+	}) {
 		assert.Empty(t, house.faults(), "nothing breaks")
 	}
 }
@@ -149,6 +151,10 @@ func (s *theatre) take(st scene) []string {
 	case st.text == "redis returns":
 		s.store.start(s.t)
 		s.reconnect()
+	case m(tampers) != nil:
+		s.tamper(atoi(s.t, m(tampers)[1]), m(tampers)[2], m(tampers)[3])
+		s.settle()
+		s.examine()
 	case m(subscribes) != nil:
 		return s.calendar(m(subscribes)[1])
 	case st.text == "time passes":

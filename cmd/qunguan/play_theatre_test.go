@@ -52,7 +52,8 @@ type theatre struct {
 	// pictures are drawn with these: in words, by sketches, unless a test says otherwise.
 	pictures pictures
 	sketches *sketcher
-	talkTo   int // the process that hears what is typed
+	sealing  sealing // the zero sealing unless a story asks for it
+	talkTo   int     // the process that hears what is typed
 
 	cursor map[string]int64 // by person: the newest thing they were seen to see
 	typed  []string
@@ -83,7 +84,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
-	owners, publicURL := []string{world.People[0].ID}, ""
+	owners, publicURL, sealed := []string{world.People[0].ID}, "", false
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -112,6 +113,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			i := slices.IndexFunc(world.People, func(p simulator.Person) bool { return p.ID == f[1] })
 			require.GreaterOrEqual(t, i, 0, "nobody is %q", f[1])
 			world.People[i].NoContact = f[2] == "off"
+		case "sealed":
+			sealed = true
 		case "public-url":
 			publicURL = f[1]
 		case "edition":
@@ -138,6 +141,9 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
 	s.config.PublicURL = publicURL
+	if sealed {
+		s.sealing = storySealing(t, s.config)
+	}
 	s.client = redis.NewClient(&redis.Options{Addr: s.store.addr(), DisableIdentity: true, MaxRetries: -1})
 	t.Cleanup(func() {
 		for _, p := range s.procs {
@@ -160,7 +166,7 @@ func join(t *testing.T, w *simulator.World, group, who string) {
 
 // boot starts one more process on the same Redis and lets it take over the settings.
 func (s *theatre) boot() {
-	sys, err := newSystem(s.config, options{now: s.now, log: s.log, botName: s.world.BotName, pictures: s.pictures})
+	sys, err := newSystem(s.config, options{now: s.now, log: s.log, botName: s.world.BotName, pictures: s.pictures, sealing: s.sealing})
 	require.NoError(s.t, err)
 	p := &troupe{system: sys}
 	handler := sys.handler()
@@ -207,6 +213,9 @@ func (s *theatre) settle() {
 			p.busy.Wait()
 			wg.Go(func() {
 				p.clockwork.Step(s.ctx)
+				if s.sealing.on() {
+					p.sealOnce(s.ctx)
+				}
 				n, err := p.courier.Round(s.ctx, -1)
 				if err == nil {
 					done.Add(int64(n))

@@ -13,6 +13,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"qunguan/bot"
+	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 	"qunguan/configs"
 	"qunguan/scheduler"
@@ -43,6 +45,37 @@ func configuredSealing(c configs.Config, make bool) (sealing, error) {
 		return s, usageError{fmt.Errorf("audit.key_file: %w; the service must be able to write there (it keeps the newest checkpoint beside the key), or set it to %s", err, configs.NoKey)}
 	}
 	return s, nil
+}
+
+// checkSealing says in a line whether the journal will be sealed, or fails with why it cannot be. It makes no key.
+func checkSealing(c configs.Config) (string, error) {
+	file := c.Audit.KeyFile
+	if file == configs.NoKey {
+		return "warn journal seal: off, audit.key_file is " + configs.NoKey, nil
+	}
+	_, err := os.Stat(file)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if !fresh {
+		if _, err = configuredSealing(c, false); err != nil {
+			return "", err
+		}
+	}
+	// The newest checkpoint is kept beside the key, so the service has to write there.
+	dir := filepath.Dir(file)
+	probe, err := os.CreateTemp(dir, ".qunguan-check-*")
+	switch {
+	case fresh && errors.Is(err, fs.ErrNotExist):
+		return "ok   journal seal: " + file + " and its directory are made on the first start", nil
+	case err != nil:
+		return "", fmt.Errorf("audit.key_file: the service cannot write to %s: %w", dir, err)
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return "", fmt.Errorf("audit.key_file: %w", err)
+	}
+	if fresh {
+		return "ok   journal seal: " + file + " is made on the first start; all replicas need the same", nil
+	}
+	return "ok   journal seal: " + file, nil
 }
 
 // keyName is whose journal a key seals; it stands in every checkpoint.
@@ -135,35 +168,81 @@ func (k keptCheckpoint) Keep(c journal.Checkpoint) error {
 // sealEvery is how long an entry may stand in the journal before it is sealed.
 const sealEvery = time.Second
 
-// seal lets the tree grow with the journal until ctx ends. A fault is logged when it comes and when it goes, not every
-// second.
+// seal lets the tree grow with the journal until ctx ends.
 func (s *system) seal(ctx context.Context) {
 	if !s.sealing.on() {
 		return
 	}
-	sealer := scheduler.NewSealer(s.seals, s.sealing.signer, s.sealing.verifier, s.sealing.kept, s.now, s.log)
 	every := time.NewTicker(sealEvery)
 	defer every.Stop()
-	was := ""
-	for {
-		n, err := sealer.Step(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil && err.Error() != was:
-			was = err.Error()
-			s.log.Error("journal is not sealed", zap.Error(err))
-		case err == nil && was != "":
-			was = ""
-			s.log.Info("journal is sealed again")
-		case n == scheduler.PerSeal:
+	for ctx.Err() == nil {
+		if s.sealOnce(ctx) == scheduler.PerSeal {
 			continue // there is probably more
 		}
-		s.sealFault.Store(&was)
 		select {
 		case <-ctx.Done():
 			return
 		case <-every.C:
 		}
 	}
+}
+
+// sealOnce seals what is new, and returns how many entries that were. A fault is logged when it comes and when it goes,
+// not every second.
+func (s *system) sealOnce(ctx context.Context) int {
+	n, err := s.sealer.Step(ctx)
+	if ctx.Err() != nil {
+		return 0
+	}
+	was := s.sealFault.Swap(&err)
+	switch {
+	case err != nil && (was == nil || *was == nil || (*was).Error() != err.Error()):
+		s.log.Error("journal is not sealed", zap.Error(err))
+	case err == nil && was != nil && *was != nil:
+		s.log.Info("journal is sealed again")
+	}
+	return n
+}
+
+// sealPart tells whether the journal is sealed, and up to where.
+func (s *system) sealPart(ctx context.Context) bot.Part {
+	p := bot.Part{Name: chat.Text{ZH: "审计封存", EN: "journal seal"}, Works: true}
+	if !s.sealing.on() {
+		p.Note = chat.Text{ZH: "未开启（audit.key_file 为 none）", EN: "off (audit.key_file is none)"}
+		return p
+	}
+	if fault := s.sealFault.Load(); fault != nil && *fault != nil {
+		p.Works, p.Note = false, sealAdvice(*fault)
+		return p
+	}
+	c, err := s.auditor.Newest(ctx)
+	switch {
+	case err != nil:
+		p.Works, p.Note = false, sealAdvice(err)
+	case c.Size == 0:
+		p.Note = chat.Text{ZH: "还没有条目", EN: "no entries yet"}
+	default:
+		p.Note = chat.Text{ZH: "已封存到 #%d，检查点 %s", EN: "sealed up to #%d, checkpoint of %s"}.F(
+			c.Size, c.At.In(zoneOf(s)).Format("2006-01-02 15:04"))
+	}
+	return p
+}
+
+// sealAdvice tells people why the journal is not sealed, and what to do about it.
+func sealAdvice(err error) chat.Text {
+	verify := chat.Text{ZH: "。请发 `/审计 验证` 查明，并告知维护者", EN: ". Send `/audit verify` to find out, and tell the operator"}
+	switch {
+	case errors.Is(err, scheduler.ErrOtherKey), errors.Is(err, journal.ErrSignature):
+		return chat.Text{
+			ZH: "停止封存：Redis 里的检查点不是用这把密钥签的。各副本须用同一个 audit.key_file；若一直如此，检查点被改过",
+			EN: "stopped: the checkpoint in Redis is not signed with this key. All replicas need the same audit.key_file; if they have it, the checkpoint was changed",
+		}
+	case errors.Is(err, journal.ErrRolledBack):
+		return chat.Text{ZH: "停止封存：现有记录不是已签名记录的延续（Redis 被改写，或恢复了较早的备份）", EN: "stopped: the journal does not go on from what was signed (Redis was rewritten, or an older backup restored)"}.Plus(verify)
+	case errors.Is(err, scheduler.ErrGap):
+		return chat.Text{ZH: "停止封存：记录中间有缺号", EN: "stopped: entries are missing"}.Plus(verify)
+	case errors.Is(err, scheduler.ErrLast):
+		return chat.Text{ZH: "停止封存：最后一条已封存的记录被删或被换", EN: "stopped: the newest sealed entry is gone or is another one"}.Plus(verify)
+	}
+	return chat.Text{ZH: "停止封存：%s", EN: "stopped: %s"}.F(chat.Escape(err.Error()))
 }

@@ -44,7 +44,8 @@ type system struct {
 	seals     storage.Seals
 	auditor   *storage.Auditor
 	sealing   sealing
-	sealFault atomic.Pointer[string] // why the journal is not sealed at present; empty: it is
+	sealer    *scheduler.Sealer     // nil where the journal is not sealed
+	sealFault atomic.Pointer[error] // why the journal is not sealed at present; nil: it is, or nobody has tried yet
 	calendars *calendar.Calendars
 	publicURL atomic.Pointer[string] // where people reach the program
 	sources   sources
@@ -99,6 +100,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	}
 	if o.sealing.on() {
 		wiring.Auditor = s.auditor
+		s.sealer = scheduler.NewSealer(s.seals, o.sealing.signer, o.sealing.verifier, o.sealing.kept, o.now, o.log)
 	}
 	s.bot, err = bot.New(wiring)
 	if err != nil {

@@ -1,0 +1,53 @@
+package commands
+
+import (
+	"qunguan/bot"
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+var _ = declare(auditCheckpoint)
+
+// auditCheckpoint hands out the newest signed checkpoint, to be kept where nobody who has Redis can reach it.
+func auditCheckpoint() bot.Command {
+	return bot.Command{
+		Name:     "audit checkpoint",
+		Forms:    []string{"/audit checkpoint", "/审计 检查点"},
+		Examples: []chat.Text{{ZH: "/审计 检查点", EN: "/audit checkpoint"}},
+		Help: chat.Text{
+			ZH: "最新的签名检查点，复制留存，日后可证明历史没有被改写。", EN: "The newest signed checkpoint: keep a copy, and nobody can rewrite what it vouches for unseen.",
+		},
+		Anywhere: true,
+		Who:      auditors,
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			if err := mayAudit(c, ""); err != nil {
+				return bot.Outcome{}, err
+			}
+			i, ok := c.Inspected()
+			switch {
+			case !ok:
+				return bot.Outcome{Inspect: bot.Inspection{Newest: true}}, nil
+			case !i.Sealing:
+				return bot.Refuse(notSealing)
+			case i.Fault != nil:
+				return bot.Refuse(flawText(journal.Fault{Flaw: journal.Forged}).Plus(chat.Text{
+					ZH: "请发 `/审计 验证` 查明，并告知维护者。", EN: " Find out with `/audit verify`, and tell the operator.",
+				}))
+			case i.Newest.Size == 0:
+				return bot.Refuse(chat.Text{ZH: "还没有封存，几秒后再试。", EN: "Nothing is sealed yet; try again in a few seconds."})
+			}
+			return bot.Outcome{Reply: chat.Reply{Text: CheckpointText(i.Newest, c.Moment(i.Newest.At))}}, nil
+		},
+	}
+}
+
+// CheckpointText is a checkpoint as people get it: what it says, and the signed text to copy, line for line.
+func CheckpointText(k journal.Checkpoint, at string) chat.Text {
+	return chat.Lines(
+		chat.Text{ZH: "**审计检查点**（%s，共 %d 条）", EN: "**Checkpoint of the journal** (%s, %d entries)"}.F(at, k.Size),
+		fenced(k.Note),
+		chat.Text{
+			ZH: "请原样留存：它证明此刻之前的审计记录；日后用 `qunguan audit verify --checkpoint 文件` 核对，改写过就对不上。",
+			EN: "Keep it as it is: it vouches for the journal up to now. `qunguan audit verify --checkpoint FILE` compares, and a rewritten journal will not fit.",
+		})
+}
