@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
@@ -66,6 +67,8 @@ type Config struct {
 	Health func() []Part
 	// Auditor looks through the journal; nil where it is not sealed.
 	Auditor auditor
+	// Clockwork tells how rhythms and the agenda are getting on, as last looked at; nil tells nothing.
+	Clockwork func() canary.Clockwork
 	// Secret is what the tokens of calls are made with; without it there are none.
 	Secret []byte
 	// PublicURL is where people reach this program, without a slash at the end; nil or empty where nobody has said.
@@ -115,6 +118,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if b.Health == nil {
 		b.Health = func() []Part { return nil }
+	}
+	if b.Clockwork == nil {
+		b.Clockwork = func() canary.Clockwork { return canary.Clockwork{} }
 	}
 	if b.Impact == nil {
 		b.Impact = func(Call, []journal.Event) chat.Text { return chat.Text{} }

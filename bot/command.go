@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qunguan/bot/access"
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
@@ -105,6 +106,7 @@ type Call struct {
 	Confirmed bool
 	Asked     Asked  // what the speaker was last asked to confirm
 	Health    []Part // how the parts of the program are
+	Clockwork canary.Clockwork
 	commands  []Command
 	bot       *Bot
 	found     journal.Found

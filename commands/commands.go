@@ -12,6 +12,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
@@ -66,6 +67,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"reminder":   journal.Typed(reminder.Build),
 		"setup":      journal.Typed(setup.Build),
 		"request":    journal.Typed(request.Build),
+		"canary":     journal.Typed(canary.Build),
 		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
 	}
@@ -77,7 +79,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), bot.Happenings(),
+		sla.Happenings(), canary.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h

@@ -1,12 +1,19 @@
 package commands
 
 import (
+	"slices"
+	"time"
+
 	"qunguan/bot"
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
 )
 
 var _ = declare(status)
+
+// troubles are the parts that the last look of the canary found broken.
+var troubles = bot.ReadsOne[canary.Book](canary.Of)
 
 // status tells how the parts of the program are, as last looked at.
 func status() bot.Command {
@@ -15,21 +22,19 @@ func status() bot.Command {
 		Forms:    []string{"/status", "/(状态|自检)"},
 		Examples: []chat.Text{{ZH: "/状态", EN: "/status"}},
 		Holes:    []grammar.Hole{},
-		Help:     chat.Text{ZH: "机器人各部分是否正常。", EN: "How the parts of the bot are."},
+		Help:     chat.Text{ZH: "机器人各部分是否正常，定时任务何时运行。", EN: "How the parts of the bot are, and when its jobs run."},
+		Reads:    []bot.Source{troubles},
 		Anywhere: true,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			lines := []chat.Text{{ZH: "**自检**", EN: "**Status**"}}
 			for _, p := range c.Health {
-				mark := "✅ "
-				if !p.Works {
-					mark = "⚠️ "
-				}
-				line := chat.Same("- " + mark).Plus(p.Name)
+				line := mark(p.Works).Plus(p.Name)
 				if !p.Note.IsZero() {
 					line = line.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(p.Note))
 				}
 				lines = append(lines, line)
 			}
+			lines = append(lines, clockwork(c)...)
 			lines = append(lines, chat.Text{ZH: "- 群 %d 个", EN: "- groups: %d"}.F(len(c.Groups.All())))
 			if c.Group.Bound() {
 				lines = append(lines, chat.Text{ZH: "- 当前群：%s（%s），%d 人", EN: "- this group: %s (%s), %d people"}.F(
@@ -38,4 +43,90 @@ func status() bot.Command {
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 		},
 	}
+}
+
+func mark(works bool) chat.Text {
+	if works {
+		return chat.Same("- ✅ ")
+	}
+	return chat.Same("- ⚠️ ")
+}
+
+// clockwork tells what runs by itself: the last self-test, what is due, and the rhythms.
+func clockwork(c bot.Call) []chat.Text {
+	w := c.Clockwork
+	if len(w.Rhythms) == 0 {
+		return nil
+	}
+	lines := []chat.Text{selfTest(c), agenda(c)}
+	lines = append(lines, chat.Text{ZH: "**定时任务**", EN: "**Jobs**"})
+	for _, r := range w.Rhythms {
+		lines = append(lines, rhythm(c, r))
+	}
+	return lines
+}
+
+// selfTest tells what the canary last found. It says nothing of a look that there has not been.
+func selfTest(c bot.Call) chat.Text {
+	i := slices.IndexFunc(c.Clockwork.Rhythms, func(r canary.Rhythm) bool { return r.Name == "canary" })
+	if i < 0 {
+		return chat.Text{}
+	}
+	name, at := chat.Text{ZH: "最近一次自检", EN: "latest self-test"}, c.Clockwork.Rhythms[i].Last.Began
+	broken := troubles.Of(c).Troubles()
+	switch {
+	case at.IsZero():
+		return mark(true).Plus(name).Plus(chat.Text{ZH: "：还没有运行过", EN: ": has not run yet"})
+	case len(broken) == 0:
+		return mark(true).Plus(name).Plus(chat.Text{ZH: "：%s 一切正常", EN: ": all was well at %s"}.F(c.Moment(at)))
+	}
+	var parts []chat.Text
+	for _, t := range broken {
+		parts = append(parts, chat.Text{ZH: "%s（从 %s 起）", EN: "%s (since %s)"}.F(canary.Title(t.Part), c.Moment(t.Since)))
+	}
+	return mark(false).Plus(name).Plus(chat.Text{ZH: "：%s 发现 %d 处异常：%s", EN: ": at %s %d parts were not well: %s"}.F(
+		c.Moment(at), len(broken), list(parts)))
+}
+
+// soon is how late what is due may be taken up: the clockwork ticks every second, and so many are taken at once.
+const soon = 10 * time.Second
+
+func agenda(c bot.Call) chat.Text {
+	due, oldest := c.Clockwork.Due, c.Clockwork.Oldest
+	name := chat.Text{ZH: "到点事项", EN: "due records"}
+	if oldest.IsZero() {
+		return mark(true).Plus(name).Plus(chat.Text{ZH: "：没有积压", EN: ": none is left over"})
+	}
+	late := max(0, c.Now.Sub(oldest))
+	return mark(late <= soon).Plus(name).Plus(chat.Text{
+		ZH: "：%d 件到点未办，最早的应在 %s（晚 %s）", EN: ": %d not done yet, the oldest since %s (%s late)",
+	}.F(due, c.Moment(oldest), c.Length(late)))
+}
+
+// rhythm is one line: when it last ran and how that went, when it runs next.
+func rhythm(c bot.Call, r canary.Rhythm) chat.Text {
+	line := mark(r.Last.Error == "").Plus(r.Title)
+	switch {
+	case r.Last.Due.IsZero():
+		line = line.Plus(chat.Text{ZH: "：还没有运行过", EN: ": has not run yet"})
+	default:
+		line = line.Plus(chat.Text{ZH: "：上次 %s，用时%s", EN: ": last at %s, took %s"}.F(c.Moment(r.Last.Began), took(c, r.Last.Took)))
+	}
+	if r.Last.Error != "" {
+		line = line.Plus(chat.Text{ZH: "，在 %s 上失败：%s", EN: ", failed on %s: %s"}.F(chat.Escape(r.Last.By), chat.Escape(r.Last.Error)))
+	}
+	if r.Holder != "" {
+		return line.Plus(chat.Text{ZH: "；正在 %s 上运行", EN: "; running on %s now"}.F(chat.Escape(r.Holder)))
+	}
+	if r.Next.IsZero() {
+		return line
+	}
+	return line.Plus(chat.Text{ZH: "；下次 %s", EN: "; next at %s"}.F(c.Moment(r.Next)))
+}
+
+func took(c bot.Call, d time.Duration) chat.Text {
+	if d < time.Second {
+		return chat.Text{ZH: "不到 1 秒", EN: "less than 1s"}
+	}
+	return c.Length(d)
 }

@@ -24,6 +24,7 @@ func (l *layers) check(c Config) {
 	l.checkPeople(c)
 	l.people("limits.role_cap", c.Limits.RoleCap)
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
+	l.checkDeadman(c.Deadman)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
 	l.checkIngest(c.Ingest)
@@ -95,6 +96,24 @@ func (l *layers) checkUsers(key string, users []string) {
 			l.found(key, "%q stands there twice; keep one", u)
 		}
 		seen[u] = true
+	}
+}
+
+// A sign of life is given every 15 seconds, and a restart takes a while.
+const (
+	leastSilence = time.Minute
+	mostSilence  = 24 * time.Hour
+)
+
+func (l *layers) checkDeadman(d Deadman) {
+	if after, err := d.Silence(); err != nil || after < leastSilence || after > mostSilence {
+		l.found("deadman.after", "%q is not possible; write a length from 1m to 24h, for example 10m", d.After)
+	}
+	if d.PingURL == "" || d.PingURL == unread {
+		return
+	}
+	if u, err := url.Parse(d.PingURL.Reveal()); err != nil || u.Scheme != "https" || u.Hostname() == "" {
+		l.found("deadman.ping_url", "is no https address; copy it from the service that watches, for example https://hc-ping.com/…")
 	}
 }
 

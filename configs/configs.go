@@ -33,6 +33,9 @@ type Config struct {
 	Duty   Duty   `koanf:"duty"`
 	Audit  Audit  `koanf:"audit"`
 
+	Schedule Schedule `koanf:"schedule"`
+	Deadman  Deadman  `koanf:"deadman"`
+
 	Redis Redis `koanf:"redis"`
 	WeCom WeCom `koanf:"wecom"`
 
@@ -58,6 +61,28 @@ type DepartmentAdmin struct {
 type Limits struct {
 	RoleCap      int `koanf:"role_cap"`      // people who hold a role in one group, by the bot's book
 	NativeAdmins int `koanf:"native_admins"` // admins that the platform itself allows in one group
+}
+
+// Schedule says when what is done again and again is done: five fields of cron each, in Timezone. Whether the texts are
+// any is for those to say who read them.
+type Schedule struct {
+	Sync   string `koanf:"sync"`   // re-read every group
+	Canary string `koanf:"canary"` // look at every part of the bot; empty: never
+}
+
+// Deadman says when the bot counts as silent, and who outside hears that it is not.
+type Deadman struct {
+	After   string `koanf:"after"`    // a length, such as 10m
+	PingURL Secret `koanf:"ping_url"` // asked for every minute while all is well; empty: nobody outside is told
+}
+
+// Silence is After as a length. Its error is nil for a Config that Load returned.
+func (d Deadman) Silence() (time.Duration, error) {
+	after, err := time.ParseDuration(d.After)
+	if err != nil {
+		return 0, fmt.Errorf("read deadman.after: %w", err)
+	}
+	return after, nil
 }
 
 // Duty is about rosters.
@@ -179,6 +204,9 @@ var defaults = map[string]any{
 	"log.format":       "json",
 
 	"audit.key_file": "qunguan.key",
+	"schedule.sync":   "*/15 * * * *",
+	"schedule.canary": "5 * * * *",
+	"deadman.after":   "10m",
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",

@@ -68,6 +68,7 @@ func smallestConfig() configs.Config {
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
 			Bot: configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 		},
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
 		Log: configs.Log{Level: "info", Format: "json"},
 	}
 }
@@ -124,6 +125,7 @@ log: {level: debug, format: console}
 			Bot:             configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 			CustomerContact: configs.CustomerContact{Secret: "c"},
 		},
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
 		Ingest: configs.Ingest{Secret: longSecret, PreviousSecret: longSecret},
 		Archive: configs.Archive{
 			Secret: "a", PrivateKeys: []configs.ArchiveKey{{Version: 2, File: "/etc/k.pem"}}, Proxy: "socks5://10.0.0.1:8081", ProxyPassword: "u:p",
@@ -164,6 +166,10 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{add(`department_admins: [{user: li}]`), `/etc/q.yaml:1: department_admins: "li" has no department, or one without a name; write {user: li, departments: [name]}`},
 		{add(`department_admins: [{departments: [a]}]`), `/etc/q.yaml:1: department_admins: an entry has no user; write {user: li, departments: [name]} with the id that the address book shows`},
 		{add(`limits: {role_cap: 1000000}`), `/etc/q.yaml:1: limits.role_cap: 1000000 is not possible; write how many people, at most 2000, or 0 for the platform's own number`},
+		{add(`deadman: {after: 10}`), `/etc/q.yaml:1: deadman.after: "10" is not possible; write a length from 1m to 24h, for example 10m`},
+		{add(`deadman: {after: 5s}`), `/etc/q.yaml:1: deadman.after: "5s" is not possible; write a length from 1m to 24h, for example 10m`},
+		{add(`deadman: {ping_url: "http://outside/x"}`), `/etc/q.yaml:1: deadman.ping_url: is no https address; copy it from the service that watches, for example https://hc-ping.com/…`},
+		{add(`schedule: {synk: x}`), `/etc/q.yaml:1: schedule.synk: unknown key; the nearest known one is schedule.sync`},
 		{add(`department_admins: {li: a}`), `/etc/q.yaml:1: department_admins: must be a list; see the example: qunguan config example`},
 		{add(`department_admins: [{usr: li}]`), `/etc/q.yaml:1: department_admins.usr: unknown key; the nearest known one is department_admins.user`},
 		{change(`"127.0.0.1:6379"`, ``), `/etc/q.yaml:3: redis.addrs: names no server; write [host:port], for example [127.0.0.1:6379]`},

@@ -7,9 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/robfig/cron/v3"
 	"go.uber.org/zap"
 
 	"qunguan/bot"
@@ -20,39 +21,38 @@ func Jobs() []bot.Job {
 	return []bot.Job{grantEnd("access"), grantEnd("company"), muteEnd(), taskCheck(), endIsNear(), requestDue(), eventReminder()}
 }
 
-// firings claims firings of rhythms, so that each runs once however many replicas there are.
-type firings interface {
-	Fire(ctx context.Context, job string, at time.Time) (bool, error)
-	Last(ctx context.Context, job string) (time.Time, error)
+// Config is what a Clockwork is made of.
+type Config struct {
+	Bot     *bot.Bot
+	Courier *bot.Courier
+	Firings firings
+	Heart   heart  // nil: no signs of life are given
+	Name    string // of this replica, without spaces
+	Now     func() time.Time
+	Zone    *time.Location
+	Log     *zap.Logger
+	// SilentAfter is how long nobody may give a sign of life before the owners are told of it afterwards.
+	SilentAfter time.Duration
+	// Alarm tells the owners at once, past storage, that it has been away for so long; nil tells nobody.
+	Alarm func(context.Context) error
 }
 
-// Rhythm is something that is done again and again.
-type Rhythm struct {
-	Name string // its key in the record of firings and in logs
-	Spec string // five fields of cron, in the scheduler's zone
-	Run  func(context.Context) error
-}
-
-// Clockwork runs due records and rhythms until it is stopped.
+// Clockwork runs due records and rhythms until it is stopped. Step and Run are for one goroutine.
 type Clockwork struct {
-	bot      *bot.Bot
-	courier  *bot.Courier
-	firings  firings
-	now      func() time.Time
-	zone     *time.Location
-	log      *zap.Logger
-	rhythms  []rhythm
+	Config
+	rhythms  []*rhythm
 	interval time.Duration
-}
-
-type rhythm struct {
-	Rhythm
-	schedule cron.Schedule
+	tick     func(time.Duration) (ticks <-chan time.Time, stop func())
+	running  sync.WaitGroup
+	beaten   time.Time // when the last sign of life was given
+	failing  time.Time // since when none can be given; zero while they can
+	alarmed  bool      // the owners were told of it
+	well     atomic.Int64
 }
 
 // New makes a clockwork, or names the rhythm whose spec is wrong.
-func New(b *bot.Bot, c *bot.Courier, f firings, now func() time.Time, zone *time.Location, log *zap.Logger, rhythms ...Rhythm) (*Clockwork, error) {
-	w := &Clockwork{bot: b, courier: c, firings: f, now: now, zone: zone, log: log, interval: time.Second}
+func New(c Config, rhythms ...Rhythm) (*Clockwork, error) {
+	w := &Clockwork{Config: c, interval: time.Second, tick: ticker}
 	var faults []error
 	for _, r := range rhythms {
 		s, err := parse(r.Spec)
@@ -60,58 +60,55 @@ func New(b *bot.Bot, c *bot.Courier, f firings, now func() time.Time, zone *time
 			faults = append(faults, fmt.Errorf("rhythm %s: %w", r.Name, err))
 			continue
 		}
-		w.rhythms = append(w.rhythms, rhythm{Rhythm: r, schedule: s})
+		w.rhythms = append(w.rhythms, &rhythm{Rhythm: r, moments: moments{schedule: s}})
 	}
 	return w, errors.Join(faults...)
 }
 
-// parse reads the five fields of cron. The library panics on some texts that name a zone, so those never reach it:
-// the zone is the scheduler's.
-func parse(spec string) (cron.Schedule, error) {
-	for _, r := range spec {
-		if r == '=' || r == '@' {
-			return nil, fmt.Errorf("%q: only the five fields minute hour day month weekday", spec)
-		}
-	}
-	s, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(spec)
-	if err != nil {
-		return nil, fmt.Errorf("%q: %w", spec, err)
-	}
-	if s.Next(time.Unix(0, 0)).IsZero() {
-		return nil, fmt.Errorf("%q: this moment never comes", spec)
-	}
-	return s, nil
+func ticker(every time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTicker(every)
+	return t.C, t.Stop
 }
 
 // Run ticks until ctx ends: due records and left messages every second, rhythms when their moment comes; a rhythm
-// that was missed while all replicas were down is caught up once.
+// that was missed while all replicas were down is caught up once. It returns once every rhythm that it began has come
+// to its end, or to its being stopped: those are left to another replica.
 func (w *Clockwork) Run(ctx context.Context) {
-	ticker := time.NewTicker(w.interval)
-	defer ticker.Stop()
+	defer w.Wait()
+	ticks, stop := w.tick(w.interval)
+	defer stop()
 	for {
 		w.Step(ctx)
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-ticks:
 		}
 	}
 }
 
-// Step does what is due now, once. A fault is logged and tried again by the next step.
+// Step does what is due now, once, and begins the rhythms whose moment has come; they run beside it. A fault is logged
+// and tried again by the next step.
 func (w *Clockwork) Step(ctx context.Context) {
-	if err := w.safely(func() error { _, err := w.bot.Tick(ctx); return err }); err != nil && ctx.Err() == nil {
-		w.log.Error("tick", zap.Error(err))
-	}
+	w.try(ctx, "heartbeat", func() error { return w.beat(ctx) })
+	w.try(ctx, "tick", func() error { _, err := w.Bot.Tick(ctx); return err })
 	for _, r := range w.rhythms {
-		if err := w.safely(func() error { return w.beat(ctx, r) }); err != nil && ctx.Err() == nil {
-			w.log.Error("rhythm", zap.String("job", r.Name), zap.Error(err))
-		}
+		w.try(ctx, "rhythm", func() error { return w.begin(ctx, r) }, zap.String("job", r.Name))
+	}
+}
+
+// Wait returns once no rhythm is running.
+func (w *Clockwork) Wait() { w.running.Wait() }
+
+// try does something and logs how it broke.
+func (w *Clockwork) try(ctx context.Context, what string, do func() error, fields ...zap.Field) {
+	if err := safely(do); err != nil && ctx.Err() == nil {
+		w.Log.Error(what, append(fields, zap.Error(err))...)
 	}
 }
 
 // safely turns a panic of a job into an error: a job that panics runs again next time.
-func (w *Clockwork) safely(run func() error) (err error) {
+func safely(run func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
@@ -120,43 +117,14 @@ func (w *Clockwork) safely(run func() error) (err error) {
 	return run()
 }
 
-// beat runs a rhythm if its moment has come since it last ran.
-func (w *Clockwork) beat(ctx context.Context, r rhythm) error {
-	now := w.now().In(w.zone)
-	last, err := w.firings.Last(ctx, r.Name)
-	if err != nil {
-		return fmt.Errorf("read firing: %w", err)
-	}
-	if last.IsZero() {
-		last = now.Add(-time.Minute) // it has never run: it begins with its next moment
-	}
-	due := r.schedule.Next(last.In(w.zone))
-	if due.IsZero() || due.After(now) {
-		return nil
-	}
-	for next := r.schedule.Next(due); !next.IsZero() && !next.After(now); next = r.schedule.Next(due) {
-		due = next // of several missed moments only the newest is caught up
-	}
-	mine, err := w.firings.Fire(ctx, r.Name, due)
-	if err != nil || !mine {
-		return err
-	}
-	began := w.now()
-	if err := r.Run(ctx); err != nil {
-		return err
-	}
-	w.log.Info("rhythm", zap.String("job", r.Name), zap.Time("due", due), zap.Duration("took", w.now().Sub(began)))
-	return nil
-}
-
 // Deliver carries out effects until ctx ends.
 func (w *Clockwork) Deliver(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := w.safely(func() error { _, err := w.courier.Round(ctx, w.interval); return err })
+		err := safely(func() error { _, err := w.Courier.Round(ctx, w.interval); return err })
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		w.log.Error("deliver", zap.Error(err))
+		w.Log.Error("deliver", zap.Error(err))
 		pause := time.NewTimer(w.interval)
 		select {
 		case <-ctx.Done():

@@ -20,7 +20,7 @@ const staffPerRound = 200
 // Sync is the rhythm that re-reads every group: platforms tell of changes late, out of order and sometimes not at all,
 // and of changed admins never.
 func Sync(b *bot.Bot, platform lister, spec string) Rhythm {
-	return Rhythm{Name: "sync", Spec: spec, Run: func(ctx context.Context) error {
+	return Rhythm{Name: "sync", Title: chat.Text{ZH: "重读所有群", EN: "re-read all groups"}, Spec: spec, Run: func(ctx context.Context) error {
 		groups, err := platform.Groups(ctx)
 		if err != nil {
 			return fmt.Errorf("list groups: %w", err)

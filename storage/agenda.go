@@ -81,3 +81,18 @@ func (l *Ledger) NextDue(ctx context.Context) (at time.Time, ok bool, err error)
 	}
 	return at, ok, nil
 }
+
+// Overdue counts the records whose moment has come and that nobody has taken up, and tells the oldest of their moments;
+// the zero time if there is none.
+func (t *Tenant) Overdue(ctx context.Context) (n int64, oldest time.Time, err error) {
+	pipe := t.client.Pipeline()
+	now := strconv.FormatInt(t.now().UnixMilli(), 10)
+	count, first := pipe.ZCount(ctx, t.keys.agenda(), "-inf", now), pipe.ZRangeWithScores(ctx, t.keys.agenda(), 0, 0)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return 0, time.Time{}, gone("read agenda", err)
+	}
+	if n = count.Val(); n > 0 && len(first.Val()) > 0 {
+		oldest = time.UnixMilli(int64(first.Val()[0].Score)).UTC()
+	}
+	return n, oldest, nil
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 	"qunguan/storage"
@@ -61,8 +62,33 @@ func everyMethod(w *world, l *storage.Ledger, o *storage.Outbox) map[string]func
 		"set token": func(ctx context.Context) error {
 			return w.Tokens().SetToken(ctx, "app", "secret", time.Hour)
 		},
-		"fire": func(ctx context.Context) error { _, err := w.Firings().Fire(ctx, "review", noon); return err },
-		"last": func(ctx context.Context) error { _, err := w.Firings().Last(ctx, "review"); return err },
+		"begin": func(ctx context.Context) error {
+			_, err := w.Firings().Begin(ctx, "review", "a w", noon, lease)
+			return err
+		},
+		"renew":   func(ctx context.Context) error { _, err := w.Firings().Renew(ctx, "review", "a w", lease); return err },
+		"release": func(ctx context.Context) error { return w.Firings().Release(ctx, "review", "a w") },
+		"end": func(ctx context.Context) error {
+			_, err := w.Firings().End(ctx, "review", "a w", canary.Run{Due: noon})
+			return err
+		},
+		"kept": func(ctx context.Context) error {
+			_, _, err := w.Firings().Kept(ctx, map[string]time.Time{"review": noon})
+			return err
+		},
+		"beat":    func(ctx context.Context) error { _, err := w.Heart().Beat(ctx, "a", time.Hour); return err },
+		"told":    func(ctx context.Context) error { return w.Heart().Told(ctx) },
+		"newest":  func(ctx context.Context) error { _, _, err := w.Heart().Newest(ctx); return err },
+		"turn":    func(ctx context.Context) error { _, err := w.Turn(ctx, "read", noon); return err },
+		"probe":   func(ctx context.Context) error { return w.Probe(ctx, "word") },
+		"time":    func(ctx context.Context) error { _, err := w.redis.Time(ctx); return err },
+		"overdue": func(ctx context.Context) error { _, _, err := w.Overdue(ctx); return err },
+		"waits":   func(ctx context.Context) error { _, err := o.Waits(ctx); return err },
+		"heard": func(ctx context.Context) error {
+			return w.Traces().Heard(ctx, map[string]time.Time{"app": noon}, nil)
+		},
+		"hours":  func(ctx context.Context) error { _, _, err := w.Traces().Hours(ctx, "app"); return err },
+		"oldest": func(ctx context.Context) error { _, _, err := w.Traces().Oldest(ctx, []chat.Group{"g"}); return err },
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 	"qunguan/storage"
@@ -106,13 +107,21 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 			assert.Equal(t, int64(1), n)
 
 			require.NoError(t, lose(func() error {
-				mine, err := w.Firings().Fire(ctx, "review", noon)
-				assert.True(t, mine, "a firing that was claimed is run")
+				claim, err := w.Firings().Begin(ctx, "review", "a w", noon, lease)
+				assert.Equal(t, canary.Mine, claim, "a firing that was claimed is run")
 				return err
 			}))
-			mine, err := w.Firings().Fire(ctx, "review", noon)
-			require.NoError(t, err)
-			assert.False(t, mine)
+			require.NoError(t, lose(func() error {
+				ours, err := w.Firings().End(ctx, "review", "a w", canary.Run{Due: noon})
+				assert.True(t, ours)
+				return err
+			}))
+			expects(t, w.Firings(), canary.Done, "b", "review", noon)
+			require.NoError(t, lose(func() error {
+				mine, err := w.Turn(ctx, "read", noon)
+				assert.True(t, mine, "a turn that was claimed is taken")
+				return err
+			}))
 
 			o := w.courier(t, "a")
 			held := next(t, o)

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 )
 
 // named are the shapes of the key table in the comment of the package.
 var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(actor|target|group|item|changed|refused|undoable):.+|usage:.*|inbox:.+|pending|outbox|later|` +
-	`merged|dead|agenda|token:.+|fired:.+|rate:.+)$`)
+	`merged|dead|agenda|token:.+|rhythm:.+|firings:.+|lease:.+|turn:.+|heartbeat|silence|heard:.+|read|probe|rate:.+)$`)
 
 // TestAllKeysOfACompanyShareOneSlot: also those of people and groups whose names try to get out of it.
 func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
@@ -44,14 +45,21 @@ func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
 		_, _, err = o.Spend(ctx, strange, 1)
 		require.NoError(t, err)
 		require.NoError(t, w.Tokens().SetToken(ctx, strange, "t", time.Hour))
-		_, err = w.Firings().Fire(ctx, strange, noon)
+		expects(t, w.Firings(), canary.Mine, "a", strange, noon)
+		require.True(t, ended(t, w.Firings(), "a", strange, noon, ""))
+		expects(t, w.Firings(), canary.Mine, "a", strange, noon.Add(time.Hour))
+		_, err = w.Heart().Beat(ctx, strange, time.Hour)
+		require.NoError(t, err)
+		require.NoError(t, w.Traces().Heard(ctx, map[string]time.Time{strange: noon}, map[chat.Group]time.Time{chat.Group(strange): noon}))
+		require.NoError(t, w.Probe(ctx, strange))
+		_, err = w.Turn(ctx, strange, noon)
 		require.NoError(t, err)
 
 		left := w.snapshot(t)
 		for _, shape := range []string{
 			"head", "journal", "pending", "outbox", "later", "merged", "dead", "agenda", "state:box/{other}", "inbox:{other}", "index:actor:{other}",
 			"index:target:{x}", "index:group:{other}", "index:item:{other}", "index:refused:all", "index:undoable:all", "index:changed:box/{other}", "usage:{other}",
-			"token:{other}", "fired:{other}", "rate:{other}",
+			"token:{other}", "rhythm:{other}", "firings:{other}", "lease:{other}", "turn:{other}", "heartbeat", "heard:{other}", "read", "probe", "rate:{other}",
 		} {
 			assert.Contains(t, left, shape)
 		}

@@ -20,7 +20,15 @@
 //	<prefix>:{<corp>}:token:<name>       string  access tokens of the platform
 //	<prefix>:{<corp>}:tree:<i>            string  hashes of the Merkle tree over the journal, a megabyte each
 //	<prefix>:{<corp>}:sealed             hash    size: entries that the tree has; note: the checkpoint that was signed then
-//	<prefix>:{<corp>}:fired:<job>        string  the last moment for which a job ran
+//	<prefix>:{<corp>}:rhythm:<job>       hash    since when a rhythm is waited for, and how it went last
+//	<prefix>:{<corp>}:firings:<job>      zset    the newest moments for which a rhythm has run, Unix milliseconds
+//	<prefix>:{<corp>}:lease:<job>        string  who is running a rhythm now, with an end
+//	<prefix>:{<corp>}:turn:<job>         string  the last moment of a job that a replica took for its own
+//	<prefix>:{<corp>}:heartbeat          zset    replicas, by their last sign of life on the clock of Redis
+//	<prefix>:{<corp>}:silence            hash    from, to, due: a time without signs that the owners have not been told of
+//	<prefix>:{<corp>}:heard:<address>    zset    hours in which the platform called an address, by when it last did
+//	<prefix>:{<corp>}:read               zset    groups, by when the platform last told of them
+//	<prefix>:{<corp>}:probe              string  what the self-test wrote
 //	<prefix>:{<corp>}:rate:<recipient>   string  <when the running minute began>:<messages to one recipient in it>
 //	<prefix>:{<corp>}:clocks:<0-1023>    hash    short form of a group: its id and its packed clock, see clock.go
 //	<prefix>:{<corp>}:waiting            zset    short forms of groups whose customer waits, by when to look at them
@@ -133,7 +141,15 @@ func (k keys) agenda() string                   { return k.prefix + "agenda" }
 func (k keys) token(name string) string         { return k.prefix + "token:" + name }
 func (k keys) tree(i int64) string              { return fmt.Sprintf("%stree:%d", k.prefix, i) }
 func (k keys) sealed() string                   { return k.prefix + "sealed" }
-func (k keys) fired(job string) string          { return k.prefix + "fired:" + job }
+func (k keys) rhythm(job string) string         { return k.prefix + "rhythm:" + job }
+func (k keys) firings(job string) string        { return k.prefix + "firings:" + job }
+func (k keys) lease(job string) string          { return k.prefix + "lease:" + job }
+func (k keys) turn(job string) string           { return k.prefix + "turn:" + job }
+func (k keys) heartbeat() string                { return k.prefix + "heartbeat" }
+func (k keys) silence() string                  { return k.prefix + "silence" }
+func (k keys) heard(address string) string      { return k.prefix + "heard:" + address }
+func (k keys) read() string                     { return k.prefix + "read" }
+func (k keys) probe() string                    { return k.prefix + "probe" }
 func (k keys) rate(recipient string) string     { return k.prefix + "rate:" + recipient }
 func (k keys) waiting() string                  { return k.prefix + "waiting" }
 func (k keys) clocks(shard int) string          { return k.prefix + "clocks:" + strconv.Itoa(shard) }

@@ -19,7 +19,7 @@ type layer struct {
 
 // domain is the nouns with rules. They import journal besides chat because what they return is a journal.Change:
 // changes are data, and the shape of a change is the journal's.
-const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla"
+const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla bot/canary"
 
 // layers may have rows for packages that do not exist yet: a row is a decision, and may come first.
 var layers = map[string]layer{
@@ -36,6 +36,7 @@ var layers = map[string]layer{
 	"bot/event":      {ours: "bot/chat bot/journal", pure: true},
 	"bot/preference": {ours: "bot/chat bot/journal", pure: true},
 	"bot/reminder":   {ours: "bot/chat bot/journal", pure: true},
+	"bot/canary":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/sla":        {ours: "bot/chat bot/journal", pure: true},
 	// A set-up is a draft of a role, so it is written in the words of roles.
 	"bot/setup": {ours: "bot/chat bot/journal bot/access", pure: true},
@@ -43,7 +44,7 @@ var layers = map[string]layer{
 	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
 	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
 
-	"bot": {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference bot/sla", others: "go.uber.org/zap"},
+	"bot": {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference bot/sla bot/canary", others: "go.uber.org/zap"},
 	// A calendar is written by a library, since folding, escaping and parameters are where readers differ.
 	"bot/calendar": {ours: "bot bot/chat bot/journal " + domain, others: "go.uber.org/zap github.com/arran4/golang-ical"},
 	"bot/document": {ours: "bot/chat", others: "github.com/xuri/excelize/v2"},
@@ -76,6 +77,8 @@ var rivals = map[string]string{
 	// The bare handler beside the end-to-end benchmark speaks to Redis itself, and round trips are counted by a hook.
 	// Calendars that stories subscribe to are read by somebody else's parser, too.
 	"cmd/qunguan": "github.com/redis/go-redis/v9 github.com/emersion/go-ical",
+	// A test ends the lease of a replica that has died, as the clock of Redis would.
+	"scheduler": "github.com/redis/go-redis/v9",
 }
 
 // barred is what a pure package must not import, nor anything below it.

@@ -122,7 +122,7 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 		return err
 	}
 	s, err := newSystem(config, options{
-		now: clock.Now, log: log, botName: world.BotName, pictures: drawn, sealing: sealed,
+		now: clock.Now, redisNow: clock.Now, log: log, botName: world.BotName, pictures: drawn, sealing: sealed,
 	})
 	if err != nil {
 		return err
@@ -204,6 +204,7 @@ func opening(ctx context.Context, s *system, sim *simulator.Simulator, w simulat
 func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 	c := configs.Config{
 		Timezone: demoZone, Language: language, Owners: []string{w.People[0].ID}, Edition: configs.Standard,
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
 	}
 	c.Redis.Addrs, c.Redis.KeyPrefix = []string{redis}, "qunguan"
 	c.WeCom.CorpID, c.WeCom.APIBase = w.Corp, api

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.uber.org/zap"
+
 	"qunguan/bot"
 	"qunguan/bot/chat"
 	"qunguan/bot/platform/wecom"
@@ -18,11 +20,22 @@ func (s *system) look(ctx context.Context) {
 	for {
 		parts := s.examine(ctx)
 		s.health.Store(&parts)
+		s.lookInside(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-every.C:
 		}
+	}
+}
+
+// lookInside looks at the clockwork, and writes the traces that were noted since. A fault of Redis is told by its part.
+func (s *system) lookInside(ctx context.Context) {
+	if _, err := s.examineClockwork(ctx); err != nil && ctx.Err() == nil {
+		s.log.Debug("look at the clockwork", zap.Error(err))
+	}
+	if err := s.writeTraces(ctx); err != nil && ctx.Err() == nil {
+		s.log.Debug("write traces", zap.Error(err))
 	}
 }
 

@@ -67,7 +67,7 @@ func root() *cobra.Command {
 	})
 	c.SetHelpCommand(helpCommand())
 	c.AddCommand(
-		demoCommand(), serveCommand(), configCommand(), auditCommand(), policyCommand(), matrixCommand(), rebuildCommand(), versionCommand(),
+		demoCommand(), serveCommand(), configCommand(), auditCommand(), deadmanCommand(), policyCommand(), matrixCommand(), rebuildCommand(), versionCommand(),
 	)
 	return c
 }

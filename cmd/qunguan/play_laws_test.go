@@ -102,7 +102,7 @@ func (s *theatre) head() int64 {
 // the platform's tokens and counters of messages.
 func (s *theatre) kept() map[string]string {
 	return s.dumped(func(key string) bool {
-		return !slices.ContainsFunc([]string{":inbox:", ":token:", ":rate:", ":pending", ":fired:"}, func(part string) bool {
+		return !slices.ContainsFunc([]string{":inbox:", ":token:", ":rate:", ":pending", ":rhythm:", ":firings:", ":lease:", ":turn:", ":heartbeat", ":silence", ":heard:", ":read", ":probe"}, func(part string) bool {
 			return strings.Contains(key, part)
 		})
 	})

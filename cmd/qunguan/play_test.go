@@ -98,6 +98,8 @@ var (
 	becomes  = regexp.MustCompile(`^@(\S+) becomes (\S+)$`)
 	moved    = regexp.MustCompile(`^@(\S+) moves to (.+)$`)
 	renames  = regexp.MustCompile(`^group (\S+) is renamed (\S+)$`)
+	ahead    = regexp.MustCompile(`^the clock of redis is (\S+) ahead$`)
+	silent   = regexp.MustCompile(`^nothing of the bot runs for (\S+)$`)
 	another  = regexp.MustCompile(`^process (\d+)$`)
 	delivers = regexp.MustCompile(`^again(, fresh)?$`)
 )
@@ -140,6 +142,10 @@ func (s *theatre) take(st scene) []string {
 			s.boot()
 		}
 		s.listen(n - 1)
+	case m(ahead) != nil:
+		s.redisAhead, err = time.ParseDuration(m(ahead)[1])
+	case m(silent) != nil:
+		s.beSilent(m(silent)[1])
 	case st.text == "sync":
 		s.sync()
 	case st.text == "restart":
@@ -158,6 +164,7 @@ func (s *theatre) take(st scene) []string {
 	case m(subscribes) != nil:
 		return s.calendar(m(subscribes)[1])
 	case st.text == "time passes":
+		s.examine()
 	case m(says) != nil:
 		return s.say(st.text)
 	default:

@@ -54,6 +54,9 @@ type theatre struct {
 	sketches *sketcher
 	sealing  sealing // the zero sealing unless a story asks for it
 	talkTo   int     // the process that hears what is typed
+	booted   int     // processes so far
+	// redisAhead is how far the clock of Redis is ahead of the story's.
+	redisAhead time.Duration
 
 	cursor map[string]int64 // by person: the newest thing they were seen to see
 	typed  []string
@@ -84,7 +87,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
-	owners, publicURL, sealed := []string{world.People[0].ID}, "", false
+	owners, canary, publicURL, sealed := []string{world.People[0].ID}, "", "", false
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -121,6 +124,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			edition = f[1]
 		case "language":
 			language = f[1]
+		case "canary": // canary 5 * * * *: the bot looks at itself; else it does not, since stories leap over hours
+			canary = strings.TrimPrefix(w, "canary ")
 		case "owners":
 			owners = f[1:]
 		case "department-admin": // department-admin ID DEPARTMENT
@@ -139,6 +144,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.api = httptest.NewServer(s.sim.API())
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
+	s.config.Schedule.Canary = canary
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
 	s.config.PublicURL = publicURL
 	if sealed {
@@ -166,7 +172,11 @@ func join(t *testing.T, w *simulator.World, group, who string) {
 
 // boot starts one more process on the same Redis and lets it take over the settings.
 func (s *theatre) boot() {
-	sys, err := newSystem(s.config, options{now: s.now, log: s.log, botName: s.world.BotName, pictures: s.pictures, sealing: s.sealing})
+	s.booted++
+	sys, err := newSystem(s.config, options{
+		now: s.now, log: s.log, botName: s.world.BotName, pictures: s.pictures, sealing: s.sealing, name: fmt.Sprintf("replica%d", s.booted),
+		redisNow: func() time.Time { return s.now().Add(s.redisAhead) },
+	})
 	require.NoError(s.t, err)
 	p := &troupe{system: sys}
 	handler := sys.handler()
@@ -180,6 +190,7 @@ func (s *theatre) boot() {
 	sys.prepare(s.ctx)
 	parts := sys.examine(s.ctx)
 	sys.health.Store(&parts)
+	sys.lookInside(s.ctx)
 }
 
 // examine looks at the parts of every process, as each does now and then.
@@ -213,6 +224,7 @@ func (s *theatre) settle() {
 			p.busy.Wait()
 			wg.Go(func() {
 				p.clockwork.Step(s.ctx)
+				p.clockwork.Wait()
 				if s.sealing.on() {
 					p.sealOnce(s.ctx)
 				}
@@ -224,6 +236,9 @@ func (s *theatre) settle() {
 		}
 		wg.Wait()
 		if done.Load() == 0 {
+			for _, p := range s.procs {
+				p.lookInside(s.ctx)
+			}
 			return
 		}
 	}
@@ -250,8 +265,27 @@ func (s *theatre) advance(at time.Time) {
 // sync re-reads every group, as the clockwork does each quarter of an hour.
 func (s *theatre) sync() {
 	p := s.procs[s.talkTo]
-	require.NoError(s.t, scheduler.Sync(p.bot, p.platform, everyQuarter).Run(s.ctx))
+	require.NoError(s.t, scheduler.Sync(p.bot, p.platform, s.config.Schedule.Sync).Run(s.ctx))
 	s.settle()
+}
+
+// beSilent stops every process for so long. Signs of life stand on the clock of Redis, which no story moves: so it is
+// they that are set back. The process that comes next is another one.
+func (s *theatre) beSilent(length string) {
+	d, err := time.ParseDuration(length)
+	require.NoError(s.t, err)
+	for len(s.procs) > 0 {
+		s.kill(0)
+	}
+	s.clock.Store(s.now().Add(d).UnixNano())
+	for _, key := range s.keys() {
+		if strings.HasSuffix(key, ":heartbeat") {
+			for _, z := range s.client.ZRangeWithScores(s.ctx, key, 0, -1).Val() {
+				require.NoError(s.t, s.client.ZIncrBy(s.ctx, key, -float64(d.Milliseconds()), z.Member.(string)).Err())
+			}
+		}
+	}
+	s.boot()
 }
 
 // group is the id of a group by its name or id.

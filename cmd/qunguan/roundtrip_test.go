@@ -69,6 +69,7 @@ func newWired(t *testing.T) *wired {
 
 func wiredConfig(w simulator.World, redis, api string) configs.Config {
 	c := configs.Config{Timezone: "Asia/Shanghai", Language: "en", Owners: []string{"boss"}, Edition: configs.Standard}
+	c.Schedule, c.Deadman = configs.Schedule{Sync: "*/15 * * * *"}, configs.Deadman{After: "10m"}
 	c.Redis.Addrs, c.Redis.KeyPrefix = []string{redis}, "qunguan"
 	c.WeCom.CorpID, c.WeCom.APIBase = w.Corp, api
 	c.WeCom.App = configs.App{

@@ -71,6 +71,9 @@ func load(file string) (configs.Config, error) {
 	if err != nil && file == "" {
 		err = fmt.Errorf("%w\nno file was given and the environment alone is no configuration; give --config FILE (a first one: qunguan config example > FILE)", err)
 	}
+	if err == nil {
+		err = checkSchedule(config, file)
+	}
 	if err != nil {
 		return config, usageError{err}
 	}

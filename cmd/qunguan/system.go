@@ -17,6 +17,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/calendar"
+	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/console"
 	"qunguan/bot/journal"
@@ -50,6 +51,12 @@ type system struct {
 	publicURL atomic.Pointer[string] // where people reach the program
 	sources   sources
 	health    atomic.Pointer[[]bot.Part]
+	tenant    *storage.Tenant
+	traces    *traces
+	working   atomic.Pointer[canary.Clockwork]
+	speaks    atomic.Bool      // people can be written to, as far as the last self-test could tell
+	theirs    func() time.Time // taken for the clock of Redis; nil: it is asked
+	pinger    *http.Client
 	ready     chan struct{} // closed once the settings are taken over
 }
 
@@ -63,6 +70,10 @@ type options struct {
 	pictures pictures
 	// sealing is how the journal is sealed; the zero sealing leaves it as it is.
 	sealing sealing
+	name    string // of this process among the replicas; empty: made of the machine and the process
+	// redisNow is taken for the clock of Redis by the self-test; nil: Redis is asked.
+	redisNow func() time.Time
+	pinger   *http.Client // to the dead-man service; nil is an own one
 }
 
 // newSystem wires everything; it reaches nobody yet.
@@ -79,7 +90,17 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &system{config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, sealing: o.sealing, ready: make(chan struct{})}
+	s := &system{
+		config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, sealing: o.sealing, ready: make(chan struct{}), traces: newTraces(o.now),
+		theirs: o.redisNow, pinger: o.pinger,
+	}
+	s.speaks.Store(true)
+	if o.name == "" {
+		o.name = courierName()
+	}
+	if s.pinger == nil {
+		s.pinger = &http.Client{}
+	}
 	s.publicURL.Store(&c.PublicURL)
 	s.redis = storage.Open(storage.Options{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
@@ -87,15 +108,16 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
 	s.auditor = tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last)
-	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(courierName())
+	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(o.name)
+	s.tenant = tenant
 	s.seals = tenant.Seals()
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
 		return nil, usageError{err}
 	}
 	wiring := bot.Config{
-		Ledger: s.ledger, Platform: s.platform, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
+		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
+		Health: s.parts, Clockwork: s.works, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
 		PublicURL: func() string { return *s.publicURL.Load() },
 	}
 	if o.sealing.on() {
@@ -109,12 +131,18 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.calendars = calendar.New(s.ledger, calendar.Options{
 		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
 	})
-	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Firings().Fire}); err != nil {
+	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Turn}); err != nil {
 		return nil, err
 	}
 	s.courier = s.bot.Courier(s.outbox, s.platform)
-	s.clockwork, err = scheduler.New(s.bot, s.courier, tenant.Firings(), o.now, zone, o.log,
-		scheduler.Sync(s.bot, s.platform, everyQuarter))
+	silence, err := c.Deadman.Silence()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	s.clockwork, err = scheduler.New(scheduler.Config{
+		Bot: s.bot, Courier: s.courier, Firings: tenant.Firings(), Heart: tenant.Heart(), Name: o.name, Now: o.now, Zone: zone, Log: o.log,
+		SilentAfter: silence, Alarm: s.alarm,
+	}, s.rhythms()...)
 	if err != nil {
 		return nil, fmt.Errorf("wire clockwork: %w", err)
 	}
@@ -169,7 +197,8 @@ func courierName() string {
 func (s *system) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(commands.FeedPath, s.calendars.Handler())
-	mux.Handle("/wecom/", s.platform.Handler(wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived}))
+	mux.Handle("/wecom/", s.traces.hears(s.platform.Handler(
+		wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived})))
 	s.sources.mount(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
@@ -215,6 +244,7 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
 	wg.Go(func() { s.look(ctx) })
 	wg.Go(func() { s.seal(ctx) })
+	wg.Go(func() { s.ping(ctx) })
 	wg.Go(func() {
 		if s.waitReady(ctx) == nil {
 			s.sources.read(ctx)
@@ -246,7 +276,7 @@ func (s *system) prepare(ctx context.Context) {
 	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
 		s.log.Warn("redis may lose data", zap.String("why", note))
 	}
-	if err := scheduler.Sync(s.bot, s.platform, everyQuarter).Run(ctx); err != nil && ctx.Err() == nil {
+	if err := scheduler.Sync(s.bot, s.platform, s.config.Schedule.Sync).Run(ctx); err != nil && ctx.Err() == nil {
 		s.log.Warn("first sync", zap.Error(err))
 	}
 }
@@ -276,6 +306,3 @@ func (s *system) settle(ctx context.Context) error {
 
 // close lets go of Redis.
 func (s *system) close() error { return s.redis.Close() }
-
-// everyQuarter is how often every group is re-read (requirements 5.1).
-const everyQuarter = "*/15 * * * *"

@@ -266,3 +266,19 @@ func FuzzBatch(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkBatchOfAThousand(b *testing.B) {
+	d := newDesk(b)
+	var body strings.Builder
+	for i := range 1000 {
+		body.WriteString(`{"id":"CAQQ2fbb4QUY0On2rYSAgAMgip` + strconv.Itoa(i) + `","group":"wrGroup01","from":"wmCustomerZhang01","kind":"customer",` +
+			`"at":1772414950000,"form":"text","text":"请问这批货什么时候能发？我们周五之前要。"}` + "\n")
+	}
+	for b.Loop() {
+		d.heard, d.batches = d.heard[:0], d.batches[:0]
+		if w := d.say(body.String()); w.Code != http.StatusOK {
+			b.Fatal(w.Body.String())
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/message")
+}

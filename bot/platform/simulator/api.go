@@ -131,6 +131,7 @@ func (s *Simulator) API() http.Handler {
 				http.Error(w, "request too large", http.StatusRequestEntityTooLarge)
 				return
 			}
+			w.Header().Set("Date", s.opts.Now().UTC().Format(http.TimeFormat)) // the platform has a clock of its own
 			writeJSON(w, s.answer(m, call{query: r.URL.Query(), kind: r.Header.Get("Content-Type"), body: body}))
 		})
 	}

@@ -30,6 +30,11 @@ const (
 	archiveEvery = 15 * time.Second
 	// archiveWoken is how often it is read at most when told of new messages.
 	archiveWoken = 5 * time.Second
+	// archiveTogether is how many pages are handed on together at most.
+	archiveTogether = 50
+	// archiveFirst is how far back the very first reading hears: whoever asked earlier has been answered without the bot,
+	// or has given up.
+	archiveFirst = time.Hour
 	// archiveWorst is how long it is left alone when reading fails for what only the operator can mend.
 	archiveWorst = 5 * time.Minute
 )
@@ -67,6 +72,7 @@ type Archive struct {
 	c     ArchiveConfig
 	keys  keyring
 	vault vault
+	page  uint64 // how many records are pulled at once
 	pause time.Duration
 	wake  chan struct{}
 
@@ -99,7 +105,7 @@ func newArchive(c ArchiveConfig, keys keyring, v vault) *Archive {
 	if c.Log == nil {
 		c.Log = zap.NewNop()
 	}
-	return &Archive{c: c, keys: keys, vault: v, pause: archivePause, wake: make(chan struct{}, 1)}
+	return &Archive{c: c, keys: keys, vault: v, page: archiveLimit, pause: archivePause, wake: make(chan struct{}, 1)}
 }
 
 // State is how the reading goes.
@@ -190,37 +196,55 @@ func (a *Archive) look(ctx context.Context, slot time.Duration) error {
 	return err
 }
 
-// read hears everything that follows the stored cursor.
+// read hears everything that follows the stored cursor. Several pages are handed on together: a question whose answer
+// stands on the next page must not look as if it had waited since.
 func (a *Archive) read(ctx context.Context) error {
-	seq, err := a.c.Cursor(ctx, ArchiveSource)
+	kept, err := a.c.Cursor(ctx, ArchiveSource)
 	if err != nil {
 		return fmt.Errorf("read cursor: %w", err)
 	}
-	if seq == 0 {
-		a.c.Log.Info("archive is read for the first time, from the oldest record that WeCom still keeps: five days")
+	since := time.Time{}
+	if kept == 0 {
+		since = a.c.Now().Add(-archiveFirst)
+		a.c.Log.Info("archive is read for the first time; messages are heard from an hour ago on", zap.Time("since", since))
 	}
-	for {
-		records, err := a.vault.pull(seq, archiveLimit)
-		if err != nil {
-			return archiveFault(err)
-		}
-		heard, last, unread := a.understand(records, seq)
-		if last > seq {
-			if err := a.c.Hear(ctx, ArchiveSource, heard, chat.Cursor{Source: ArchiveSource, Seq: last}); err != nil {
-				return fmt.Errorf("keep messages: %w", err)
+	var heard []chat.Heard
+	for seq, pages := kept, 1; ; pages++ {
+		records, failed := a.vault.pull(seq, a.page)
+		some, last, unread := a.understand(records, seq)
+		for _, h := range some {
+			if !h.At.Before(since) {
+				heard = append(heard, h)
 			}
-			seq = last
-			a.mu.Lock()
-			a.state.Seq = seq
-			a.mu.Unlock()
 		}
-		if unread != nil || len(records) < archiveLimit {
+		seq = last
+		end := failed != nil || unread != nil || uint64(len(records)) < a.page
+		if (end || pages%archiveTogether == 0) && seq > kept {
+			if err := a.keep(ctx, heard, seq); err != nil {
+				return err
+			}
+			kept, heard = seq, nil
+		}
+		switch {
+		case failed != nil:
+			return archiveFault(failed)
+		case end:
 			return unread
 		}
 		if err := a.rest(ctx); err != nil {
 			return err
 		}
 	}
+}
+
+func (a *Archive) keep(ctx context.Context, heard []chat.Heard, seq uint64) error {
+	if err := a.c.Hear(ctx, ArchiveSource, heard, chat.Cursor{Source: ArchiveSource, Seq: seq}); err != nil {
+		return fmt.Errorf("keep messages: %w", err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.state.Seq = seq
+	return nil
 }
 
 // understand opens records in their order, up to the first whose key is missing: going on would let what it says be

@@ -77,6 +77,7 @@ type safe struct {
 	records []msgaudit.ChatData
 	pulls   []uint64
 	err     error
+	failsAt uint64 // the seq after which nothing can be pulled; 0: everything can
 }
 
 // put takes records in WeCom's JSON.
@@ -89,6 +90,9 @@ func (s *safe) put(t testing.TB, records ...string) {
 
 func (s *safe) pull(seq, limit uint64) (out []msgaudit.ChatData, err error) {
 	s.pulls = append(s.pulls, seq)
+	if s.failsAt != 0 && seq >= s.failsAt {
+		return nil, msgaudit.NewSDKErr(10001)
+	}
 	for _, r := range s.records {
 		if r.Seq > seq && uint64(len(out)) < limit {
 			out = append(out, r)
@@ -154,7 +158,7 @@ func newReading(t testing.TB, keys ...ArchiveKey) *reading {
 			return !r.others, nil
 		},
 	}, ring, r.safe)
-	r.pause = 0
+	r.pause, r.page = 0, 10
 	return r
 }
 
@@ -191,6 +195,32 @@ func TestArchiveIsReadOnFromTheCursor(t *testing.T) {
 	}
 }
 
+func TestTheFirstReadingHearsTheLastHour(t *testing.T) {
+	r, p := newReading(t, bothKeys()...), pairs()
+	// The clock stands at 1783405299000.
+	old := strings.Replace(asked, "1783405282000", "1783401698999", 1)
+	r.safe.put(t, seal(t, 1, 2, &p[0].PublicKey, old), seal(t, 2, 2, &p[0].PublicKey, strings.Replace(asked, "1783405282000", "1783401699000", 1)))
+	require.NoError(t, r.look(t.Context(), archiveEvery))
+	assert.Len(t, r.heard, 1)
+	assert.EqualValues(t, 2, r.cursor.Seq)
+	r.safe.put(t, seal(t, 3, 2, &p[0].PublicKey, old))
+	require.NoError(t, r.look(t.Context(), archiveEvery))
+	assert.Len(t, r.heard, 2, "later ones hear everything, however long the bot was away")
+}
+
+func TestWhatWasPulledBeforeAFaultIsKept(t *testing.T) {
+	r, p := newReading(t, bothKeys()...), pairs()
+	r.safe.put(t, seal(t, 1, 2, &p[0].PublicKey, asked))
+	for seq := uint64(2); seq <= r.page; seq++ {
+		r.safe.records = append(r.safe.records, r.safe.records[0])
+		r.safe.records[seq-1].Seq, r.safe.records[seq-1].EncryptChatMsg = seq, "-"
+	}
+	r.safe.failsAt = r.page
+	require.ErrorContains(t, r.look(t.Context(), archiveEvery), "errcode 10001")
+	assert.Len(t, r.heard, 1)
+	assert.EqualValues(t, r.page, r.cursor.Seq)
+}
+
 func TestWhatIsNotKeptIsReadAgain(t *testing.T) {
 	r, p := newReading(t, bothKeys()...), pairs()
 	r.safe.put(t, seal(t, 196, 2, &p[0].PublicKey, asked))
@@ -207,9 +237,9 @@ func TestWhatIsNotKeptIsReadAgain(t *testing.T) {
 
 func TestALongBacklogIsReadInPages(t *testing.T) {
 	r, p := newReading(t, bothKeys()...), pairs()
-	// Sealing is slow and opening is what is counted here, so one record stands for all.
+	require.Equal(t, uint64(1000), newArchive(r.c, r.keys, r.safe).page)
 	r.safe.put(t, seal(t, 1, 2, &p[0].PublicKey, strings.Replace(asked, "wrG1", "", 1)))
-	for seq := uint64(2); seq <= 2*archiveLimit; seq++ {
+	for seq := uint64(2); seq <= 2*r.page; seq++ {
 		next := r.safe.records[0]
 		next.Seq = seq
 		next.EncryptChatMsg = "-"
@@ -217,10 +247,11 @@ func TestALongBacklogIsReadInPages(t *testing.T) {
 	}
 	r.keys = keyring{2: r.keys[2]}
 	require.NoError(t, r.look(t.Context(), archiveEvery))
-	assert.Equal(t, []uint64{0, 1000, 2000}, r.safe.pulls, "a full page may not be the last one")
+	assert.Equal(t, []uint64{0, 10, 20}, r.safe.pulls, "a full page may not be the last one")
 	assert.Empty(t, r.heard, "single chats are passed over")
-	assert.EqualValues(t, 2000, r.cursor.Seq, "and not looked at again")
-	assert.Equal(t, 1999, r.State().Skipped)
+	assert.EqualValues(t, 20, r.cursor.Seq, "and not looked at again")
+	assert.Equal(t, 1, r.told, "an answer comes together with its question, though on another page")
+	assert.Equal(t, 19, r.State().Skipped)
 }
 
 func TestAMissingKeyStopsTheReadingUntilItIsThere(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,8 @@ type client struct {
 	base    string
 	corp    string
 	secrets []string // values that never leave, wherever they turn up
+	now     func() time.Time
+	ahead   atomic.Pointer[time.Duration] // how far the platform's clock is ahead of ours, by its latest answer
 }
 
 func newClient(c Config) *client {
@@ -38,7 +41,7 @@ func newClient(c Config) *client {
 	h := *own
 	// A redirect would carry the query, and in it the token, to another place.
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	cl := &client{http: &h, base: c.APIBase, corp: c.CorpID}
+	cl := &client{http: &h, base: c.APIBase, corp: c.CorpID, now: c.Now}
 	for _, s := range []string{
 		c.App.Secret, c.App.Token, c.App.EncodingAESKey, c.Bot.Token, c.Bot.EncodingAESKey, c.CustomerContactSecret,
 	} {
@@ -48,6 +51,10 @@ func newClient(c Config) *client {
 	}
 	return cl
 }
+
+// Ahead is how far WeCom's clock is ahead of ours, by the Date of its latest answer, to about a second; nil if it has not
+// told.
+func (a *Adapter) Ahead() *time.Duration { return a.client.ahead.Load() }
 
 // call is one request. op names it in errors; secrets are cleaned out of them on top of the configured ones.
 type call struct {
@@ -95,6 +102,10 @@ func (c *client) exchange(ctx context.Context, k call) ([]byte, error) {
 		return nil, broken(k.op, err, c.redact(bare(err), k.secrets...))
 	}
 	defer resp.Body.Close()
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		ahead := date.Sub(c.now()).Round(time.Second)
+		c.ahead.Store(&ahead)
+	}
 	if resp.StatusCode != http.StatusOK {
 		again := resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests ||
 			resp.StatusCode == http.StatusRequestTimeout

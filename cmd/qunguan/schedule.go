@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"qunguan/bot/canary"
+	"qunguan/configs"
+	"qunguan/scheduler"
+)
+
+// checkSchedule refuses texts that are no rhythms, each at its place: found out only when it should run, a rhythm would
+// be missing for nobody knows how long.
+func checkSchedule(c configs.Config, file string) error {
+	var wrong []error
+	for _, s := range []struct{ key, spec, example, meaning string }{
+		{"schedule.sync", c.Schedule.Sync, "*/15 * * * *", "every quarter of an hour"},
+		{"schedule.canary", c.Schedule.Canary, "5 * * * *", "five minutes past every hour"},
+	} {
+		if s.spec == "" && s.key == "schedule.canary" {
+			continue // nobody wants to hear it
+		}
+		if err := scheduler.Check(s.spec); err != nil {
+			wrong = append(wrong, configs.Problem{
+				Where: configs.Origin(file, os.Environ(), os.ReadFile, s.key), Key: s.key,
+				Text: fmt.Sprintf("%q is no rhythm: %v; write for example %q, which is %s", s.spec, err, s.example, s.meaning),
+			})
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// rhythms are what the clockwork does again and again. The self-test comes last: after an outage the others have then
+// begun when it looks whether they run.
+func (s *system) rhythms() []scheduler.Rhythm {
+	out := []scheduler.Rhythm{scheduler.Sync(s.bot, s.platform, s.config.Schedule.Sync)}
+	if spec := s.config.Schedule.Canary; spec != "" {
+		out = append(out, scheduler.Canary(s.bot, s.measure, spec))
+	}
+	return out
+}
+
+// works is how the clockwork is getting on, as last looked at.
+func (s *system) works() canary.Clockwork {
+	if w := s.working.Load(); w != nil {
+		return *w
+	}
+	return canary.Clockwork{}
+}
+
+// examineClockwork looks at the rhythms and the agenda.
+func (s *system) examineClockwork(ctx context.Context) (canary.Clockwork, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	rhythms, err := s.clockwork.Rhythms(ctx)
+	if err != nil {
+		return canary.Clockwork{}, err
+	}
+	w := canary.Clockwork{Rhythms: rhythms}
+	if w.Due, w.Oldest, err = s.ledger.Overdue(ctx); err != nil {
+		return w, err
+	}
+	s.working.Store(&w)
+	return w, nil
+}
