@@ -19,6 +19,7 @@ func auditCheckpoint() bot.Command {
 		},
 		Anywhere: true,
 		Who:      auditors,
+		Offers:   offersAudit,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayAudit(c, ""); err != nil {
 				return bot.Outcome{}, err
@@ -30,24 +31,13 @@ func auditCheckpoint() bot.Command {
 			case !i.Sealing:
 				return bot.Refuse(notSealing)
 			case i.Fault != nil:
-				return bot.Refuse(flawText(journal.Fault{Flaw: journal.Forged}).Plus(chat.Text{
+				return bot.Refuse(bot.FlawText(journal.Fault{Flaw: journal.Forged}).Plus(chat.Text{
 					ZH: "请发 `/审计 验证` 查明，并告知维护者。", EN: " Find out with `/audit verify`, and tell the operator.",
 				}))
 			case i.Newest.Size == 0:
 				return bot.Refuse(chat.Text{ZH: "还没有封存，几秒后再试。", EN: "Nothing is sealed yet; try again in a few seconds."})
 			}
-			return bot.Outcome{Reply: chat.Reply{Text: CheckpointText(i.Newest, c.Moment(i.Newest.At))}}, nil
+			return bot.Outcome{Reply: chat.Reply{Text: bot.CheckpointText(i.Newest, c.Moment(i.Newest.At))}}, nil
 		},
 	}
-}
-
-// CheckpointText is a checkpoint as people get it: what it says, and the signed text to copy, line for line.
-func CheckpointText(k journal.Checkpoint, at string) chat.Text {
-	return chat.Lines(
-		chat.Text{ZH: "**审计检查点**（%s，共 %d 条）", EN: "**Checkpoint of the journal** (%s, %d entries)"}.F(at, k.Size),
-		fenced(k.Note),
-		chat.Text{
-			ZH: "请原样留存：它证明此刻之前的审计记录；日后用 `qunguan audit verify --checkpoint 文件` 核对，改写过就对不上。",
-			EN: "Keep it as it is: it vouches for the journal up to now. `qunguan audit verify --checkpoint FILE` compares, and a rewritten journal will not fit.",
-		})
 }

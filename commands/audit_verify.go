@@ -28,6 +28,7 @@ func auditVerify() bot.Command {
 		Anywhere: true,
 		Needs:    access.NoItem,
 		Who:      auditors,
+		Offers:   offersAudit,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayAudit(c, ""); err != nil {
 				return bot.Outcome{}, err
@@ -44,6 +45,9 @@ func auditVerify() bot.Command {
 	}
 }
 
+// offersAudit lists what is about the journal as a whole to those who may read it.
+func offersAudit(c bot.Call) bool { return mayAudit(c, "") == nil }
+
 var notSealing = chat.Text{
 	ZH: "这套系统没有开启审计封存（配置 `audit.key_file` 为 none），无从验证。请维护者开启。",
 	EN: "This installation does not seal its journal (`audit.key_file` is none in the configuration), so there is nothing to verify it with. Ask the operator to turn it on.",
@@ -57,7 +61,7 @@ func verdictText(c bot.Call, v journal.Verdict) chat.Text {
 	if f := v.Fault; f != nil {
 		return chat.Lines(
 			chat.Text{ZH: "❌ **审计记录与签名不符**", EN: "❌ **The journal is not what was signed**"},
-			flawText(*f),
+			bot.FlawText(*f),
 			against(c, *f),
 			chat.Text{
 				ZH: "请立即告知超级管理员和维护者：停止写入、保留 Redis 现场，从备份恢复后用 `qunguan audit verify` 复核。",
@@ -78,31 +82,6 @@ func verdictText(c bot.Call, v journal.Verdict) chat.Text {
 		chat.Text{ZH: "树根：`%s`", EN: "Root: `%s`"}.F(v.Last.Root.String()), elsewhere)
 }
 
-func flawText(f journal.Fault) chat.Text {
-	where := chat.Text{ZH: "#%d", EN: "#%d"}.F(f.From)
-	if f.To > f.From {
-		where = chat.Text{ZH: "#%d–#%d", EN: "#%d–#%d"}.F(f.From, f.To)
-	}
-	switch f.Flaw {
-	case journal.Edited:
-		return chat.Text{ZH: "%s 的内容与封存时不同：被改过。", EN: "%s says something else than when it was sealed: it was edited."}.F(where)
-	case journal.Removed:
-		return chat.Text{ZH: "%s 被删除。", EN: "%s was removed."}.F(where)
-	case journal.Inserted:
-		return chat.Text{ZH: "%s 是后来插入的。", EN: "%s was inserted afterwards."}.F(where)
-	case journal.Moved:
-		return chat.Text{ZH: "%s 的顺序被调换。", EN: "%s have changed places."}.F(where)
-	case journal.Cut:
-		return chat.Text{ZH: "%s 不见了：末尾被截断。", EN: "%s are gone: the end was cut off."}.F(where)
-	case journal.Rewritten:
-		return chat.Text{ZH: "%s 之间的历史被改写过。", EN: "Somewhere in %s the history was rewritten."}.F(where)
-	case journal.Damaged:
-		return chat.Text{ZH: "%s 的封存哈希被改；这一条本身与签名一致。", EN: "The kept hash of %s was changed; the entry itself is what was signed."}.F(where)
-	case journal.Forged:
-	}
-	return chat.Text{ZH: "Redis 里的检查点不是用本系统的密钥签的。", EN: "The checkpoint in Redis is not signed with this journal's key."}
-}
-
 func against(c bot.Call, f journal.Fault) chat.Text {
 	if f.Against.Size == 0 {
 		return chat.Text{}
@@ -115,7 +94,7 @@ func auditProve() bot.Command {
 	number := grammar.Number("number")
 	return bot.Command{
 		Name:     "audit prove",
-		Forms:    []string{"/audit prove {number}", "/审计 (证明|举证) {number}"},
+		Forms:    []string{"/audit prove {number}", "/审计 证明 {number}", "/审计 举证 {number}"},
 		Examples: []chat.Text{{ZH: "/审计 证明 #12", EN: "/audit prove #12"}},
 		Holes:    []grammar.Hole{number},
 		Help: chat.Text{
@@ -123,6 +102,7 @@ func auditProve() bot.Command {
 		},
 		Anywhere: true,
 		Who:      auditors,
+		Offers:   offersAudit,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			n := number.Of(c.Args)
 			if n < 1 {
@@ -155,9 +135,9 @@ func auditProve() bot.Command {
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(
 				chat.Text{ZH: "**#%d 的存在证明**", EN: "**Proof of #%d**"}.F(n),
 				chat.Text{ZH: "记录（原样一行，存为 entry.json）：", EN: "The entry (one line as it is, to be saved as entry.json):"},
-				fenced(string(i.Line)),
+				bot.Fenced(string(i.Line)),
 				chat.Text{ZH: "证明（存为 entry.proof）：", EN: "The proof (to be saved as entry.proof):"},
-				fenced(i.Proof.String()),
+				bot.Fenced(i.Proof.String()),
 				chat.Text{
 					ZH: "验证：`qunguan audit prove --entry entry.json --proof entry.proof --key journal.pub`，公钥由维护者用 `qunguan audit key` 给出。",
 					EN: "To check: `qunguan audit prove --entry entry.json --proof entry.proof --key journal.pub`; the operator prints the public key with `qunguan audit key`.",
@@ -165,5 +145,3 @@ func auditProve() bot.Command {
 		},
 	}
 }
-
-func fenced(s string) chat.Text { return chat.Same("```\n" + s + "\n```") }

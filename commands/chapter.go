@@ -87,11 +87,17 @@ func (t chapter) among(can []bot.Command) []bot.Command {
 // verbOf is the verb of an example: its first word, with its slash.
 func verbOf(example string, c bot.Command) string {
 	verb, rest, _ := strings.Cut(example, " ")
-	if sub, _, _ := strings.Cut(rest, " "); sub != "" && strings.Contains(c.Name, " ") && strings.Contains(forms(c), strings.ToLower(verb+" "+sub)+"\n") {
+	if sub, _, _ := strings.Cut(rest, " "); sub != "" && strings.Contains(c.Name, " ") && speltWith(c, strings.ToLower(verb+" "+sub)) {
 		verb += " " + sub
 	}
 	if !strings.HasPrefix(verb, "/") {
 		verb = "/" + verb
 	}
 	return verb
+}
+
+// speltWith says whether a form of the command begins with these words.
+func speltWith(c bot.Command, words string) bool {
+	said := forms(c)
+	return strings.Contains(said, words+"\n") || strings.Contains(said, words+" ")
 }

@@ -68,6 +68,8 @@ type Limits struct {
 type Schedule struct {
 	Sync   string `koanf:"sync"`   // re-read every group
 	Canary string `koanf:"canary"` // look at every part of the bot; empty: never
+	// Checkpoint is when the journal is verified and its newest checkpoint handed out; empty: never.
+	Checkpoint string `koanf:"checkpoint"`
 }
 
 // Deadman says when the bot counts as silent, and who outside hears that it is not.
@@ -98,7 +100,8 @@ type Audit struct {
 	// needs the same one. NoKey: the journal is not sealed. A relative name in the configuration file has become
 	// relative to that file.
 	KeyFile string `koanf:"key_file"`
-	// PostTo is the group that checkpoints are posted to, an internal one; empty: they are sent to the owners.
+	// PostTo is the group that checkpoints are posted to, one that the app has made: no other can be written to unasked.
+	// Empty: they are sent to the owners.
 	PostTo string `koanf:"post_to"`
 }
 
@@ -203,10 +206,12 @@ var defaults = map[string]any{
 	"log.level":        "info",
 	"log.format":       "json",
 
-	"audit.key_file": "qunguan.key",
+	"audit.key_file":  "qunguan.key",
 	"schedule.sync":   "*/15 * * * *",
 	"schedule.canary": "5 * * * *",
-	"deadman.after":   "10m",
+
+	"schedule.checkpoint": "5 9 * * *",
+	"deadman.after":       "10m",
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",

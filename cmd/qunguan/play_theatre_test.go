@@ -87,7 +87,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
-	owners, canary, publicURL, sealed := []string{world.People[0].ID}, "", "", false
+	owners, canary, checkpoint, publicURL, sealed := []string{world.People[0].ID}, "", "", "", false
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -118,6 +118,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			world.People[i].NoContact = f[2] == "off"
 		case "sealed":
 			sealed = true
+		case "checkpoint": // checkpoint 5 9 * * *
+			checkpoint = strings.Join(f[1:], " ")
 		case "public-url":
 			publicURL = f[1]
 		case "edition":
@@ -144,7 +146,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.api = httptest.NewServer(s.sim.API())
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
-	s.config.Schedule.Canary = canary
+	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
 	s.config.PublicURL = publicURL
 	if sealed {

@@ -230,7 +230,6 @@ func (s *system) sealPart(ctx context.Context) bot.Part {
 
 // sealAdvice tells people why the journal is not sealed, and what to do about it.
 func sealAdvice(err error) chat.Text {
-	verify := chat.Text{ZH: "。请发 `/审计 验证` 查明，并告知维护者", EN: ". Send `/audit verify` to find out, and tell the operator"}
 	switch {
 	case errors.Is(err, scheduler.ErrOtherKey), errors.Is(err, journal.ErrSignature):
 		return chat.Text{
@@ -238,11 +237,11 @@ func sealAdvice(err error) chat.Text {
 			EN: "stopped: the checkpoint in Redis is not signed with this key. All replicas need the same audit.key_file; if they have it, the checkpoint was changed",
 		}
 	case errors.Is(err, journal.ErrRolledBack):
-		return chat.Text{ZH: "停止封存：现有记录不是已签名记录的延续（Redis 被改写，或恢复了较早的备份）", EN: "stopped: the journal does not go on from what was signed (Redis was rewritten, or an older backup restored)"}.Plus(verify)
+		return chat.Text{ZH: "停止封存：现有记录不是已签名记录的延续（Redis 被改写，或恢复了较早的备份）", EN: "stopped: the journal does not go on from what was signed (Redis was rewritten, or an older backup restored)"}
 	case errors.Is(err, scheduler.ErrGap):
-		return chat.Text{ZH: "停止封存：记录中间有缺号", EN: "stopped: entries are missing"}.Plus(verify)
+		return chat.Text{ZH: "停止封存：记录中间有缺号", EN: "stopped: entries are missing"}
 	case errors.Is(err, scheduler.ErrLast):
-		return chat.Text{ZH: "停止封存：最后一条已封存的记录被删或被换", EN: "stopped: the newest sealed entry is gone or is another one"}.Plus(verify)
+		return chat.Text{ZH: "停止封存：最后一条已封存的记录被删或被换", EN: "stopped: the newest sealed entry is gone or is another one"}
 	}
 	return chat.Text{ZH: "停止封存：%s", EN: "stopped: %s"}.F(chat.Escape(err.Error()))
 }
