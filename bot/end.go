@@ -154,6 +154,10 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		w.Effects = append(w.Effects, send)
 		w.Reply.Picture = nil
 	}
+	if files := w.Reply.Files; files != nil {
+		w.Effects = append(w.Effects, chat.SendTo(t.message.From, t.facts.group, chat.Reply{Files: files}))
+		w.Reply.Files = nil
+	}
 	t.sendIfLeft(&w)
 	done, err := t.bot.Ledger.Commit(ctx, w)
 	if errors.Is(err, journal.ErrFinished) {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"fmt"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
@@ -132,16 +133,26 @@ func auditProve() bot.Command {
 					EN: "#%d is not what was sealed and cannot be proven. See at once what was tampered with: `/audit verify`.",
 				}.F(n))
 			}
-			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(
-				chat.Text{ZH: "**#%d 的存在证明**", EN: "**Proof of #%d**"}.F(n),
-				chat.Text{ZH: "记录（原样一行，存为 entry.json）：", EN: "The entry (one line as it is, to be saved as entry.json):"},
-				bot.Fenced(string(i.Line)),
-				chat.Text{ZH: "证明（存为 entry.proof）：", EN: "The proof (to be saved as entry.proof):"},
-				bot.Fenced(i.Proof.String()),
-				chat.Text{
-					ZH: "验证：`qunguan audit prove --entry entry.json --proof entry.proof --key journal.pub`，公钥由维护者用 `qunguan audit key` 给出。",
-					EN: "To check: `qunguan audit prove --entry entry.json --proof entry.proof --key journal.pub`; the operator prints the public key with `qunguan audit key`.",
-				})}}, nil
+			return proven(c, i), nil
 		},
 	}
+}
+
+// proven hands out an entry and its proof, as two files: what is proven must arrive byte for byte.
+func proven(c bot.Call, i bot.Inspected) bot.Outcome {
+	n, mark := i.Proof.N, i.Proof.Checkpoint
+	entry, proof := fmt.Sprintf("entry-%d.json", n), fmt.Sprintf("entry-%d.proof", n)
+	return bot.Outcome{Reply: chat.Reply{
+		Text: chat.Lines(
+			chat.Text{ZH: "**#%d 的存在证明**（检查点 %s，共 %d 条）", EN: "**Proof of #%d** (checkpoint of %s, %d entries)"}.F(n, c.Moment(mark.At), mark.Size),
+			chat.Text{
+				ZH: "两个文件随后私发给您：%s 是原样的记录，%s 是它的证明。交给第三方即可验证，无需访问本系统。",
+				EN: "Two files are sent to you alone: %s is the entry as it is kept, %s its proof. Hand both to a third party, who needs no access to this system.",
+			}.F(entry, proof),
+			chat.Text{
+				ZH: "验证：`qunguan audit prove --entry %s --proof %s --key journal.pub`，公钥由维护者用 `qunguan audit key` 给出。",
+				EN: "To check: `qunguan audit prove --entry %s --proof %s --key journal.pub`; the operator prints the public key with `qunguan audit key`.",
+			}.F(entry, proof)),
+		Files: []chat.File{{Name: entry, Text: string(i.Line) + "\n"}, {Name: proof, Text: i.Proof.String()}},
+	}}
 }

@@ -27,7 +27,7 @@ var chapters = []chapter{
 		"role list", "role show", "role define", "role delete", "tag list", "tag", "tag off",
 	}},
 	{chat.Text{ZH: "查看", EN: "look"}, []string{
-		"whoami", "can", "who", "why", "matrix", "matrix tree", "history", "check", "check all", "audit", "audit verify", "audit prove", "audit checkpoint", "replay",
+		"whoami", "can", "who", "why", "matrix", "matrix tree", "history", "check", "check all", "audit", "audit export", "audit prove", "audit verify", "audit checkpoint", "replay",
 	}},
 	{chat.Text{ZH: "策略", EN: "policy"}, []string{
 		"inherit", "inherit list", "inherit off", "inherit on", "inherit remove",
@@ -87,17 +87,11 @@ func (t chapter) among(can []bot.Command) []bot.Command {
 // verbOf is the verb of an example: its first word, with its slash.
 func verbOf(example string, c bot.Command) string {
 	verb, rest, _ := strings.Cut(example, " ")
-	if sub, _, _ := strings.Cut(rest, " "); sub != "" && strings.Contains(c.Name, " ") && speltWith(c, strings.ToLower(verb+" "+sub)) {
+	if sub, _, _ := strings.Cut(rest, " "); sub != "" && strings.Contains(c.Name, " ") && strings.Contains(forms(c), strings.ToLower(verb+" "+sub)+"\n") {
 		verb += " " + sub
 	}
 	if !strings.HasPrefix(verb, "/") {
 		verb = "/" + verb
 	}
 	return verb
-}
-
-// speltWith says whether a form of the command begins with these words.
-func speltWith(c bot.Command, words string) bool {
-	said := forms(c)
-	return strings.Contains(said, words+"\n") || strings.Contains(said, words+" ")
 }

@@ -9,7 +9,6 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
-	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 )
 
@@ -41,7 +40,7 @@ func Checkpoint(b *bot.Bot, a auditor, postTo chat.Group, log *zap.Logger, spec 
 			}
 			log.Info("checkpoint", zap.Int64("size", v.Last.Size), zap.String("root", v.Last.Root.String()), zap.String("note", v.Last.Note))
 			return b.Amend(ctx, []journal.Name{access.Of("")}, "", func(c bot.Call) (bot.Outcome, error) {
-				said := bot.CheckpointText(v.Last, grammar.FormatMoment(v.Last.At, c.Zone))
+				said := bot.CheckpointText(v.Last, c.Moment(v.Last.At))
 				if postTo != "" {
 					return bot.Outcome{Effects: []chat.Effect{chat.SendTo("", postTo, chat.Reply{Text: said})}}, nil
 				}

@@ -3,11 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +34,7 @@ type export struct{ file, since, until, group, actor, format, out string }
 func exportCommand() *cobra.Command {
 	var e export
 	c := &cobra.Command{
-		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv --out FILE",
+		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv|xlsx --out FILE",
 		Short:   "Write entries of the journal to a file, oldest first; the same filters as /audit",
 		Example: "  qunguan audit export --config qunguan.yaml --since 2026-11-01 --format csv --out november.csv",
 		Args:    exactly(0),
@@ -53,7 +52,7 @@ func exportCommand() *cobra.Command {
 	c.Flags().StringVar(&e.until, "until", "", "only entries before this moment")
 	c.Flags().StringVar(&e.group, "group", "", "only entries about this group, by id or by name")
 	c.Flags().StringVar(&e.actor, "actor", "", "only entries of this person, by userid")
-	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl or csv")
+	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl, csv or xlsx")
 	c.Flags().StringVar(&e.out, "out", "", "file to write; it must not exist yet")
 	return c
 }
@@ -62,8 +61,8 @@ func (e export) run(ctx context.Context) (int, error) {
 	if e.out == "" {
 		return 0, usageError{errors.New("--out: name a file to write")}
 	}
-	if e.format != "jsonl" && e.format != "csv" {
-		return 0, usageError{fmt.Errorf("--format %q: jsonl or csv", e.format)}
+	if !slices.Contains(formats, e.format) {
+		return 0, usageError{fmt.Errorf("--format %q: jsonl, csv or xlsx", e.format)}
 	}
 	config, err := load(e.file)
 	if err != nil {
@@ -163,26 +162,7 @@ func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, e
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	buffered := bufio.NewWriter(f)
-	line := jsonLines(buffered)
-	if e.format == "csv" {
-		if line, err = csvLines(buffered, zoneOf(s)); err != nil {
-			return 0, err
-		}
-	}
-	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
-	last, holes := int64(0), []string(nil)
-	err = s.eachStored(ctx, func(number int64, stored []byte) error {
-		if number != last+1 {
-			holes = append(holes, fmt.Sprintf("#%d to #%d", last+1, number-1))
-		}
-		last = number
-		entry, err := journal.DecodeEntry(number, stored)
-		if err != nil || !q.Matches(entry) {
-			return err
-		}
-		n++
-		return line(entry, stored)
-	})
+	n, holes, err := s.writeJournal(ctx, buffered, selection{Format: e.format, Any: []journal.Query{q}})
 	if err = errors.Join(err, buffered.Flush()); err == nil && len(holes) > 0 {
 		err = fmt.Errorf("%w: missing are %s; what is there was written", errHole, strings.Join(holes, ", "))
 	}
@@ -191,89 +171,3 @@ func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, e
 
 // errHole says that entries are missing.
 var errHole = errors.New("the journal has a hole, so it is no proof of what was done; restore Redis from a backup")
-
-// perRead is how many entries an export has in memory.
-const perRead = 1000
-
-// eachStored visits every entry as the journal keeps it, oldest first.
-func (s *system) eachStored(ctx context.Context, visit func(n int64, stored []byte) error) error {
-	for last := int64(0); ; {
-		numbers, stored, err := s.seals.After(ctx, last, perRead)
-		if err != nil {
-			return err
-		}
-		for i, n := range numbers {
-			last = n
-			if err := visit(n, stored[i]); err != nil {
-				return err
-			}
-		}
-		if len(numbers) < perRead {
-			return nil
-		}
-	}
-}
-
-// jsonLines writes what the journal keeps, byte for byte, so that a checkpoint can be checked against the file.
-func jsonLines(w io.Writer) func(journal.Entry, []byte) error {
-	return func(e journal.Entry, stored []byte) error {
-		_, err := w.Write(append(journal.Line(e.N, stored), '\n'))
-		return err
-	}
-}
-
-// columns are those of the contract's entry.
-var columns = []string{
-	"n", "at", "kind", "outcome", "actor", "targets", "group", "items", "rule", "reason", "command", "before", "after",
-	"message_id", "undoes",
-}
-
-// csvLines writes UTF-8 with a byte order mark, which spreadsheets need to read Chinese, and disarms formulas.
-func csvLines(w io.Writer, zone *time.Location) (func(journal.Entry, []byte) error, error) {
-	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
-		return nil, err
-	}
-	c := csv.NewWriter(w)
-	if err := c.Write(columns); err != nil {
-		return nil, err
-	}
-	return func(e journal.Entry, _ []byte) error {
-		before, after := e.Sides()
-		row := []string{
-			fmt.Sprint(e.N), e.At.In(zone).Format("2006-01-02 15:04:05.000"), string(e.Kind), string(e.Outcome), string(e.Actor),
-			joined(e.Targets), string(e.Group), strings.Join(e.Items, " "), e.Rule, e.Reason, e.Command, before, after,
-			e.MessageID, number(e.Undoes),
-		}
-		for i, cell := range row {
-			row[i] = disarm(cell)
-		}
-		if err := c.Write(row); err != nil {
-			return err
-		}
-		c.Flush()
-		return c.Error()
-	}, nil
-}
-
-func joined(users []chat.User) string {
-	out := make([]string, len(users))
-	for i, u := range users {
-		out[i] = string(u)
-	}
-	return strings.Join(out, " ")
-}
-
-func number(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprint(n)
-}
-
-// disarm keeps a spreadsheet from taking what a person typed for a formula.
-func disarm(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}

@@ -111,7 +111,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(o.name)
 	s.tenant = tenant
 	s.seals = tenant.Seals()
-	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
+	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens(), documents{s})); err != nil {
 		return nil, usageError{err}
 	}
 	wiring := bot.Config{
@@ -172,11 +172,11 @@ func profileOf(c configs.Config) chat.Profile {
 	return p
 }
 
-func adapterConfig(c configs.Config, o options, tokens storage.Tokens) wecom.Config {
+func adapterConfig(c configs.Config, o options, tokens storage.Tokens, d documents) wecom.Config {
 	w := wecom.Config{
 		CorpID: c.WeCom.CorpID, APIBase: c.WeCom.APIBase, CustomerContactSecret: c.WeCom.CustomerContact.Secret.Reveal(),
 		Language: chat.Language(c.Language), HTTP: o.http, Now: o.now, Log: o.log, Tokens: tokens, BotName: o.botName,
-		Painter: o.pictures.painter,
+		Painter: o.pictures.painter, Writer: d,
 	}
 	w.App.AgentID, w.App.Secret = c.WeCom.App.AgentID, c.WeCom.App.Secret.Reveal()
 	w.App.Token, w.App.EncodingAESKey = c.WeCom.App.Token.Reveal(), c.WeCom.App.EncodingAESKey.Reveal()

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+	"qunguan/bot/platform/wecom"
+	"qunguan/commands"
+)
+
+// formats are those of an export.
+var formats = []string{commands.JSONL, commands.CSV, commands.XLSX}
+
+// selection is which entries are written, and how.
+type selection = commands.Export
+
+// selects says whether an entry is to be written.
+func selects(of selection, e journal.Entry) bool {
+	for _, q := range of.Any {
+		if q.Matches(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// writeJournal writes entries, oldest first, and returns how many, and which are missing from the journal.
+func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (n int, holes []string, err error) {
+	line, end, err := s.lines(ctx, w, of.Format)
+	if err != nil {
+		return 0, nil, err
+	}
+	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
+	last := int64(0)
+	err = s.eachStored(ctx, func(number int64, stored []byte) error {
+		if number != last+1 {
+			holes = append(holes, fmt.Sprintf("#%d to #%d", last+1, number-1))
+		}
+		last = number
+		entry, err := journal.DecodeEntry(number, stored)
+		if err != nil || !selects(of, entry) {
+			return err
+		}
+		n++
+		return line(entry, stored)
+	})
+	return n, holes, errors.Join(err, end())
+}
+
+// lines is how a format is written: each entry, then the end.
+func (s *system) lines(ctx context.Context, w io.Writer, format string) (line func(journal.Entry, []byte) error, end func() error, err error) {
+	end = func() error { return nil }
+	switch format {
+	case commands.XLSX:
+		return s.sheetRows(ctx, w)
+	case commands.CSV:
+		line, err = csvLines(w, zoneOf(s))
+		return line, end, err
+	}
+	return jsonLines(w), end, nil
+}
+
+// documents writes the files of replies.
+type documents struct{ system *system }
+
+var tooLarge = chat.Text{
+	ZH: "导出的 %s 超过 20 MB，企业微信发不了。请缩小范围，如 `/审计 导出 从 2026-11-01 到 2026-12-01`，或请维护者用命令行导出：`qunguan audit export`。",
+	EN: "The export %s is larger than 20 MB, which WeCom does not send. Select less, such as `/audit export since 2026-11-01 until 2026-12-01`, or ask the operator to export it: `qunguan audit export`.",
+}
+
+var tooSmall = chat.Text{ZH: "%s：没有符合条件的记录，没有文件可发。", EN: "%s: nothing matches, so there is no file."}
+
+// Write writes an export of the journal.
+func (d documents) Write(ctx context.Context, f chat.File) (content []byte, sorry chat.Text, err error) {
+	var of selection
+	if err := json.Unmarshal(f.Of, &of); err != nil {
+		return nil, sorry, fmt.Errorf("read what %s is written from: %w", f.Name, err)
+	}
+	var out bytes.Buffer
+	n, _, err := d.system.writeJournal(ctx, &bounded{w: &out, left: wecom.MaxFile}, of)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, tooLarge.F(f.Name), nil
+	case err == nil && n == 0:
+		return nil, tooSmall.F(f.Name), nil
+	}
+	return out.Bytes(), sorry, err
+}
+
+// errTooLarge says that more was written than there is room for.
+var errTooLarge = errors.New("the file is too large")
+
+// bounded is a writer that takes only so much.
+type bounded struct {
+	w    io.Writer
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errTooLarge
+	}
+	return b.w.Write(p)
+}
