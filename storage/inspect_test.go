@@ -22,7 +22,7 @@ type sealedWorld struct {
 	marks    []journal.Checkpoint
 }
 
-func newKey(t *testing.T) (journal.Signer, journal.Verifier) {
+func newKey(t testing.TB) (journal.Signer, journal.Verifier) {
 	t.Helper()
 	text, err := journal.NewKey(rand.Reader, "qunguan/ww1")
 	require.NoError(t, err)
