@@ -24,6 +24,7 @@ const (
 type Export struct {
 	Format string          `json:"format"`
 	Any    []journal.Query `json:"any"`
+	After  int64           `json:"after,omitempty"` // only entries with larger numbers
 }
 
 // formatHole is the format of an export, by its name or as people call it.

@@ -68,6 +68,8 @@ type Limits struct {
 type Schedule struct {
 	Sync   string `koanf:"sync"`   // re-read every group
 	Canary string `koanf:"canary"` // look at every part of the bot; empty: never
+	// Export is when what is new in the journal is written to Audit.Export.Dir; nothing is where that is empty.
+	Export string `koanf:"export"`
 	// Checkpoint is when the journal is verified and its newest checkpoint handed out; empty: never.
 	Checkpoint string `koanf:"checkpoint"`
 }
@@ -103,6 +105,15 @@ type Audit struct {
 	// PostTo is the group that checkpoints are posted to, one that the app has made: no other can be written to unasked.
 	// Empty: they are sent to the owners.
 	PostTo string `koanf:"post_to"`
+	Export Export `koanf:"export"`
+}
+
+// Export is where the journal is copied to by Schedule.Export, what is new in a file of its own each time.
+type Export struct {
+	// Dir is the directory of the files; empty: none are written. A relative name in the configuration file has become
+	// relative to that file.
+	Dir    string `koanf:"dir"`
+	Format string `koanf:"format"` // jsonl, csv or xlsx
 }
 
 // NoKey as the name of Audit.KeyFile says that there shall be none.
@@ -206,11 +217,14 @@ var defaults = map[string]any{
 	"log.level":        "info",
 	"log.format":       "json",
 
-	"audit.key_file":  "qunguan.key",
+	"audit.key_file":      "qunguan.key",
+	"audit.export.format": "jsonl",
+
 	"schedule.sync":   "*/15 * * * *",
 	"schedule.canary": "5 * * * *",
 
 	"schedule.checkpoint": "5 9 * * *",
+	"schedule.export":     "30 3 * * *",
 	"deadman.after":       "10m",
 
 	"limits.role_cap":      "0",
@@ -238,6 +252,7 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 	if c.Audit.KeyFile != NoKey {
 		c.Audit.KeyFile = l.besides("audit.key_file", c.Audit.KeyFile)
 	}
+	c.Audit.Export.Dir = l.besides("audit.export.dir", c.Audit.Export.Dir)
 	for i, k := range c.Archive.PrivateKeys {
 		c.Archive.PrivateKeys[i].File = l.besides("archive.private_keys", k.File)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -162,11 +161,11 @@ func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, e
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	buffered := bufio.NewWriter(f)
-	n, holes, err := s.writeJournal(ctx, buffered, selection{Format: e.format, Any: []journal.Query{q}})
-	if err = errors.Join(err, buffered.Flush()); err == nil && len(holes) > 0 {
-		err = fmt.Errorf("%w: missing are %s; what is there was written", errHole, strings.Join(holes, ", "))
+	done, err := s.writeJournal(ctx, buffered, selection{Format: e.format, Any: []journal.Query{q}})
+	if err = errors.Join(err, buffered.Flush()); err == nil {
+		err = done.hole()
 	}
-	return n, err
+	return done.entries, err
 }
 
 // errHole says that entries are missing.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
@@ -30,27 +31,42 @@ func selects(of selection, e journal.Entry) bool {
 	return false
 }
 
-// writeJournal writes entries, oldest first, and returns how many, and which are missing from the journal.
-func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (n int, holes []string, err error) {
+// written is what was written: how many entries, the last number that was looked at, and which are missing from the journal.
+type written struct {
+	entries int
+	last    int64
+	holes   []string
+}
+
+// hole is errHole if some are missing.
+func (w written) hole() error {
+	if len(w.holes) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: missing are %s; what is there was written", errHole, strings.Join(w.holes, ", "))
+}
+
+// writeJournal writes entries, oldest first.
+func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (out written, err error) {
 	line, end, err := s.lines(ctx, w, of.Format)
 	if err != nil {
-		return 0, nil, err
+		return out, err
 	}
+	out.last = of.After
 	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
-	last := int64(0)
-	err = s.eachStored(ctx, func(number int64, stored []byte) error {
-		if number != last+1 {
-			holes = append(holes, fmt.Sprintf("#%d to #%d", last+1, number-1))
+	err = s.eachStored(ctx, of.After, func(number int64, stored []byte) error {
+		if number != out.last+1 {
+			out.holes = append(out.holes, fmt.Sprintf("#%d to #%d", out.last+1, number-1))
 		}
-		last = number
+		out.last = number
 		entry, err := journal.DecodeEntry(number, stored)
 		if err != nil || !selects(of, entry) {
 			return err
 		}
-		n++
+		out.entries++
 		return line(entry, stored)
 	})
-	return n, holes, errors.Join(err, end())
+	return out, errors.Join(err, end())
 }
 
 // lines is how a format is written: each entry, then the end.
@@ -83,11 +99,11 @@ func (d documents) Write(ctx context.Context, f chat.File) (content []byte, sorr
 		return nil, sorry, fmt.Errorf("read what %s is written from: %w", f.Name, err)
 	}
 	var out bytes.Buffer
-	n, _, err := d.system.writeJournal(ctx, &bounded{w: &out, left: wecom.MaxFile}, of)
+	done, err := d.system.writeJournal(ctx, &bounded{w: &out, left: wecom.MaxFile}, of)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, tooLarge.F(f.Name), nil
-	case err == nil && n == 0:
+	case err == nil && done.entries == 0:
 		return nil, tooSmall.F(f.Name), nil
 	}
 	return out.Bytes(), sorry, err

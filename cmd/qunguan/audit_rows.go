@@ -15,9 +15,9 @@ import (
 // perRead is how many entries an export has in memory.
 const perRead = 1000
 
-// eachStored visits every entry as the journal keeps it, oldest first.
-func (s *system) eachStored(ctx context.Context, visit func(n int64, stored []byte) error) error {
-	for last := int64(0); ; {
+// eachStored visits every entry after one as the journal keeps it, oldest first.
+func (s *system) eachStored(ctx context.Context, after int64, visit func(n int64, stored []byte) error) error {
+	for last := after; ; {
 		numbers, stored, err := s.seals.After(ctx, last, perRead)
 		if err != nil {
 			return err

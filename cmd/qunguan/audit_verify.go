@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,12 +20,15 @@ import (
 )
 
 // verification is what is to be verified, against what.
-type verification struct{ config, file, checkpoints, key string }
+type verification struct {
+	config, checkpoints, key string
+	files                    []string // an export, in its order
+}
 
 func auditVerifyCommand() *cobra.Command {
 	var v verification
 	c := &cobra.Command{
-		Use:   "verify --config FILE [--checkpoint FILE] | verify --file EXPORT.jsonl --checkpoint FILE --key FILE",
+		Use:   "verify --config FILE [--checkpoint FILE] | verify --file EXPORT.jsonl … --checkpoint FILE --key FILE",
 		Short: "Compare the journal with what was signed, and name the first entry that does not fit",
 		Long: `Compare the journal with what was signed, and name the first entry that does not fit.
 
@@ -33,7 +37,8 @@ kept beside its key. --checkpoint adds those of a file: what was posted to the m
 other. Whoever can write to Redis, and has the key too, cannot have changed those.
 
 With --file an export is read instead, with nothing but the public key (qunguan audit key): no Redis, no service. It
-must be a whole one, from the first entry on, without filters.
+must be a whole one, from the first entry on, without filters; one in several files, as schedule.export writes them, is
+given as several --file, or as a pattern in quotes: --file 'audit-*.jsonl'.
 
 Exit code 0: everything fits. 1: something does not, or the journal could not be read.`,
 		Example: "  qunguan audit verify --config qunguan.yaml",
@@ -43,7 +48,7 @@ Exit code 0: everything fits. 1: something does not, or the journal could not be
 		},
 	}
 	configFlag(c, &v.config)
-	c.Flags().StringVar(&v.file, "file", "", "an export (jsonl) to read instead of the live journal")
+	c.Flags().StringArrayVar(&v.files, "file", nil, "an export (jsonl) to read instead of the live journal; may be given again")
 	c.Flags().StringVar(&v.checkpoints, "checkpoint", "", "a file of signed checkpoints, one after the other")
 	c.Flags().StringVar(&v.key, "key", "", "the file of the public key; with --config, that of the configuration")
 	return c
@@ -61,7 +66,7 @@ func (v verification) run(ctx context.Context, out, progress io.Writer) error {
 		}
 	}
 	look := v.live
-	if v.file != "" {
+	if len(v.files) > 0 {
 		look = v.offline
 	}
 	verdict, err := look(ctx, tell)
@@ -120,30 +125,66 @@ func (v verification) offline(_ context.Context, tell func(read, of int64)) (ver
 	if err != nil {
 		return verdict, err
 	}
-	f, err := os.Open(filepath.Clean(v.file))
+	files, err := v.expanded()
 	if err != nil {
-		return verdict, usageError{fmt.Errorf("--file: %w", err)}
+		return verdict, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	look, lines := journal.Inspect(marks, nil), bufio.NewScanner(f)
-	lines.Buffer(nil, longestLine)
-	for n := int64(1); lines.Scan(); n++ {
-		number, stored, err := journal.Stored(lines.Bytes())
+	look := journal.Inspect(marks, nil)
+	for i, file := range files {
+		more, err := readExport(file, i == 0, look, func(n int64) { tell(n, marks[len(marks)-1].Size) })
 		if err != nil {
-			return verdict, fmt.Errorf("%s:%d: %w", v.file, n, err)
+			return verdict, err
 		}
-		if n == 1 && number != 1 {
-			return verdict, usageError{fmt.Errorf("%s begins with entry #%d: export the whole journal, without filters", v.file, number)}
-		}
-		if !look.Add(number, stored) {
+		if !more {
 			break
 		}
-		tell(number, marks[len(marks)-1].Size)
-	}
-	if err := lines.Err(); err != nil {
-		return verdict, fmt.Errorf("read %s: %w", v.file, err)
 	}
 	return look.End(), nil
+}
+
+// expanded are the files, those of a pattern in the order of their names.
+func (v verification) expanded() ([]string, error) {
+	var out []string
+	for _, f := range v.files {
+		found, err := filepath.Glob(f)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--file %s: %w", f, err)}
+		}
+		if len(found) == 0 {
+			return nil, usageError{fmt.Errorf("--file %s: there is no such file", f)}
+		}
+		slices.Sort(found)
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// readExport shows the lines of a file to an inspection; more is false once that has seen enough.
+func readExport(file string, first bool, look *journal.Inspection, tell func(n int64)) (more bool, err error) {
+	f, err := os.Open(filepath.Clean(file))
+	if err != nil {
+		return false, usageError{fmt.Errorf("--file: %w", err)}
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, longestLine)
+	for n := 1; lines.Scan(); n++ {
+		number, stored, err := journal.Stored(lines.Bytes())
+		if err != nil {
+			return false, fmt.Errorf("%s:%d: %w", file, n, err)
+		}
+		if first && n == 1 && number != 1 {
+			return false, usageError{fmt.Errorf("%s begins with entry #%d: export the whole journal, without filters", file, number)}
+		}
+		if !look.Add(number, stored) {
+			return false, nil
+		}
+		tell(number)
+	}
+	if err := lines.Err(); err != nil {
+		return false, fmt.Errorf("read %s: %w", file, err)
+	}
+	return true, nil
 }
 
 // longestLine bounds an entry; one message may change many records.

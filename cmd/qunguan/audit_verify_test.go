@@ -46,7 +46,7 @@ func TestAnExportIsVerifiedWithoutTheService(t *testing.T) {
 
 	verify := func(export string) (string, error) {
 		var out bytes.Buffer
-		v := verification{file: export, checkpoints: file("posted.txt"), key: file("journal.pub")}
+		v := verification{files: []string{export}, checkpoints: file("posted.txt"), key: file("journal.pub")}
 		err := v.run(s.ctx, &out, &out)
 		return out.String(), err
 	}

@@ -44,11 +44,11 @@ func BenchmarkExport(b *testing.B) {
 			for b.Loop() {
 				file.Reset()
 				stop := watchHeap(b)
-				n, holes, err := s.writeJournal(context.Background(), &file, commands.Export{Format: format, Any: []journal.Query{{}}})
+				done, err := s.writeJournal(context.Background(), &file, commands.Export{Format: format, Any: []journal.Query{{}}})
 				stop()
 				require.NoError(b, err)
-				require.Empty(b, holes)
-				require.Equal(b, exportEntries, n)
+				require.Empty(b, done.holes)
+				require.Equal(b, exportEntries, done.entries)
 			}
 			b.ReportMetric(float64(file.Len())/(1<<20), "MB-file")
 		})
