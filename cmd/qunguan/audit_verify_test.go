@@ -14,6 +14,7 @@ import (
 
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
+	"qunguan/configs"
 	"qunguan/scheduler"
 )
 
@@ -116,4 +117,36 @@ func TestOneKeyForAllReplicas(t *testing.T) {
 	_, late := open("a.key")
 	_, err = late.Step(s.ctx)
 	require.ErrorIs(t, err, journal.ErrRolledBack)
+}
+
+// TestWhatIsWrongWithAKeyIsSaid: before the service is started, and without making a key.
+func TestWhatIsWrongWithAKeyIsSaid(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var c configs.Config
+	c.WeCom.CorpID = "ww0123456789abcdef"
+	check := func(file string) string {
+		c.Audit.KeyFile = file
+		said, err := checkSealing(c)
+		if err != nil {
+			return err.Error()
+		}
+		return said
+	}
+	key, other := filepath.Join(dir, "journal.key"), filepath.Join(dir, "other.key")
+	assert.Equal(t, "warn journal seal: off, audit.key_file is none", check(configs.NoKey))
+	assert.Contains(t, check(key), "is made on the first start")
+	assert.Contains(t, check(filepath.Join(dir, "new", "journal.key")), "its directory are made on the first start")
+	assert.NoFileExists(t, key)
+	_, err := openSealing(key, keyName(c))
+	require.NoError(t, err)
+	assert.Equal(t, "ok   journal seal: "+key, check(key))
+	_, err = openSealing(other, "qunguan/another")
+	require.NoError(t, err)
+	assert.Contains(t, check(other), "is the key of qunguan/another")
+	require.NoError(t, os.WriteFile(other, []byte("no key"), 0o600))
+	assert.Contains(t, check(other), "not a key of a journal")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, left, 2, "the check leaves nothing behind")
 }

@@ -87,7 +87,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
-	owners, canary, checkpoint, publicURL, sealed := []string{world.People[0].ID}, "", "", "", false
+	owners, canary, checkpoint, postTo, publicURL, sealed := []string{world.People[0].ID}, "", "", "", "", false
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -118,6 +118,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			world.People[i].NoContact = f[2] == "off"
 		case "sealed":
 			sealed = true
+		case "post-to":
+			postTo = f[1]
 		case "checkpoint": // checkpoint 5 9 * * *
 			checkpoint = strings.Join(f[1:], " ")
 		case "public-url":
@@ -148,7 +150,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
-	s.config.PublicURL = publicURL
+	s.config.PublicURL, s.config.Audit.PostTo = publicURL, postTo
 	if sealed {
 		s.sealing = storySealing(t, s.config)
 	}
