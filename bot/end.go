@@ -155,7 +155,9 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		w.Reply.Picture = nil
 	}
 	if files := w.Reply.Files; files != nil {
-		w.Effects = append(w.Effects, chat.SendTo(t.message.From, t.facts.group, chat.Reply{Files: files}))
+		send := chat.SendTo(t.message.From, t.facts.group, chat.Reply{Files: files})
+		send.ReplyTo = t.message.ReplyTo
+		w.Effects = append(w.Effects, send)
 		w.Reply.Files = nil
 	}
 	t.sendIfLeft(&w)

@@ -27,8 +27,10 @@ var noFileHere = chat.Text{
 func (a *Adapter) withFiles(ctx context.Context, e chat.Effect) error {
 	files, rest := e.Reply.Files, e
 	rest.Reply.Files = nil
-	if err := a.Deliver(ctx, rest); err != nil {
-		return err
+	if !rest.Reply.IsZero() {
+		if err := a.Deliver(ctx, rest); err != nil {
+			return err
+		}
 	}
 	for _, f := range files {
 		if err := a.sendFile(ctx, e, f); err != nil {
@@ -39,9 +41,9 @@ func (a *Adapter) withFiles(ctx context.Context, e chat.Effect) error {
 }
 
 func (a *Adapter) sendFile(ctx context.Context, e chat.Effect, f chat.File) error {
-	said := chat.Effect{ID: e.ID, Kind: chat.Send, To: e.To, Group: e.Group, ReplyTo: e.ReplyTo}
+	said := chat.Effect{ID: e.ID, Kind: chat.Send, To: e.To, Group: e.Group}
 	if !a.c.hasApp() {
-		said.Reply.Text = noFileHere.F(f.Name)
+		said.ReplyTo, said.Reply.Text = e.ReplyTo, noFileHere.F(f.Name)
 		return a.Deliver(ctx, said)
 	}
 	if e.To == "" {

@@ -74,3 +74,15 @@ func TestAFileThatThereCannotBe(t *testing.T) {
 	e.To = ""
 	require.ErrorAs(t, newStage(t).Deliver(context.Background(), e), &f, "a file is a person's")
 }
+
+func TestFilesNeedTheApp(t *testing.T) {
+	s := newStage(t, func(c *Config) { c.App.Secret, c.App.Token, c.App.EncodingAESKey = "", "", "" })
+	e := withFile(chat.File{Name: "audit.xlsx", Text: "x"})
+	e.ReplyTo = s.office.URL + "/cgi-bin/aibot/response?response_code=C0DE"
+	require.NoError(t, s.Deliver(context.Background(), e))
+	require.Len(t, s.office.to("aibot/response"), 1, "whoever asked hears why there is no file")
+	var f *Fault
+	e.ReplyTo = ""
+	require.ErrorAs(t, s.Deliver(context.Background(), e), &f)
+	assert.True(t, f.Alarm)
+}
