@@ -211,7 +211,9 @@ func mayCallOff(c bot.Call, o duty.Change) error {
 }
 
 // givesBack says whether a turn that came so can be given back by whoever has it.
-func givesBack(k duty.ChangeKind) bool { return k == duty.Cover || k == duty.Take || k == duty.Takeover }
+func givesBack(k duty.ChangeKind) bool {
+	return k == duty.Cover || k == duty.Take || k == duty.Takeover
+}
 
 // ownDuty says whether an entry is what the speaker did about their own duty alone, so that they may do the reverse: took a
 // turn, stood in for somebody, went on leave, asked for something.

@@ -205,6 +205,7 @@ func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 	c := configs.Config{
 		Timezone: demoZone, Language: language, Owners: []string{w.People[0].ID}, Edition: configs.Standard,
 		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
+		SLA: configs.SLA{WarnPercent: 67},
 	}
 	c.Redis.Addrs, c.Redis.KeyPrefix = []string{redis}, "qunguan"
 	c.WeCom.CorpID, c.WeCom.APIBase = w.Corp, api
