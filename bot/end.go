@@ -161,7 +161,7 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		w.Reply.Files = nil
 	}
 	t.sendIfLeft(&w)
-	done, err := t.bot.Ledger.Commit(ctx, w)
+	done, err := t.bot.commit(ctx, w)
 	if errors.Is(err, journal.ErrFinished) {
 		t.ended, t.entry = "repeated", done.N
 		return done.Reply.Number(done.N), nil

@@ -33,7 +33,7 @@ var chapters = []chapter{
 		"inherit", "inherit list", "inherit off", "inherit on", "inherit remove",
 		"scene", "scene on", "scene off", "sod", "sod define", "sod remove", "sod exempt", "sod unexempt",
 	}},
-	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list"}},
+	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list", "ticket list", "ticket open", "ticket solve"}},
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{
 		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
 	}},
@@ -49,7 +49,7 @@ var chapters = []chapter{
 		"sla", "sla stats", "sla set", "sla vip", "sla outside", "sla all", "ack", "snooze", "handled",
 	}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
-		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "guide", "duties", "help",
+		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "links", "links test", "guide", "duties", "help",
 	}},
 }
 

@@ -15,6 +15,9 @@ import (
 // tidy brings values into the form that their fields promise.
 func (c *Config) tidy() {
 	c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/")
+	for i := range c.Links {
+		c.Links[i].tidy()
+	}
 	if c.Duty.RemindBefore == nil {
 		c.Duty.RemindBefore = []string{} // the file says that there are none; the defaults have some
 	}
@@ -34,6 +37,7 @@ func (l *layers) check(c Config) {
 	l.checkWeCom(c.WeCom)
 	l.checkIngest(c.Ingest)
 	l.checkArchive(c.Archive)
+	l.checkLinks(c.Links)
 }
 
 func (l *layers) checkGeneral(c Config) {

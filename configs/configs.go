@@ -43,6 +43,8 @@ type Config struct {
 	Ingest  Ingest  `koanf:"ingest"`
 	Archive Archive `koanf:"archive"`
 
+	Links []Link `koanf:"links"` // other systems that are told of what happens; may be empty
+
 	Log Log `koanf:"log"`
 }
 

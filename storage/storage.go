@@ -13,6 +13,8 @@
 //	<prefix>:{<corp>}:inbox:<message>    hash    m: the message; r, n: its reply and entry, once finished
 //	<prefix>:{<corp>}:pending            zset    messages that are not finished, by when another process takes them up
 //	<prefix>:{<corp>}:outbox             stream  effects to carry out, with the consumer group "couriers"
+//	<prefix>:{<corp>}:posts:<link>       stream  letters to another system, each of which waits for the one before it
+//	<prefix>:{<corp>}:link:<link>        hash    how it goes with them: lease, holder, tries, next, ok, fault, failed, lost
 //	<prefix>:{<corp>}:later              zset    effects that wait for another attempt, by when
 //	<prefix>:{<corp>}:merged             hash    row of the outbox: the effect that it and others have become
 //	<prefix>:{<corp>}:dead               list    effects that were given up, newest first
@@ -134,6 +136,8 @@ func (k keys) index(what string, id any) string { return k.prefix + "index:" + i
 func (k keys) inbox(message string) string      { return k.prefix + "inbox:" + message }
 func (k keys) pending() string                  { return k.prefix + "pending" }
 func (k keys) outbox() string                   { return k.prefix + "outbox" }
+func (k keys) posts(link string) string         { return k.prefix + "posts:" + link }
+func (k keys) link(name string) string          { return k.prefix + "link:" + name }
 func (k keys) later() string                    { return k.prefix + "later" }
 func (k keys) merged() string                   { return k.prefix + "merged" }
 func (k keys) dead() string                     { return k.prefix + "dead" }

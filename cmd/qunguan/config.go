@@ -94,6 +94,7 @@ func check(c *cobra.Command, file string) error {
 	} else {
 		_, _ = fmt.Fprintln(out, said)
 	}
+	checkLinks(ctx, config, line)
 	_, _ = fmt.Fprintln(out, knownYears(calendar, time.Now()))
 	switch {
 	case noPictures != nil:

@@ -27,7 +27,7 @@ func (s *theatre) look() []string {
 			out = append(out, s.shown(p.ID, i)...)
 		}
 	}
-	return out
+	return append(out, s.arrived()...)
 }
 
 func (s *theatre) shown(who string, i simulator.Shown) []string {

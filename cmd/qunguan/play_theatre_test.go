@@ -52,9 +52,10 @@ type theatre struct {
 	// pictures are drawn with these: in words, by sketches, unless a test says otherwise.
 	pictures pictures
 	sketches *sketcher
-	sealing  sealing // the zero sealing unless a story asks for it
-	talkTo   int     // the process that hears what is typed
-	booted   int     // processes so far
+	sealing  sealing                 // the zero sealing unless a story asks for it
+	talkTo   int                     // the process that hears what is typed
+	others   map[string]*otherSystem // that letters are posted to, by the names of the links
+	booted   int                     // processes so far
 	// redisAhead is how far the clock of Redis is ahead of the story's.
 	redisAhead time.Duration
 
@@ -88,6 +89,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
 	owners, canary, checkpoint, postTo, publicURL, secret, sealed := []string{world.People[0].ID}, "", "", "", "", "", false
+	helpdesk, links := false, [][]string(nil)
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -134,6 +136,10 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			canary = strings.TrimPrefix(w, "canary ")
 		case "owners":
 			owners = f[1:]
+		case "helpdesk":
+			helpdesk = true
+		case "link": // link KIND NAME [EVENTS…]
+			links = append(links, f[1:])
 		case "department-admin": // department-admin ID DEPARTMENT
 			admins = append(admins, configs.DepartmentAdmin{User: f[1], Departments: f[2:]})
 		default:
@@ -157,6 +163,10 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	if sealed {
 		s.sealing = storySealing(t, s.config)
 	}
+	if helpdesk {
+		s.config.Ingest.Secret = "0123456789abcdef0123456789abcdef"
+	}
+	s.openOthers(links)
 	s.client = redis.NewClient(&redis.Options{Addr: s.store.addr(), DisableIdentity: true, MaxRetries: -1})
 	t.Cleanup(func() {
 		for _, p := range s.procs {
@@ -238,6 +248,11 @@ func (s *theatre) settle() {
 				n, err := p.courier.Round(s.ctx, -1)
 				if err == nil {
 					done.Add(int64(n))
+				}
+				for _, l := range p.postman.Links() {
+					if n, err := p.postman.Round(s.ctx, l); err == nil {
+						done.Add(int64(n))
+					}
 				}
 			})
 		}

@@ -39,6 +39,10 @@ type system struct {
 	platform  *wecom.Adapter
 	bot       *bot.Bot
 	courier   *bot.Courier
+	posts     *storage.Posts
+	postman   *bot.Postman
+	linked    []bot.Link                 // the links, without their states
+	looked    atomic.Pointer[[]bot.Link] // and with them, as last looked at
 	clockwork *scheduler.Clockwork
 	meters    *meters
 	pictures  pictures
@@ -114,10 +118,16 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens(), documents{s})); err != nil {
 		return nil, usageError{err}
 	}
+	posters, linked, err := openLinks(c, o.now)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	s.posts, s.linked = tenant.Posts(), linked
 	wiring := bot.Config{
 		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
 		Health: s.parts, Clockwork: s.works, Education: s.education(), Duty: dutyRules(c.Duty), Listening: listening(c.SLA), Ladder: ladder(c.SLA), Noticed: s.meters.noticed, Secret: secret,
+		Links: s.links, Portray: commands.Portray,
 		PublicURL: func() string { return *s.publicURL.Load() },
 	}
 	if o.sealing.on() {
@@ -131,10 +141,10 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.calendars = calendar.New(s.ledger, calendar.Options{
 		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
 	})
-	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Turn}); err != nil {
+	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, tickets: s.tellTickets, cursor: s.ledger.Cursor, turn: tenant.Turn}); err != nil {
 		return nil, err
 	}
-	s.courier = s.bot.Courier(s.outbox, s.platform)
+	s.courier, s.postman = s.bot.Courier(s.outbox, s.platform), s.bot.Postman(s.posts, posters)
 	silence, err := c.Deadman.Silence()
 	if err != nil {
 		return nil, usageError{err}
@@ -242,6 +252,7 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.prepare(ctx) })
 	wg.Go(func() { s.clockwork.Run(ctx) })
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
+	wg.Go(func() { s.clockwork.Post(ctx, s.postman) })
 	wg.Go(func() { s.look(ctx) })
 	wg.Go(func() { s.seal(ctx) })
 	wg.Go(func() { s.ping(ctx) })
