@@ -66,6 +66,8 @@ type Config struct {
 	Noticed func(chat.Class, Fate)
 	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
 	Health func() []Part
+	// Auditor looks through the journal; nil where it is not sealed.
+	Auditor auditor
 	// Links tells which other systems letters are posted to, and how it goes with them, as last looked at; nil: none.
 	Links func() []Link
 	// Portray tells how somebody stands, or what must be read to tell; nil: it is not told.
@@ -192,6 +194,8 @@ type turn struct {
 	command  Command
 	agreed   *Asked // the confirmation that this run answers
 	facts    facts
+	// inspected is what was found out about the journal as a whole, for the command that asked.
+	inspected Inspected
 	// asksFormerly says that the last query of the facts is about a right that the speaker has had.
 	asksFormerly bool
 	ended        string

@@ -114,6 +114,7 @@ type Call struct {
 	commands  []Command
 	bot       *Bot
 	found     journal.Found
+	inspected Inspected
 	agreed    string          // the command that is confirmed by this message, as it was typed; empty if none is
 	unnamed   *[]journal.Name // those whom Name could not name, to be read before the command is run again
 	unmailed  *[]journal.Name // those whose address Find would have to know, likewise; the address book is asked about them
@@ -185,6 +186,8 @@ type Outcome struct {
 	Need journal.Want
 	// Read is Need, but of what is known: people whom the bot has never met are not asked about.
 	Read []journal.Name
+	// Inspect is what must be found out about the journal as a whole before the command can go on.
+	Inspect Inspection
 	// Again asks for another message to be run in this one's place: a confirmed one.
 	Again *Asked
 	// Ended is the outcome of the entry; zero is done.

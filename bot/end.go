@@ -154,6 +154,12 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		w.Effects = append(w.Effects, send)
 		w.Reply.Picture = nil
 	}
+	if files := w.Reply.Files; files != nil {
+		send := chat.SendTo(t.message.From, t.facts.group, chat.Reply{Files: files})
+		send.ReplyTo = t.message.ReplyTo
+		w.Effects = append(w.Effects, send)
+		w.Reply.Files = nil
+	}
 	t.sendIfLeft(&w)
 	done, err := t.bot.commit(ctx, w)
 	if errors.Is(err, journal.ErrFinished) {

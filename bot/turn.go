@@ -76,6 +76,15 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 			}
 			continue
 		}
+		if ask := out.Inspect; ask != (Inspection{}) && t.inspected.Of != ask {
+			if t.inspected, err = t.bot.inspect(ctx, ask); err == nil {
+				call, err = t.more(ctx, call, need)
+			}
+			if err != nil {
+				return chat.Reply{}, err
+			}
+			continue
+		}
 		if want := out.Need; !want.Nothing() {
 			need.Names = append(need.Names, want.Names...)
 			need.Queries = append(need.Queries, want.Queries...)

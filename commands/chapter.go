@@ -27,7 +27,7 @@ var chapters = []chapter{
 		"role list", "role show", "role define", "role delete", "tag list", "tag", "tag off",
 	}},
 	{chat.Text{ZH: "查看", EN: "look"}, []string{
-		"whoami", "can", "who", "why", "matrix", "matrix tree", "history", "check", "check all", "audit", "replay",
+		"whoami", "can", "who", "why", "matrix", "matrix tree", "history", "check", "check all", "audit", "audit export", "audit prove", "audit verify", "audit checkpoint", "replay",
 	}},
 	{chat.Text{ZH: "策略", EN: "policy"}, []string{
 		"inherit", "inherit list", "inherit off", "inherit on", "inherit remove",

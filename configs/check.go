@@ -53,6 +53,7 @@ func (l *layers) checkGeneral(c Config) {
 			withoutUser(c.PublicURL))
 	}
 	l.oneOf("language", c.Language, "zh", "en")
+	l.oneOf("audit.export.format", c.Audit.Export.Format, "jsonl", "csv", "xlsx")
 	l.oneOf("edition", c.Edition, Standard, Education)
 	l.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	l.oneOf("log.format", c.Log.Format, "json", "console")

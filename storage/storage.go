@@ -20,6 +20,8 @@
 //	<prefix>:{<corp>}:dead               list    effects that were given up, newest first
 //	<prefix>:{<corp>}:agenda             zset    records that must be looked at, by when
 //	<prefix>:{<corp>}:token:<name>       string  access tokens of the platform
+//	<prefix>:{<corp>}:tree:<i>            string  hashes of the Merkle tree over the journal, a megabyte each
+//	<prefix>:{<corp>}:sealed             hash    size: entries that the tree has; note: the checkpoint that was signed then
 //	<prefix>:{<corp>}:rhythm:<job>       hash    since when a rhythm is waited for, and how it went last
 //	<prefix>:{<corp>}:firings:<job>      zset    the newest moments for which a rhythm has run, Unix milliseconds
 //	<prefix>:{<corp>}:lease:<job>        string  who is running a rhythm now, with an end
@@ -141,6 +143,8 @@ func (k keys) merged() string                   { return k.prefix + "merged" }
 func (k keys) dead() string                     { return k.prefix + "dead" }
 func (k keys) agenda() string                   { return k.prefix + "agenda" }
 func (k keys) token(name string) string         { return k.prefix + "token:" + name }
+func (k keys) tree(i int64) string              { return fmt.Sprintf("%stree:%d", k.prefix, i) }
+func (k keys) sealed() string                   { return k.prefix + "sealed" }
 func (k keys) rhythm(job string) string         { return k.prefix + "rhythm:" + job }
 func (k keys) firings(job string) string        { return k.prefix + "firings:" + job }
 func (k keys) lease(job string) string          { return k.prefix + "lease:" + job }

@@ -25,7 +25,7 @@ const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/re
 var layers = map[string]layer{
 	"bot/chat":    {pure: true},
 	"bot/grammar": {ours: "bot/chat", others: "golang.org/x/text", pure: true},
-	"bot/journal": {ours: "bot/chat", pure: true},
+	"bot/journal": {ours: "bot/chat", others: "golang.org/x/mod", pure: true},
 
 	"bot/access":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/duty":       {ours: "bot/chat bot/journal", pure: true},

@@ -81,7 +81,8 @@ func play(t *testing.T, s story, redis store) {
 	}
 	house.laws(named)
 	if !slices.ContainsFunc(s.steps, func(st scene) bool {
-		return st.text == "redis stops" || fails.MatchString(st.text) || strings.HasSuffix(st.text, " is strict")
+		return st.text == "redis stops" || fails.MatchString(st.text) || strings.HasSuffix(st.text, " is strict") ||
+			tampers.MatchString(st.text)
 	}) {
 		assert.Empty(t, house.faults(), "nothing breaks")
 	}
@@ -157,6 +158,10 @@ func (s *theatre) take(st scene) []string {
 	case st.text == "redis returns":
 		s.store.start(s.t)
 		s.reconnect()
+	case m(tampers) != nil:
+		s.tamper(atoi(s.t, m(tampers)[1]), m(tampers)[2], m(tampers)[3])
+		s.settle()
+		s.examine()
 	case m(helpdeskTells) != nil:
 		return s.helpdesk(m(helpdeskTells))
 	case m(otherIs) != nil:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qunguan/bot/canary"
+	"qunguan/bot/chat"
 	"qunguan/configs"
 	"qunguan/scheduler"
 )
@@ -18,9 +19,11 @@ func checkSchedule(c configs.Config, file string) error {
 	var wrong []error
 	for _, s := range []struct{ key, spec, example, meaning string }{
 		{"schedule.sync", c.Schedule.Sync, "*/15 * * * *", "every quarter of an hour"},
+		{"schedule.checkpoint", c.Schedule.Checkpoint, "5 9 * * *", "five past nine every day"},
 		{"schedule.canary", c.Schedule.Canary, "5 * * * *", "five minutes past every hour"},
+		{"schedule.export", c.Schedule.Export, "30 3 * * *", "half past three every night"},
 	} {
-		if s.spec == "" && s.key == "schedule.canary" {
+		if s.spec == "" && s.key != "schedule.sync" {
 			continue // nobody wants to hear it
 		}
 		if err := scheduler.Check(s.spec); err != nil {
@@ -37,6 +40,12 @@ func checkSchedule(c configs.Config, file string) error {
 // begun when it looks whether they run.
 func (s *system) rhythms() []scheduler.Rhythm {
 	out := []scheduler.Rhythm{scheduler.Sync(s.bot, s.platform, s.config.Schedule.Sync)}
+	if spec := s.config.Schedule.Checkpoint; spec != "" && s.sealing.on() {
+		out = append(out, scheduler.Checkpoint(s.bot, s.auditor, chat.Group(s.config.Audit.PostTo), s.log, spec))
+	}
+	if spec := s.config.Schedule.Export; spec != "" && s.config.Audit.Export.Dir != "" {
+		out = append(out, scheduler.Export(s.exportNext, spec))
+	}
 	if spec := s.config.Schedule.Canary; spec != "" {
 		out = append(out, scheduler.Canary(s.bot, s.measure, spec))
 	}
