@@ -21,13 +21,18 @@ type Hash = tlog.Hash
 // HashSize is how many bytes a Hash has.
 const HashSize = tlog.HashSize
 
-// What others need of the libraries behind this file, so that they need not know them.
-type (
-	HashReader     = tlog.HashReader     // reads kept hashes by their places
-	HashReaderFunc = tlog.HashReaderFunc // makes a HashReader of a function
-	Signer         = note.Signer
-	Verifier       = note.Verifier
-)
+// HashReader reads kept hashes by their places. It and the three below stand for what others need of the libraries
+// behind this file, so that they need not know them.
+type HashReader = tlog.HashReader
+
+// HashReaderFunc makes a HashReader of a function.
+type HashReaderFunc = tlog.HashReaderFunc
+
+// Signer signs checkpoints.
+type Signer = note.Signer
+
+// Verifier checks what a Signer has signed.
+type Verifier = note.Verifier
 
 // Place is where the leaf of entry n+1 is kept, counted in hashes: as many are kept before it.
 func Place(n int64) int64 { return tlog.StoredHashIndex(0, n) }

@@ -32,7 +32,6 @@ var (
 // otherSystem is another system on this machine, which takes what is posted by the rules of its kind and remembers it.
 type otherSystem struct {
 	*httptest.Server
-	secret string
 
 	mu   sync.Mutex
 	mood string // down: answers 503; strict: refuses what it gets

@@ -31,13 +31,13 @@ type sealing struct {
 // on says whether the journal is sealed.
 func (s sealing) on() bool { return s.signer != nil }
 
-// configuredSealing is the sealing of the configuration. make says whether a key may be made: only the service does.
-func configuredSealing(c configs.Config, make bool) (sealing, error) {
+// configuredSealing is the sealing of the configuration. first says whether a key may be made: only the service does.
+func configuredSealing(c configs.Config, first bool) (sealing, error) {
 	file := c.Audit.KeyFile
 	if file == configs.NoKey {
 		return sealing{}, nil
 	}
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !make {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !first {
 		return sealing{}, usageError{fmt.Errorf("audit.key_file: there is no %s; the service makes it on its first start", file)}
 	}
 	s, err := openSealing(file, keyName(c))
