@@ -74,7 +74,7 @@ func (s *state) step(e entry, close closes) {
 		s.mark(e, close)
 	case Recall:
 		s.recall(e.id)
-	case Nothing:
+	case Nothing, Talk:
 	}
 }
 

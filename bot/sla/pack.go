@@ -296,7 +296,7 @@ func (u *unpacker) id() uint64 {
 
 func (u *unpacker) entry() entry {
 	e := entry{what: What(u.octet()), id: u.id(), at: u.moment(), by: u.person()}
-	if e.what == Nothing || e.what > Recall || e.at == 0 {
+	if e.what == Nothing || e.what > Talk || e.at == 0 {
 		u.fail()
 	}
 	return e
