@@ -188,9 +188,10 @@ func rulesOf(l Listening, g directory.Group, r duty.Roster, s sla.Settings, zone
 	if outside == sla.Pauses && len(hours.Shifts) > 0 {
 		out.Hours = func(from, until time.Time) []sla.Span { return spans(hours, from, until) }
 	}
+	planned := len(r.Staff()) > 0
 	out.OnDuty = func(at time.Time) chat.User {
 		t, ok := r.OnDuty(at)
-		if !ok && outside == sla.Pauses {
+		if !ok && planned && outside == sla.Pauses {
 			t, _ = r.Next(at) // whose time it is that runs
 		}
 		return t.Who

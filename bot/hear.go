@@ -32,7 +32,7 @@ type Listened struct {
 const maxAhead = 5 * time.Minute
 
 // maxHeard is how many messages are kept in one round trip: while they are, nobody else is served.
-const maxHeard = 1000
+const maxHeard = 500
 
 // Hear takes in messages that a source has told of, in any order, and how far it has been read. What was heard before
 // changes nothing, so whoever gets an error tells all of it again. Nothing of the texts is kept.
@@ -117,6 +117,8 @@ type hearing struct {
 	left   []chat.Group // that are not kept yet
 	cursor chat.Cursor
 	seen   *Listened
+	// settles is how many clocks of a group close for good once it is kept.
+	settles map[chat.Group]int
 }
 
 // keep takes the messages in: in one round trip where the groups are remembered and nobody else has moved them on.
@@ -145,6 +147,8 @@ func (t *hearing) keep(ctx context.Context) error {
 		}
 		for g, e := range next {
 			t.bot.ears.put(g, e)
+			t.seen.Late += e.clock.Late - ears[g].clock.Late
+			t.seen.Settled += t.settles[g]
 			if ears[g].alerted && waits(ears[g].clock) != waits(e.clock) {
 				answered = append(answered, g)
 			}
@@ -159,6 +163,7 @@ func (t *hearing) keep(ctx context.Context) error {
 // take computes what the messages make of the clocks that are left.
 func (t *hearing) take(ears map[chat.Group]*ear) (sla.Batch, map[chat.Group]*ear) {
 	batch, next := sla.Batch{Cursor: t.cursor}, map[chat.Group]*ear{}
+	t.settles = map[chat.Group]int{}
 	for _, g := range t.left {
 		e := ears[g]
 		said := t.told(g, e)
@@ -174,8 +179,7 @@ func (t *hearing) take(ears map[chat.Group]*ear) (sla.Batch, map[chat.Group]*ear
 		}
 		w.Checks = e.check()
 		batch.Writes, next[g] = append(batch.Writes, w), e.with(clock)
-		t.seen.Late += clock.Late - e.clock.Late
-		t.seen.Settled += len(settled.Samples)
+		t.settles[g] = len(settled.Samples)
 	}
 	return batch, next
 }

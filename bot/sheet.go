@@ -16,6 +16,9 @@ func (c Call) Clock(g chat.Group) sla.Clock {
 	return clock
 }
 
+// HasClock says whether the clock of a group was asked for.
+func (c Call) HasClock(g chat.Group) bool { _, ok := c.found.Clocks[g]; return ok }
+
 // Sheet is how soon answers came in the n-th days of Tallies that Asks, or Outcome.Need, asked for: all of it, as of
 // now.
 func (c Call) Sheet(n int) sla.Sheet {
@@ -71,3 +74,6 @@ func unsettled(t journal.Tallies, c Call) (samples []sla.Sample, said []sla.Said
 	}
 	return samples, said
 }
+
+// Tallies is how many lists of days were asked for.
+func (c Call) Tallies() int { return len(c.found.Tallies) }

@@ -43,9 +43,11 @@ func (c Call) Suppose(text string) Supposed {
 	if out.Need.Names = missing(c, t.supposes(c)); len(out.Need.Names) > 0 {
 		return out
 	}
-	if t.command.Asks != nil && len(t.command.Asks(c.Args, c).Queries) > 0 {
-		out.Err = &Refusal{Text: chat.Text{ZH: "这条命令不能放在计划里。", EN: "This command cannot be part of a plan."}}
-		return out
+	if t.command.Asks != nil {
+		if asks := t.command.Asks(c.Args, c); len(asks.Queries)+len(asks.Clocks)+len(asks.Tallies) > 0 {
+			out.Err = &Refusal{Text: chat.Text{ZH: "这条命令不能放在计划里。", EN: "This command cannot be part of a plan."}}
+			return out
+		}
 	}
 	out.Outcome, out.Err = t.decide(&c)
 	want := out.Outcome.Need

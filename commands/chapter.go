@@ -37,7 +37,14 @@ var chapters = []chapter{
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{
 		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
 	}},
-	{chat.Text{ZH: "值班", EN: "duty"}, []string{"duty", "duty calendar", "duty calendar off", "duty set", "rehearse", "event list", "event add", "event remove", "size", "size apply"}},
+	{chat.Text{ZH: "值班", EN: "duty"}, []string{
+		"duty", "duty week", "duty plan", "duty me", "duty card", "duty swap", "duty cover", "duty take", "duty giveback", "duty leave",
+		"duty changes", "duty cancel", "duty calendar", "duty calendar off",
+	}},
+	{chat.Text{ZH: "排班", EN: "roster"}, []string{
+		"duty set", "duty generate", "duty edit", "duty drop", "duty override", "duty temp", "duty check", "duty fairness", "rehearse",
+		"event list", "event add", "event remove", "size", "size apply",
+	}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
 		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "guide", "duties", "help",
 	}},
@@ -87,11 +94,16 @@ func (t chapter) among(can []bot.Command) []bot.Command {
 // verbOf is the verb of an example: its first word, with its slash.
 func verbOf(example string, c bot.Command) string {
 	verb, rest, _ := strings.Cut(example, " ")
-	if sub, _, _ := strings.Cut(rest, " "); sub != "" && strings.Contains(c.Name, " ") && strings.Contains(forms(c), strings.ToLower(verb+" "+sub)+"\n") {
+	if sub, _, _ := strings.Cut(rest, " "); sub != "" && strings.Contains(c.Name, " ") && begunBy(forms(c), strings.ToLower(verb+" "+sub)) {
 		verb += " " + sub
 	}
 	if !strings.HasPrefix(verb, "/") {
 		verb = "/" + verb
 	}
 	return verb
+}
+
+// begunBy says whether one of some forms is these words, or begins with them.
+func begunBy(forms, words string) bool {
+	return strings.Contains(forms, words+"\n") || strings.Contains(forms, words+" ")
 }

@@ -59,7 +59,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"person":     journal.Typed(directory.BuildPerson),
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
-		"duty":       journal.Typed(duty.Builder(calendar.Workday)),
+		"duty":       journal.Typed(duty.ByCalendar(calendar)),
 		"feed":       journal.Typed(duty.BuildFeed),
 		"feeds":      journal.Typed(duty.BuildFeeds),
 		"task":       journal.Typed(task.Build),
@@ -123,6 +123,10 @@ func due(c journal.Change) time.Time {
 	case "request":
 		if r, err := journal.Decode[request.Request](c.After); err == nil {
 			return r.Due()
+		}
+	case "duty":
+		if o, err := journal.Decode[duty.Offer](c.After); err == nil && strings.HasPrefix(c.Key, "offer/") {
+			return o.Due()
 		}
 	}
 	return time.Time{}

@@ -1,47 +1,34 @@
 package commands
 
 import (
-	"errors"
-	"strings"
 	"time"
 
 	"qunguan/bot"
-	"qunguan/bot/access"
 	"qunguan/bot/chat"
-	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
-	"qunguan/bot/journal"
 )
 
 var (
 	_ = declare(onDuty)
-	_ = declare(dutySet)
+	_ = declare(nextOnDuty)
+	_ = declare(backupOnDuty)
+	_ = declare(dutyToday)
+	_ = declare(dutyTomorrow)
 )
-
-func dutyView() grammar.ChoiceHole[string] {
-	return grammar.Choice("view", func(s string) (string, bool) {
-		switch s {
-		case "next", "下一班":
-			return "next", true
-		case "week", "本周", "一周":
-			return "week", true
-		}
-		return "", false
-	}, chat.Text{ZH: "下一班|本周", EN: "next|week"})
-}
 
 // onDuty tells who is on duty, until when, who is the backup and who follows. It is answered from the last known
 // state while storage is away: a member who needs somebody now needs an answer now.
 func onDuty() bot.Command {
-	view, at := dutyView(), grammar.Moment("at").Past()
+	at := grammar.Moment("at").Past()
 	return bot.Command{
 		Name: "duty",
 		Forms: []string{
-			"/duty [{view}]", "/duty at {at}", "/值班 [{view}]", "/值班 在 {at}", "谁在值班", "谁值班", "(现在|今天)谁值班",
+			"/duty", "/duty at {at}", "/值班", "/值班 在 {at}", "谁在值班", "谁值班", "现在(谁值班|谁在值班|是谁值班)", "现在 (谁值班|谁在值班)",
+			"值班的是谁",
 		},
-		Examples: []chat.Text{{ZH: "/值班", EN: "/duty"}, {ZH: "谁在值班", EN: "/duty next"}},
-		Holes:    []grammar.Hole{view, at},
+		Examples: []chat.Text{{ZH: "/值班", EN: "/duty"}, {ZH: "谁在值班", EN: "/duty at 18:00"}},
+		Holes:    []grammar.Hole{at},
 		Help:     chat.Text{ZH: "现在谁值班、到何时、B 角是谁、下一班是谁。", EN: "Who is on duty, until when, the backup, and who follows."},
 		Reads:    []bot.Source{roster},
 		Stale:    true,
@@ -50,28 +37,96 @@ func onDuty() bot.Command {
 			if at.Given(c.Args) {
 				moment = at.Of(c.Args).In(c.Zone)
 			}
-			if len(r.Shifts) == 0 {
-				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{
-					ZH: "%s 还没有排班。有“值班”权限的人可以发 `/排班 09:00-18:00 @userid`。",
-					EN: "%s has no roster yet. Whoever holds “duty” may send `/duty set 09:00-18:00 @userid`.",
-				}.F(chat.Escape(c.Group.Title()))}}, nil
+			if lines, ok := noRoster(c, r, moment); ok {
+				return told(lines), nil
 			}
-			lines := []chat.Text{chat.Text{ZH: "**%s 值班**", EN: "**Duty in %s**"}.F(chat.Escape(c.Group.Title()))}
-			switch view.Of(c.Args) {
-			case "week":
-				for _, t := range r.Between(moment, moment.AddDate(0, 0, 7)) {
-					lines = append(lines, chat.Same("- ").Plus(turnLine(c, t)))
-				}
-			case "next":
-				lines = append(lines, nextLine(c, r, moment))
-			default:
-				lines = append(lines, nowLine(c, r, moment, at.Given(c.Args)), nextLine(c, r, moment))
+			lines := []chat.Text{dutyHead(c), nowLine(c, r, moment, at.Given(c.Args)), nextLine(c, r, moment)}
+			if !at.Given(c.Args) {
+				lines = append(lines, waitingLine(r, c.Now))
 			}
-			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
+			return told(lines...), nil
 		},
 	}
 }
 
+// told is an outcome that only says something, a line each.
+func told(lines ...chat.Text) bot.Outcome {
+	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}
+}
+
+// asking is a command that answers one question about duty, from the last known state while storage is away.
+func asking(name string, help chat.Text, examples []chat.Text, answer func(bot.Call, duty.Roster, time.Time) []chat.Text, forms ...string) bot.Command {
+	return bot.Command{
+		Name: name, Forms: forms, Examples: examples, Holes: []grammar.Hole{}, Help: help, Reads: []bot.Source{roster}, Stale: true, Hidden: true,
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			r, now := roster.Of(c), c.Now.In(c.Zone)
+			if lines, ok := noRoster(c, r, now); ok {
+				return told(lines), nil
+			}
+			return told(append([]chat.Text{dutyHead(c)}, answer(c, r, now)...)...), nil
+		},
+	}
+}
+
+func nextOnDuty() bot.Command {
+	return asking("duty next", chat.Text{ZH: "下一班是谁。", EN: "Who follows."}, []chat.Text{{ZH: "下一班是谁", EN: "/duty next"}},
+		func(c bot.Call, r duty.Roster, now time.Time) []chat.Text { return []chat.Text{nextLine(c, r, now)} },
+		"/duty next", "/值班 下一班", "下一班是谁", "下一班谁值班", "(谁是|谁接)下一班")
+}
+
+func backupOnDuty() bot.Command {
+	return asking("duty backup", chat.Text{ZH: "现在的 B 角是谁。", EN: "Who the backup is now."}, []chat.Text{{ZH: "B角是谁", EN: "/duty backup"}},
+		func(c bot.Call, r duty.Roster, now time.Time) []chat.Text {
+			t, ok := r.OnDuty(now)
+			switch {
+			case !ok:
+				return []chat.Text{nowLine(c, r, now, false), nextLine(c, r, now)}
+			case t.Backup == "":
+				return []chat.Text{chat.Text{
+					ZH: "这一班没有 B 角；值班的是 %s，到 %s。", EN: "This shift has no backup; on duty is %s, until %s.",
+				}.F(c.Name(t.Who), c.Moment(t.End))}
+			}
+			return []chat.Text{chat.Text{ZH: "B 角：%s，到 %s；A 角：%s", EN: "backup: %s, until %s; on duty: %s"}.F(c.Name(t.Backup), c.Moment(t.End), c.Name(t.Who))}
+		}, "/duty backup", "/值班 b角", "b角是谁", "谁是b角")
+}
+
+func dutyToday() bot.Command {
+	return asking("duty today", chat.Text{ZH: "今天的班。", EN: "The shifts of today."}, []chat.Text{{ZH: "今天谁值班", EN: "/duty today"}},
+		func(c bot.Call, r duty.Roster, now time.Time) []chat.Text {
+			return append(dayLines(c, r, duty.DayOf(now)), waitingLine(r, c.Now))
+		},
+		"/duty today", "/值班 今天", "今天谁值班", "今天谁在值班", "今天是谁值班", "今天 (谁值班|谁在值班)")
+}
+
+func dutyTomorrow() bot.Command {
+	return asking("duty tomorrow", chat.Text{ZH: "明天的班。", EN: "The shifts of tomorrow."}, []chat.Text{{ZH: "明天谁值班", EN: "/duty tomorrow"}},
+		func(c bot.Call, r duty.Roster, now time.Time) []chat.Text {
+			return dayLines(c, r, duty.DayOf(now).Plus(1))
+		},
+		"/duty tomorrow", "/值班 明天", "明天谁值班", "明天谁在值班", "明天是谁值班", "明天 (谁值班|谁在值班)")
+}
+
+func dutyHead(c bot.Call) chat.Text {
+	return chat.Text{ZH: "**%s 值班**", EN: "**Duty in %s**"}.F(chat.Escape(c.Group.Title()))
+}
+
+// noRoster says that there is nobody to speak of, and what to type.
+func noRoster(c bot.Call, r duty.Roster, now time.Time) (chat.Text, bool) {
+	if len(r.Shifts) > 0 {
+		return chat.Text{}, false
+	}
+	for _, s := range r.Schedules() {
+		if now.Before(s.Until) {
+			return chat.Text{}, false
+		}
+	}
+	return chat.Text{
+		ZH: "%s 还没有排班。有“值班”权限的人可以发 `/排班 09:00-18:00 @userid`。",
+		EN: "%s has no roster yet. Whoever holds “duty” may send `/duty set 09:00-18:00 @userid`.",
+	}.F(chat.Escape(c.Group.Title())), true
+}
+
+// nowLine tells who is on duty at a moment, until when, why if not by the shifts, and who the backup is.
 func nowLine(c bot.Call, r duty.Roster, at time.Time, asked bool) chat.Text {
 	t, ok := r.OnDuty(at)
 	when := chat.Text{ZH: "现在", EN: "now"}
@@ -79,13 +134,35 @@ func nowLine(c bot.Call, r duty.Roster, at time.Time, asked bool) chat.Text {
 		when = chat.Same(c.Moment(at))
 	}
 	if !ok {
-		return chat.Text{ZH: "%s：没有人值班。", EN: "%s: nobody is on duty."}.F(when)
+		return nobodyLine(c, r, t, at, when, asked)
 	}
 	line := chat.Text{ZH: "%s：%s，到 %s", EN: "%s: %s, until %s"}.F(when, c.Name(t.Who), c.Moment(t.End))
 	if t.Backup != "" {
 		line = line.Plus(chat.Text{ZH: "；B 角：%s", EN: "; backup: %s"}.F(c.Name(t.Backup)))
 	}
-	return line
+	return chat.Lines(line, indented(reasonFor(c, r, t)))
+}
+
+// nobodyLine tells a gap, and what can be done about it.
+func nobodyLine(c bot.Call, r duty.Roster, t duty.Turn, at time.Time, when chat.Text, asked bool) chat.Text {
+	if !t.Vacant() || t.Start.IsZero() {
+		line := chat.Text{ZH: "%s：没有人值班（不在排班时间内）。", EN: "%s: nobody is on duty (no shift then)."}.F(when)
+		if asked {
+			return line
+		}
+		return line.Plus(chat.Text{
+			ZH: "要安排人：`/改派 @userid 2小时`。", EN: " To put somebody on: `/duty override @userid 2h`.",
+		})
+	}
+	line := chat.Text{ZH: "%s：空班，没有人值班，到 %s。", EN: "%s: the shift is vacant; nobody is on duty until %s."}.F(when, c.Moment(t.End))
+	line = chat.Lines(line, indented(reasonFor(c, r, t)))
+	if asked || !at.Equal(c.Now) {
+		return line
+	}
+	return chat.Lines(line, chat.Text{
+		ZH: "排班里的人可以发 `/顶班`；有“值班”权限的人可以发 `/改派 @userid 到%s`。",
+		EN: "Whoever is on the roster may send `/duty take`; whoever holds “duty”, `/duty override @userid until %s`.",
+	}.F(t.End.In(c.Zone).Format("15:04")))
 }
 
 func nextLine(c bot.Call, r duty.Roster, at time.Time) chat.Text {
@@ -93,7 +170,13 @@ func nextLine(c bot.Call, r duty.Roster, at time.Time) chat.Text {
 	if !ok {
 		return chat.Text{ZH: "没有下一班。", EN: "There is no next shift."}
 	}
-	return chat.Text{ZH: "下一班：", EN: "next: "}.Plus(turnLine(c, t))
+	line := chat.Text{ZH: "下一班：", EN: "next: "}.Plus(turnLine(c, t)).Plus(inBrackets(reasonFor(c, r, t)))
+	for _, v := range r.Vacant(at, t.Start) {
+		if v.Start.After(at) {
+			return chat.Lines(chat.Text{ZH: "⚠️ 空班：%s", EN: "⚠️ vacant: %s"}.F(stretchText(c, v.Start, v.End)), line)
+		}
+	}
+	return line
 }
 
 func turnLine(c bot.Call, t duty.Turn) chat.Text {
@@ -104,103 +187,16 @@ func turnLine(c bot.Call, t duty.Turn) chat.Text {
 	return line
 }
 
-// dutySet gives the group one roster: the shifts of every day.
-func dutySet() bot.Command {
-	shifts := grammar.Rest("shifts").Called(chat.Text{ZH: "时段 @值班人+@B角 …", EN: "SPAN @WHO+@BACKUP …"})
-	return bot.Command{
-		Name:     "duty set",
-		Forms:    []string{"/duty set {shifts}", "/排班 {shifts}"},
-		Examples: []chat.Text{{ZH: "/排班 08:00-16:00 @li+@wang 16:00-24:00 @wang", EN: "/duty set 08:00-16:00 @li+@wang 16:00-24:00 @wang"}},
-		Holes:    []grammar.Hole{shifts},
-		Help: chat.Text{
-			ZH: "排每天的班：时段、值班人、加号后是 B 角。", EN: "Set the shifts of every day: span, who, and the backup after a plus sign.",
-		},
-		Needs: access.Duty,
-		Reads: []bot.Source{roster},
-		Run: func(c bot.Call) (bot.Outcome, error) {
-			drafts, err := duty.Parse(shifts.Of(c.Args))
-			if err != nil {
-				return bot.Refuse(notShifts(err))
-			}
-			if need := strangers(c, drafts); len(need) > 0 {
-				return bot.Outcome{Need: journal.Want{Names: need}}, nil
-			}
-			var list []duty.Shift
-			lines := []chat.Text{{ZH: "每天的班：", EN: "the shifts of every day:"}}
-			for _, d := range drafts {
-				s := duty.Shift{From: d.From, To: d.To}
-				if s.Who, err = onStaff(c, d.Who); err != nil {
-					return bot.Outcome{}, err
-				}
-				if d.Backup != "" {
-					if s.Backup, err = onStaff(c, d.Backup); err != nil {
-						return bot.Outcome{}, err
-					}
-				}
-				if s.Backup == s.Who {
-					return bot.Refuse(chat.Text{
-						ZH: "%s不能做自己的 B 角。", EN: "%s cannot be their own backup.",
-					}.F(c.Name(s.Who)))
-				}
-				list = append(list, s)
-				line := chat.Text{ZH: "- %s %s", EN: "- %s %s"}.F(duty.FormatSpan(s.From, s.To), c.Name(s.Who))
-				if s.Backup != "" {
-					line = line.Plus(chat.Text{ZH: "，B 角 %s", EN: ", backup %s"}.F(c.Name(s.Backup)))
-				}
-				lines = append(lines, line)
-			}
-			e, err := roster.Of(c).Replace(c.Group.ID, c.Actor.ID, list, c.Now.UTC())
-			if err != nil {
-				return bot.Refuse(notShifts(err))
-			}
-			return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(lines...)}, nil
-		},
-	}
-}
-
-// strangers are the people of a roster whom the address book must be asked about.
-func strangers(c bot.Call, drafts []duty.Draft) []journal.Name {
-	var out []journal.Name
-	for _, d := range drafts {
-		for _, said := range []string{d.Who, d.Backup} {
-			ref := grammar.Ref{Said: trimAt(said), By: grammar.ByID}
-			n := directory.OfPerson(chat.User(ref.Said))
-			if bot.PlausibleID(ref) && len(grammar.FindPerson(ref, c.Group.Members())) == 0 && !c.Has(n) {
-				out = append(out, n)
-			}
+// waitingLine says that somebody waits for an answer.
+func waitingLine(r duty.Roster, now time.Time) chat.Text {
+	n := 0
+	for _, o := range r.Offers() {
+		if now.Before(o.Lapses) {
+			n++
 		}
 	}
-	return out
-}
-
-// onStaff finds a person for a shift: customers do no duty.
-func onStaff(c bot.Call, said string) (chat.User, error) {
-	m, err := c.Find(grammar.Ref{Said: trimAt(said), By: grammar.ByID})
-	if err != nil {
-		return "", err
+	if n == 0 {
+		return chat.Text{}
 	}
-	if m.Kind != chat.Staff {
-		return "", &bot.Refusal{Text: chat.Text{ZH: "%s 不是企业成员，不能值班。", EN: "%s is not staff and cannot be on duty."}.F(c.Name(m.ID))}
-	}
-	return m.ID, nil
-}
-
-func notShifts(err error) chat.Text {
-	how := chat.Text{
-		ZH: "写法：`/排班 08:00-16:00 @li+@wang 16:00-24:00 @zhao`", EN: "Form: `/duty set 08:00-16:00 @li+@wang 16:00-24:00 @zhao`",
-	}
-	_, detail, told := strings.Cut(err.Error(), ": ")
-	if !told {
-		detail = strings.TrimPrefix(err.Error(), duty.ErrOverlap.Error()+" at ")
-	}
-	what := chat.Text{ZH: "没看懂：%s。", EN: "Not understood: %s."}.F(chat.Escape(detail))
-	switch {
-	case errors.Is(err, duty.ErrOverlap):
-		what = chat.Text{ZH: "有两个班重叠（%s）。", EN: "Two shifts overlap (%s)."}.F(chat.Escape(detail))
-	case errors.Is(err, duty.ErrPerson):
-		what = chat.Text{ZH: "有一个班没写人（%s）。", EN: "A shift names nobody (%s)."}.F(chat.Escape(detail))
-	case errors.Is(err, duty.ErrTime):
-		what = chat.Text{ZH: "时段没看懂（%s）。", EN: "A span was not understood (%s)."}.F(chat.Escape(detail))
-	}
-	return chat.Lines(what, how)
+	return chat.Text{ZH: "待答复的换班、替班：%d 个（`/值班 变动`）", EN: "swaps and requests for cover without an answer: %d (`/duty changes`)"}.F(n)
 }

@@ -32,6 +32,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 		out = turned(c, e, out)
 	}
 	out = join(out, followHeirs(c, events))
+	out = followRoster(c, events, out)
 	out = remindOfEvents(c, events, watchSize(c, events, watchAdmins(c, events, out)))
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {

@@ -122,6 +122,7 @@ func follow(c bot.Call, plan []string) (after bot.Call, told []planned, events [
 			need.Names = append(need.Names, s.Need.Names...)
 			need.Queries = append(need.Queries, s.Need.Queries...)
 			need.Usage = append(need.Usage, s.Need.Usage...)
+			need.Clocks, need.Tallies = append(need.Clocks, s.Need.Clocks...), append(need.Tallies, s.Need.Tallies...)
 			continue
 		}
 		p := planned{text: text}

@@ -126,7 +126,19 @@ func shiftLines(c bot.Call, shifts []duty.Shift) chat.Text {
 }
 
 func shiftText(c bot.Call, s duty.Shift) chat.Text {
-	t := chat.Same(duty.FormatSpan(s.From, s.To) + " ").Plus(c.Name(s.Who))
+	t := chat.Same(duty.FormatSpan(s.From, s.To) + " ")
+	if s.Days != duty.EveryDay {
+		t = s.Days.Label().Plus(chat.Same(" ")).Plus(t)
+	}
+	if rot := s.Rotation; rot != nil {
+		names := make([]chat.Text, len(rot.People))
+		for i, u := range rot.People {
+			names[i] = c.Name(u)
+		}
+		t = t.Plus(list(names)).Plus(chat.Text{ZH: " 轮换，%s，从 %s 起", EN: " in turn, %s, from %s"}.F(rot.Every(), rot.Anchor))
+	} else {
+		t = t.Plus(c.Name(s.Who))
+	}
 	if s.Backup != "" {
 		t = t.Plus(chat.Text{ZH: "，B 角 %s", EN: ", backup %s"}.F(c.Name(s.Backup)))
 	}

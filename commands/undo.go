@@ -201,6 +201,9 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 	if changes[0].Of.Kind() == "prefs" {
 		return access.Decision{Allowed: changes[0].Of == preference.Of(c.Actor.ID), Rule: access.RuleSelf}, access.NoItem // others are refused before
 	}
+	if ownDuty(c, e) {
+		return access.Decision{Allowed: true, Rule: access.RuleSelf}, access.Duty
+	}
 	i := access.NoItem
 	if len(e.Items) > 0 {
 		i, _ = access.ParseItem(e.Items[0])

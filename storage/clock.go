@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
@@ -49,8 +48,7 @@ func filed(g chat.Group, packed []byte) string {
 	if len(packed) == 0 {
 		return ""
 	}
-	out := binary.AppendUvarint(nil, uint64(len(g)))
-	return string(out) + string(g) + string(packed)
+	return string(append(sla.AppendText(nil, string(g)), packed...))
 }
 
 // unfile takes apart what filed made; nothing is the clock of nobody.
@@ -58,11 +56,11 @@ func unfile(raw string) (g chat.Group, packed []byte, err error) {
 	if raw == "" {
 		return "", nil, nil
 	}
-	n, size := binary.Uvarint([]byte(raw))
-	if size <= 0 || n > uint64(len(raw)-size) {
-		return "", nil, fmt.Errorf("read clock: %w", sla.ErrPacked)
+	s, packed, err := sla.ReadText([]byte(raw))
+	if err != nil {
+		return "", nil, fmt.Errorf("read clock: %w", err)
 	}
-	return chat.Group(raw[size : size+int(n)]), []byte(raw[size+int(n):]), nil
+	return chat.Group(s), packed, nil
 }
 
 // clockOf reads the clock of one group. Two groups whose short forms are the same are a fault, not one group.

@@ -11,11 +11,13 @@ import (
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
+	"qunguan/bot/sla"
 )
 
 // named are the shapes of the key table in the comment of the package.
 var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(kind|actor|target|group|item|changed|refused|undoable):.+|usage:.*|inbox:.+|pending|outbox|later|` +
-	`merged|dead|agenda|token:.+|rhythm:.+|firings:.+|lease:.+|turn:.+|heartbeat|silence|heard:.+|read|probe|rate:.+)$`)
+	`merged|dead|agenda|token:.+|rhythm:.+|firings:.+|lease:.+|turn:.+|heartbeat|silence|heard:.+|read|probe|rate:.+|` +
+	`clocks:\d+|waiting|cursor:.+|tally:\d{6}:.+|tally:\d{8})$`)
 
 // TestAllKeysOfACompanyShareOneSlot: also those of people and groups whose names try to get out of it.
 func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
@@ -54,12 +56,16 @@ func TestAllKeysOfACompanyShareOneSlot(t *testing.T) {
 		require.NoError(t, w.Probe(ctx, strange))
 		_, err = w.Turn(ctx, strange, noon)
 		require.NoError(t, err)
+		said, _ := heard(chat.Group(strange), sla.Clock{}, nil, ask1("1", noon), answer("2", noon), ask1("3", noon.Add(time.Hour)))
+		_, err = l.KeepClocks(ctx, sla.Batch{Writes: []sla.Write{said}, Cursor: chat.Cursor{Source: strange, Seq: 1}})
+		require.NoError(t, err)
 
 		left := w.snapshot(t)
 		for _, shape := range []string{
 			"head", "journal", "pending", "outbox", "later", "merged", "dead", "agenda", "state:box/{other}", "inbox:{other}", "index:actor:{other}",
 			"index:target:{x}", "index:group:{other}", "index:item:{other}", "index:refused:all", "index:undoable:all", "index:changed:box/{other}", "usage:{other}",
 			"token:{other}", "rhythm:{other}", "firings:{other}", "lease:{other}", "turn:{other}", "heartbeat", "heard:{other}", "read", "probe", "rate:{other}",
+			"waiting", "cursor:{other}", "tally:202602:{other}", "tally:20260228",
 		} {
 			assert.Contains(t, left, shape)
 		}

@@ -21,8 +21,8 @@ type Traces struct{ *Tenant }
 // Traces returns the tenant's traces.
 func (t *Tenant) Traces() Traces { return Traces{t} }
 
-// keepHours is for how long it is remembered in which hours something came.
-const keepHours = 8 * 24 * time.Hour
+// keepTraces is for how long it is remembered in which hours something came.
+const keepTraces = 8 * 24 * time.Hour
 
 // Heard notes that the platform called addresses, and told of groups.
 func (t Traces) Heard(ctx context.Context, addresses map[string]time.Time, groups map[chat.Group]time.Time) error {
@@ -33,7 +33,7 @@ func (t Traces) Heard(ctx context.Context, addresses map[string]time.Time, group
 	for address, at := range addresses {
 		key := t.keys.heard(address)
 		pipe.ZAddGT(ctx, key, redis.Z{Score: float64(at.UnixMilli()), Member: at.Unix() / 3600})
-		pipe.ZRemRangeByScore(ctx, key, "-inf", strconv.FormatInt(at.Add(-keepHours).UnixMilli(), 10))
+		pipe.ZRemRangeByScore(ctx, key, "-inf", strconv.FormatInt(at.Add(-keepTraces).UnixMilli(), 10))
 	}
 	for g, at := range groups {
 		pipe.ZAdd(ctx, t.keys.read(), redis.Z{Score: float64(at.UnixMilli()), Member: string(g)})

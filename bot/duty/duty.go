@@ -34,6 +34,7 @@ type Roster struct {
 	days      *workdays
 	sections  []period
 	index     index
+	calendar  Calendar
 }
 
 // Of names the aggregate of a group's roster.

@@ -132,3 +132,20 @@ func (s Size) Cut(people []chat.User) []Shift {
 	}
 	return shifts
 }
+
+// Share is the shifts of a day in a group of the size. Where there are more people than shifts, all of them take turns, a
+// day or a week each, and go from the early shift to the late one, so that nobody is on again at once; else it is Cut.
+func (s Size) Share(people []chat.User, unit Unit, from Day) []Shift {
+	shifts := s.Spans()
+	if len(people) <= len(shifts) {
+		return s.Cut(people)
+	}
+	for i := range shifts {
+		order := make([]chat.User, len(people))
+		for k := range order {
+			order[k] = people[mod(k-i, len(people))]
+		}
+		shifts[i].Rotation = &Rotation{People: order, Unit: unit, Length: 1, Anchor: from}
+	}
+	return shifts
+}

@@ -32,6 +32,7 @@ const (
 	somePeople
 	aLength
 	aMoment
+	aPeriod
 	theRest
 	aNumber
 	aWord
@@ -40,7 +41,9 @@ const (
 )
 
 // closed says whether the kind itself tells its values from other words.
-func (k kind) closed() bool { return k == aLength || k == aMoment || k == aNumber || k == aChoice }
+func (k kind) closed() bool {
+	return k == aLength || k == aMoment || k == aPeriod || k == aNumber || k == aChoice
+}
 
 // open says whether the kind takes any word.
 func (k kind) open() bool { return k == aWord || k == theRest }

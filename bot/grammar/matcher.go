@@ -199,7 +199,7 @@ func (m *matcher) mayRest(i int) bool {
 func (m *matcher) hasTime(i int) bool {
 	var times []int
 	for n, p := range m.form.parts {
-		if p.hole == nil || p.hole.kind() != aLength && p.hole.kind() != aMoment {
+		if p.hole == nil || p.hole.kind() != aLength && p.hole.kind() != aMoment && p.hole.kind() != aPeriod {
 			continue
 		}
 		if m.isBound(n) {

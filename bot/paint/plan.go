@@ -177,7 +177,7 @@ func (p *plan) columns(t *typesetter) {
 		widest = mostTagOfMany
 	}
 	p.tagWide = min(max(p.tagWide, leastTag), max(leastTag, min(widest, room-most*leastCol)))
-	p.colWide = min(max((room-p.tagWide)/most, leastCol), mostCol)
+	p.colWide = min(max((room-p.tagWide)/most, leastCol), max(mostCol, p.widestCell(t)))
 	p.tagWide = max(p.tagWide, min(room-most*p.colWide, widest))
 	p.width = max(pageWidth, 2*margin+p.tagWide+most*p.colWide+(bands-1)*bandGap)
 	for i := range p.blocks {
@@ -191,6 +191,17 @@ func (p *plan) columns(t *typesetter) {
 		}
 	}
 	p.setHeads(t)
+}
+
+// widestCell is the width that the texts in the cells ask for.
+func (p *plan) widestCell(t *typesetter) int {
+	most := 0
+	for _, r := range p.rows {
+		for _, f := range r.cells {
+			most = max(most, t.measure(sizeSmall, f.text)+2*padding)
+		}
+	}
+	return most
 }
 
 // bands is how many bands a block has, at least one.

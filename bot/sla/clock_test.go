@@ -2,6 +2,7 @@ package sla_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -187,7 +188,7 @@ func TestLate(t *testing.T) {
 		said := talk("10:00 c1", c.answered+" s1")
 		said[1].At = said[1].At.AddDate(0, 0, c.days)
 		clock, settled := sla.Clock{}.Take(paused, said...)
-		all := append(settled.Samples, clock.Unsettled(said[1].At)...)
+		all := slices.Concat(settled.Samples, clock.Unsettled(said[1].At))
 		require.NotEmpty(t, all)
 		assert.Equal(t, c.took, all[0].Took)
 		assert.Equal(t, c.breached, all[0].Breached)

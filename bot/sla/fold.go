@@ -21,9 +21,11 @@ func (e entry) compare(o entry) int {
 	return cmp.Or(cmp.Compare(e.at, o.at), cmp.Compare(e.what, o.what), cmp.Compare(e.id, o.id))
 }
 
-// same says whether two are the same message, told twice.
+// same says whether two are the same message, told twice. Recalls have no id of their own: they are told apart by when
+// they were.
 func (e entry) same(o entry) bool {
-	return e.id == o.id && (e.what == Recall) == (o.what == Recall)
+	recall := e.what == Recall
+	return e.id == o.id && recall == (o.what == Recall) && (!recall || e.at == o.at)
 }
 
 // opening is the message that opened a clock. One with the time 0 is none.
@@ -63,15 +65,15 @@ type state struct {
 type closes func(k Kind, o opening, at int64, by chat.User)
 
 // step takes in the next message in order.
-func (s *state) step(e entry, close closes) {
-	s.rest(e.at, close)
+func (s *state) step(e entry, closed closes) {
+	s.rest(e.at, closed)
 	switch e.what {
 	case ByCustomer:
 		s.ask(e)
 	case ByStaff:
-		s.answer(e, close)
+		s.answer(e, closed)
 	case Handled:
-		s.mark(e, close)
+		s.mark(e, closed)
 	case Recall:
 		s.recall(e.id)
 	case Nothing, Talk:
@@ -87,11 +89,11 @@ func (s *state) rests() int64 {
 }
 
 // rest ends a handling whose customer has been silent long enough.
-func (s *state) rest(now int64, close closes) {
+func (s *state) rest(now int64, closed closes) {
 	if end := s.rests(); end == 0 || now < end {
 		return
 	}
-	close(Handling, s.handling, s.last.at, s.last.by)
+	closed(Handling, s.handling, s.last.at, s.last.by)
 	*s = state{}
 }
 
@@ -111,9 +113,9 @@ func (s *state) ask(e entry) {
 	}
 }
 
-func (s *state) answer(e entry, close closes) {
+func (s *state) answer(e entry, closed closes) {
 	if s.first.open() {
-		close(First, s.first, e.at, e.by)
+		closed(First, s.first, e.at, e.by)
 		s.first, s.burst, s.before = opening{}, [maxBurst]entry{}, 0
 	}
 	if !s.handling.open() {
@@ -126,15 +128,15 @@ func (s *state) answer(e entry, close closes) {
 }
 
 // mark ends what had begun when somebody said so.
-func (s *state) mark(e entry, close closes) {
+func (s *state) mark(e entry, closed closes) {
 	later := state{}
 	if s.first.open() && s.first.at <= e.at {
-		close(First, s.first, e.at, e.by)
+		closed(First, s.first, e.at, e.by)
 	} else {
 		later = state{first: s.first, handling: s.first, burst: s.burst}
 	}
 	if s.handling.open() && s.handling.at <= e.at {
-		close(Handling, s.handling, e.at, e.by)
+		closed(Handling, s.handling, e.at, e.by)
 		*s = later
 	}
 }

@@ -29,21 +29,29 @@ const (
 	openNone = iota
 	openSettled
 	openWhole
+	openInWindow // and the place of its message there is added
 )
 
 // Pack writes the clock. Equal clocks are written equally.
 func (c Clock) Pack() []byte {
-	p := packer{base: c.Heard.UnixMilli()}
+	p := packer{}
+	if !c.Heard.IsZero() {
+		p.base = c.Heard.UnixMilli()
+	}
 	p.state(c.settled)
 	p.number(uint64(len(c.window)))
 	for _, e := range c.window {
 		p.entry(e)
 	}
+	place := slices.IndexFunc(c.window, func(e entry) bool { return e.id == c.open.id && e.at == c.open.at && e.by == c.open.by })
 	switch {
 	case !c.open.open():
 		p.number(openNone)
 	case c.open == c.settled.first:
 		p.number(openSettled)
+	case place >= 0:
+		p.number(uint64(openInWindow + place))
+		p.terms(c.open)
 	default:
 		p.number(openWhole)
 		p.opening(c.open)
@@ -54,9 +62,6 @@ func (c Clock) Pack() []byte {
 	}
 	head := packer{out: []byte{packed}}
 	head.text(c.Source)
-	if c.Heard.IsZero() {
-		p.base = 0
-	}
 	head.number(uint64(p.base))
 	head.number(uint64(c.Late))
 	head.back(c.bound - (p.base - Window.Milliseconds())) // 0, mostly
@@ -77,22 +82,48 @@ func (p *packer) number(n uint64) { p.out = binary.AppendUvarint(p.out, n) }
 func (p *packer) back(d int64)    { p.out = binary.AppendVarint(p.out, d) }
 func (p *packer) moment(at int64) { p.back(p.base - at) }
 
+// text writes the length, doubled, and one more where the letters are squeezed.
 func (p *packer) text(s string) {
-	p.number(uint64(len(s)))
+	if small, ok := squeeze(s); ok {
+		p.number(uint64(len(s))<<1 | 1)
+		p.out = append(p.out, small...)
+		return
+	}
+	p.number(uint64(len(s)) << 1)
 	p.out = append(p.out, s...)
 }
 
-func (p *packer) person(u chat.User) {
-	if u == "" {
+// length writes a length of time, doubled: whole seconds, or, and then one more, milliseconds.
+func (p *packer) length(d time.Duration) {
+	if ms := uint64(d / time.Millisecond); ms%1000 != 0 {
+		p.number(ms<<1 | 1)
+	} else {
+		p.number(ms / 1000 << 1)
+	}
+}
+
+// after writes a moment after another, at which so much had counted: 0 is never.
+func (p *packer) after(at, from int64, counted time.Duration) {
+	if at == 0 {
 		p.number(0)
 		return
+	}
+	p.number(uint64(max(0, at-from-counted.Milliseconds())) + 1)
+}
+
+func (p *packer) person(u chat.User) { p.number(p.place(u)) }
+
+// place is the place of a person in the list; 0 is nobody.
+func (p *packer) place(u chat.User) uint64 {
+	if u == "" {
+		return 0
 	}
 	i := slices.Index(p.people, u)
 	if i < 0 {
 		i = len(p.people)
 		p.people = append(p.people, u)
 	}
-	p.number(uint64(i) + 1)
+	return uint64(i) + 1
 }
 
 func (p *packer) id(id uint64) {
@@ -102,19 +133,25 @@ func (p *packer) id(id uint64) {
 }
 
 func (p *packer) entry(e entry) {
-	p.out = append(p.out, byte(e.what))
+	p.number(p.place(e.by)<<whatBits | uint64(e.what))
 	p.id(e.id)
 	p.moment(e.at)
-	p.person(e.by)
 }
+
+// whatBits is how many bits a What takes.
+const whatBits = 3
 
 func (p *packer) opening(o opening) {
 	p.id(o.id)
 	p.moment(o.at)
 	p.person(o.by)
-	p.number(uint64(o.limit / time.Millisecond))
-	p.number(uint64(max(0, o.warn-o.at))) // 0: never, since nothing is due at once
-	p.number(uint64(max(0, o.due-o.at)))
+	p.terms(o)
+}
+
+func (p *packer) terms(o opening) {
+	p.length(o.limit)
+	p.after(o.warn, o.at, 0)
+	p.after(o.due, o.at, o.limit)
 	p.person(o.shift)
 }
 
@@ -122,8 +159,8 @@ func (p *packer) closing(c closing) {
 	p.out = append(p.out, byte(c.Kind))
 	p.moment(c.Opened.UnixMilli())
 	p.moment(c.Closed.UnixMilli())
-	p.number(uint64(c.Took / time.Millisecond))
-	p.number(uint64(c.Limit / time.Millisecond))
+	p.length(c.Took)
+	p.length(c.Limit)
 	p.person(c.By)
 	p.person(c.Shift)
 	p.number(uint64(c.Day))
@@ -196,14 +233,17 @@ func Unpack(raw []byte) (Clock, error) {
 	for range u.count() {
 		c.window = append(c.window, u.entry())
 	}
-	switch u.number() {
-	case openNone:
-	case openSettled:
+	switch n := u.number(); {
+	case n == openNone:
+	case n == openSettled:
 		c.open = c.settled.first
-	case openWhole:
+	case n == openWhole:
 		c.open = u.opening()
+	case n-openInWindow < int64(len(c.window)):
+		c.open = opens(c.window[n-openInWindow])
+		u.terms(&c.open)
 	default:
-		u.bad = true
+		u.fail()
 	}
 	for range u.count() {
 		c.pending = append(c.pending, u.closing())
@@ -266,7 +306,17 @@ func (u *unpacker) bytes(n int64) []byte {
 	return out
 }
 
-func (u *unpacker) text() string { return string(u.bytes(u.number())) }
+func (u *unpacker) text() string {
+	n := u.number()
+	if n&1 == 0 {
+		return string(u.bytes(n >> 1))
+	}
+	if n >>= 1; n > 2*int64(len(u.in)) {
+		u.fail()
+		return ""
+	}
+	return stretch(u.bytes(int64(squeezed(int(n)))), int(n))
+}
 
 func (u *unpacker) octet() byte {
 	if b := u.bytes(1); len(b) == 1 {
@@ -275,8 +325,9 @@ func (u *unpacker) octet() byte {
 	return 0
 }
 
-func (u *unpacker) person() chat.User {
-	n := u.number()
+func (u *unpacker) person() chat.User { return u.whose(u.number()) }
+
+func (u *unpacker) whose(n int64) chat.User {
 	if n > int64(len(u.people)) {
 		u.fail()
 	}
@@ -295,7 +346,8 @@ func (u *unpacker) id() uint64 {
 }
 
 func (u *unpacker) entry() entry {
-	e := entry{what: What(u.octet()), id: u.id(), at: u.moment(), by: u.person()}
+	head := u.number()
+	e := entry{what: What(head & (1<<whatBits - 1)), by: u.whose(head >> whatBits), id: u.id(), at: u.moment()}
 	if e.what == Nothing || e.what > Talk || e.at == 0 {
 		u.fail()
 	}
@@ -304,28 +356,39 @@ func (u *unpacker) entry() entry {
 
 func (u *unpacker) opening() opening {
 	o := opening{id: u.id(), at: u.moment(), by: u.person()}
+	u.terms(&o)
+	return o
+}
+
+func (u *unpacker) terms(o *opening) {
 	o.limit = u.length()
-	if after := u.number(); after != 0 {
-		o.warn = o.at + after
-	}
-	if after := u.number(); after != 0 {
-		o.due = o.at + after
-	}
+	o.warn, o.due = u.after(o.at, 0), u.after(o.at, o.limit)
 	o.shift = u.person()
 	if o.at == 0 || o.limit == 0 {
 		u.fail()
 	}
-	return o
 }
 
-// length reads milliseconds; more than a Duration holds is wrong.
+func (u *unpacker) after(from int64, counted time.Duration) int64 {
+	n := u.number()
+	if n == 0 {
+		return 0
+	}
+	return from + counted.Milliseconds() + n - 1
+}
+
+// length reads a length of time; more than a Duration holds is wrong.
 func (u *unpacker) length() time.Duration {
 	n := u.number()
-	if n > int64(1<<62/time.Millisecond) {
+	unit := time.Second
+	if n&1 != 0 {
+		unit = time.Millisecond
+	}
+	if n >>= 1; n > int64(1<<62/unit) {
 		u.fail()
 		return 0
 	}
-	return time.Duration(n) * time.Millisecond
+	return time.Duration(n) * unit
 }
 
 func (u *unpacker) closing() closing {

@@ -73,6 +73,7 @@ const testers = "github.com/stretchr/testify pgregory.net/rapid github.com/alice
 
 // rivals may be imported by the tests of one package: what its benchmarks measure themselves against.
 var rivals = map[string]string{
+	"bot":        "github.com/redis/go-redis/v9", // round trips are counted by a hook
 	"bot/access": "github.com/casbin/casbin/v2 github.com/cedar-policy/cedar-go",
 	// What is written is read by somebody else's parser.
 	"bot/calendar": "github.com/emersion/go-ical",

@@ -18,14 +18,14 @@ import (
 )
 
 // watchman posts a dead-man on a machine of its own, and returns what one look of his found and what the owners then see.
-func (s *theatre) watchman(state string) func() (line string, err error, seen []string) {
+func (s *theatre) watchman(state string) func() (line string, seen []string, err error) {
 	sys, err := newSystem(s.config, options{now: s.now, log: zap.NewNop()})
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { _ = sys.close() })
-	return func() (string, error, []string) {
+	return func() (string, []string, error) {
 		var out bytes.Buffer
 		err := watchman{system: sys, state: state, out: &out}.look(s.ctx)
-		return out.String(), err, s.look()
+		return out.String(), s.look(), err
 	}
 }
 
@@ -36,7 +36,7 @@ func TestTheDeadManSpeaks(t *testing.T) {
 	s.look()
 	state := filepath.Join(t.TempDir(), "state")
 	look := s.watchman(state)
-	line, err, seen := look()
+	line, seen, err := look()
 	require.NoError(t, err)
 	assert.Contains(t, line, "well: a sign of life")
 	assert.Empty(t, seen)
@@ -47,11 +47,11 @@ func TestTheDeadManSpeaks(t *testing.T) {
 		}
 	}
 	stopped(9 * time.Minute)
-	_, err, seen = look()
+	_, seen, err = look()
 	require.NoError(t, err, "not yet")
 	assert.Empty(t, seen)
 	stopped(2 * time.Minute)
-	line, err, seen = look()
+	line, seen, err = look()
 	assert.ErrorIs(t, err, errSilent)
 	assert.Equal(t, "silent for 11m\n", line)
 	assert.Equal(t, []string{
@@ -61,24 +61,24 @@ func TestTheDeadManSpeaks(t *testing.T) {
 		"    最近一次心跳在 2026-02-20 08:49（11分钟前）。现在发给它的命令不会被处理，提醒和告警也不会发出。请检查它的进程和日志；恢复后机器人会自己补上到点的事项。",
 	}, seen)
 	again := s.watchman(state) // cron starts another process
-	_, err, seen = again()
+	_, seen, err = again()
 	assert.ErrorIs(t, err, errSilent, "the exit code tells it each time")
 	assert.Empty(t, seen, "the owners are told once")
 
 	s.clock.Add(int64(time.Minute))
 	s.settle()
 	assert.Contains(t, s.look()[0], "机器人刚才没有响应", "the bot itself confesses")
-	_, err, _ = look()
+	_, _, err = look()
 	require.NoError(t, err)
 	assert.NoFileExists(t, state, "it was well")
 
 	s.store.stop(t)
-	line, err, seen = look()
+	line, seen, err = look()
 	assert.ErrorIs(t, err, errSilent)
 	assert.Contains(t, line, "redis does not answer")
 	require.Len(t, seen, 4)
 	assert.Equal(t, "boss sees> ⚠️ **机器人的 Redis 没有应答**", seen[0])
-	_, err, seen = look()
+	_, seen, err = look()
 	assert.ErrorIs(t, err, errSilent)
 	assert.Empty(t, seen)
 }
@@ -114,13 +114,13 @@ func TestADeadManWhoReachesNobodySaysSoAndTriesAgain(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	look := s.watchman(state)
 	s.sim.Fail("message/send", 60020, 1)
-	line, err, seen := look()
+	line, seen, err := look()
 	assert.ErrorIs(t, err, errSilent)
 	assert.ErrorContains(t, err, "60020")
 	assert.Contains(t, line, "no sign of life was ever given")
 	assert.Empty(t, seen)
 	assert.NoFileExists(t, state)
-	_, _, seen = look()
+	_, seen, _ = look()
 	assert.NotEmpty(t, seen)
 }
 
