@@ -207,6 +207,8 @@ func (s *theatre) answer(d simulator.Delivery) []string {
 	switch {
 	case d.Unheard:
 		return told("bot", "(cannot hear this)")
+	case d.Status == http.StatusNoContent:
+		return nil // it was no callback, but taken by the archive's pipeline
 	case d.Status != http.StatusOK:
 		return told("bot", fmt.Sprintf("(%d)", d.Status))
 	case d.Reply == "":

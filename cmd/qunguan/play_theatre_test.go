@@ -86,7 +86,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
-	owners, canary, publicURL := []string{world.People[0].ID}, "", ""
+	owners, canary, publicURL, secret := []string{world.People[0].ID}, "", "", ""
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -101,6 +101,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 				world.People = append(world.People, simulator.Person{ID: id, Name: fmt.Sprintf("员工%02d", i+1), Departments: []string{"客服部"}})
 				join(t, &world, f[3], id)
 			}
+		case "archive": // what is written in customer groups is archived, and told to the bot
+			secret = "a secret of the stories, for pipelines"
 		case "no-font":
 			s.pictures = pictures{}
 		case "customers": // customers 39 in GROUP
@@ -135,13 +137,14 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.world = world.WithSecrets(random)
 	var err error
 	s.sim, err = simulator.New(s.world, simulator.Options{
-		Now: s.now, Rand: random, Pause: func(context.Context, time.Duration) error { return nil },
+		Now: s.now, Rand: random, Pause: func(context.Context, time.Duration) error { return nil }, IngestSecret: secret,
 	})
 	require.NoError(t, err)
 	s.api = httptest.NewServer(s.sim.API())
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Schedule.Canary = canary
+	s.config.Ingest.Secret = configs.Secret(secret)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
 	s.config.PublicURL = publicURL
 	s.client = redis.NewClient(&redis.Options{Addr: s.store.addr(), DisableIdentity: true, MaxRetries: -1})

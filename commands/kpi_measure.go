@@ -1,0 +1,99 @@
+package commands
+
+import (
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+	"qunguan/bot/kpi"
+	"qunguan/bot/moderation"
+	"qunguan/bot/sla"
+)
+
+// intercepting are the kinds of events by which a breach of the rules is intercepted. What was taken back is none.
+var intercepting = []journal.Kind{moderation.Muted}
+
+// mostCaught is how many interceptions are counted in one answer. Where there were more, it says so.
+const mostCaught = 5000
+
+// KPIAsk is what is asked about: a group, or with the zero Group the company; a person there, or with the zero User
+// everybody; and periods, of which no two need follow each other.
+type KPIAsk struct {
+	Group   chat.Group
+	Who     chat.User
+	Periods []kpi.Period
+}
+
+// Want is what must be read to measure it. Its numbers count from the first of all queries and tallies.
+func (a KPIAsk) Want() journal.Want {
+	var w journal.Want
+	var from, until time.Time
+	for _, p := range a.Periods {
+		w.Tallies = append(w.Tallies, journal.Days{Group: a.Group, From: p.From, Until: p.Until})
+		if from.IsZero() || p.From.Before(from) {
+			from = p.From
+		}
+		if p.Until.After(until) {
+			until = p.Until
+		}
+	}
+	if a.Group != "" {
+		w.Clocks = []chat.Group{a.Group}
+	}
+	for _, k := range intercepting {
+		w.Queries = append(w.Queries, journal.Query{
+			Kind: k, Group: a.Group, Actor: a.Who, Since: from, Until: until, Undoable: true, Limit: mostCaught,
+		})
+	}
+	return w
+}
+
+// KPI is what was measured in one period.
+type KPI struct {
+	kpi.Period
+	kpi.Measured
+	Written int64 // messages that the person wrote; of a group, that its staff did
+	// Silent says that the group has a source now, but that nothing was heard in the period.
+	Silent bool
+}
+
+// Measure counts what Want has read, one KPI a period. first is the number of its first tally, and query that of its
+// first query.
+func (a KPIAsk) Measure(c bot.Call, first, query int) []KPI {
+	out := make([]KPI, len(a.Periods))
+	for i, p := range a.Periods {
+		s := c.Sheet(first + i)
+		handled := s.Total(sla.Handling)
+		by := s.MessagesBy()
+		written := s.Messages() - by[""]
+		if a.Who != "" {
+			handled, written = s.ByPerson(sla.Handling)[a.Who], by[a.Who]
+		}
+		source := c.Sources(first+i) > 0
+		k := KPI{Period: p, Written: written, Measured: kpi.Measured{
+			Days: p.Days(), Over: p.Over(c.Now), Handled: handled.Count(), Handling: handled.Mean(), Messages: s.Messages(),
+		}}
+		// Of a time in which nothing was heard nobody knows whether somebody listened.
+		heard := k.Messages > 0 || s.Total(sla.Handling).Count() > 0
+		k.Silent = source && !heard
+		k.Source = source && (heard || !k.Measured.Over)
+		k.Caught, k.More = a.caught(c, p, query)
+		out[i] = k
+	}
+	return out
+}
+
+// caught counts the interceptions of a period.
+func (a KPIAsk) caught(c bot.Call, p kpi.Period, query int) (n int64, more bool) {
+	for i := range intercepting {
+		entries, older := c.Entries(query + i)
+		for _, e := range entries {
+			if !e.At.Before(p.From) && e.At.Before(p.Until) {
+				n++
+			}
+		}
+		more = more || older && len(entries) > 0 && entries[len(entries)-1].At.After(p.From)
+	}
+	return n, more
+}
