@@ -14,6 +14,7 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/event"
@@ -70,6 +71,8 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"canary":     journal.Typed(canary.Build),
 		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
+		"suspects":   journal.Typed(digest.BuildSuspects),
+		"digest":     journal.Typed(digest.BuildMail),
 	}
 }
 
@@ -79,7 +82,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), canary.Happenings(), bot.Happenings(),
+		sla.Happenings(), canary.Happenings(), digest.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h

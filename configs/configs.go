@@ -67,6 +67,10 @@ type Limits struct {
 type Schedule struct {
 	Sync   string `koanf:"sync"`   // re-read every group
 	Canary string `koanf:"canary"` // look at every part of the bot; empty: never
+
+	Watch        string `koanf:"watch"`         // look for suspicious acts; empty: never
+	DigestWeekly string `koanf:"digest_weekly"` // tell managers what needs their eyes; empty: never
+	DigestDaily  string `koanf:"digest_daily"`  // tell owners, if something does; empty: never
 }
 
 // Deadman says when the bot counts as silent, and who outside hears that it is not.
@@ -191,7 +195,12 @@ var defaults = map[string]any{
 
 	"schedule.sync":   "*/15 * * * *",
 	"schedule.canary": "5 * * * *",
-	"deadman.after":   "10m",
+	"schedule.watch":  "* * * * *",
+
+	"schedule.digest_weekly": "0 9 * * 1",
+	"schedule.digest_daily":  "30 8 * * *",
+
+	"deadman.after": "10m",
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",

@@ -67,7 +67,7 @@ func smallestConfig() configs.Config {
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
 			Bot: configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *"}, Deadman: configs.Deadman{After: "10m"},
 		Log: configs.Log{Level: "info", Format: "json"},
 	}
 }
@@ -122,7 +122,7 @@ log: {level: debug, format: console}
 			Bot:             configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 			CustomerContact: configs.CustomerContact{Secret: "c"},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *"}, Deadman: configs.Deadman{After: "10m"},
 		Ingest: configs.Ingest{Secret: longSecret, PreviousSecret: longSecret},
 		Archive: configs.Archive{
 			Secret: "a", PrivateKeys: []configs.ArchiveKey{{Version: 2, File: "/etc/k.pem"}}, Proxy: "socks5://10.0.0.1:8081", ProxyPassword: "u:p",

@@ -87,6 +87,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
 	owners, canary, publicURL, secret := []string{world.People[0].ID}, "", "", ""
+	watch, weekly, daily := "", "", ""
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -125,6 +126,10 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			language = f[1]
 		case "canary": // canary 5 * * * *: the bot looks at itself; else it does not, since stories leap over hours
 			canary = strings.TrimPrefix(w, "canary ")
+		case "watch": // the bot looks for suspicious acts every minute
+			watch = "* * * * *"
+		case "digests": // on Mondays and every morning
+			weekly, daily = "0 9 * * 1", "30 8 * * *"
 		case "owners":
 			owners = f[1:]
 		case "department-admin": // department-admin ID DEPARTMENT
@@ -144,6 +149,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Schedule.Canary = canary
+	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
 	s.config.Ingest.Secret = configs.Secret(secret)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
 	s.config.PublicURL = publicURL

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qunguan/bot/canary"
+	"qunguan/commands"
 	"qunguan/configs"
 	"qunguan/scheduler"
 )
@@ -19,8 +20,11 @@ func checkSchedule(c configs.Config, file string) error {
 	for _, s := range []struct{ key, spec, example, meaning string }{
 		{"schedule.sync", c.Schedule.Sync, "*/15 * * * *", "every quarter of an hour"},
 		{"schedule.canary", c.Schedule.Canary, "5 * * * *", "five minutes past every hour"},
+		{"schedule.watch", c.Schedule.Watch, "* * * * *", "every minute"},
+		{"schedule.digest_weekly", c.Schedule.DigestWeekly, "0 9 * * 1", "nine o'clock on Mondays"},
+		{"schedule.digest_daily", c.Schedule.DigestDaily, "30 8 * * *", "half past eight every day"},
 	} {
-		if s.spec == "" && s.key == "schedule.canary" {
+		if s.spec == "" && s.key != "schedule.sync" {
 			continue // nobody wants to hear it
 		}
 		if err := scheduler.Check(s.spec); err != nil {
@@ -37,6 +41,9 @@ func checkSchedule(c configs.Config, file string) error {
 // begun when it looks whether they run.
 func (s *system) rhythms() []scheduler.Rhythm {
 	out := []scheduler.Rhythm{scheduler.Sync(s.bot, s.platform, s.config.Schedule.Sync)}
+	if spec := s.config.Schedule.Watch; spec != "" {
+		out = append(out, scheduler.Watch(s.bot, commands.Watch, spec))
+	}
 	if spec := s.config.Schedule.Canary; spec != "" {
 		out = append(out, scheduler.Canary(s.bot, s.measure, spec))
 	}
