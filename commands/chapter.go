@@ -45,7 +45,7 @@ var chapters = []chapter{
 		"duty set", "duty generate", "duty edit", "duty drop", "duty override", "duty temp", "duty check", "duty fairness", "rehearse",
 		"event list", "event add", "event remove", "size", "size apply",
 	}},
-	{chat.Text{ZH: "绩效", EN: "indicators"}, []string{"kpi", "kpi report"}},
+	{chat.Text{ZH: "绩效", EN: "indicators"}, []string{"kpi", "kpi report", "digest"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
 		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "guide", "duties", "help",
 	}},

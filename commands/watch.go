@@ -97,8 +97,7 @@ func alarm(c bot.Call, s digest.Suspicion) []chat.Effect {
 	card.Buttons[0].Command = look
 	card.Fields = append(card.Fields,
 		chat.Field{Name: chat.Text{ZH: "记录", EN: "Entry"}, Value: chat.Same(chat.ThisEntry)},
-		chat.Field{Name: chat.Text{ZH: "说明", EN: "Note"}, Value: chat.Text{ZH: "按规则自动提醒，不等于违规", EN: "Told by rule; it need not be wrong"}})
-	_ = c.Name(s.Who) // has the person read, whose name the card then shows
+		chat.Field{Name: chat.Text{ZH: "说明", EN: "Note"}, Value: suspicionRule(s.Sort).Plus(chat.Text{ZH: "按规则提醒，不等于违规", EN: "told by rule; it need not be wrong"})})
 	var out []chat.Effect
 	for _, u := range managersOf(c, s.Group, s.Who) {
 		out = append(out, chat.SendTo(u, s.Group, chat.Reply{Card: card}))
@@ -122,17 +121,32 @@ func suspicionTitle(s digest.Sort) chat.Text {
 
 // suspicionText says what was seen, as a card shows it: without Markdown.
 func suspicionText(c bot.Call, s digest.Suspicion) chat.Text {
-	who := plainName(c, s.Who)
-	first, last := c.Moment(s.First), c.Moment(s.Last)
+	who := calledIn(c, s.Who)
+	last, span := c.Moment(s.Last), chat.Text{ZH: "在 %s", EN: "at %s"}.F(c.Moment(s.Last))
+	if first := c.Moment(s.First); first != last {
+		span = chat.Text{ZH: "从 %s 到 %s", EN: "from %s to %s"}.F(first, last)
+	}
 	switch s.Sort {
 	case digest.Frequent:
-		return chat.Text{ZH: "%s 从 %s 到 %s 处置了 %d 次（10 分钟内超过 %d 次）。", EN: "%s acted %[4]d times from %[2]s to %[3]s (more than %[5]d in 10 minutes)."}.F(who, first, last, s.N, digest.MostActs)
+		return chat.Text{ZH: "%s %s 处置了 %d 次", EN: "%s acted %[3]d times %[2]s"}.F(who, span, s.N)
 	case digest.OffShift:
-		return chat.Text{ZH: "%s 在 %s 处置，当时不是其值班时间。", EN: "%s acted at %s, which was not their shift."}.F(who, last)
+		return chat.Text{ZH: "%s %s 处置，当时不是其值班时间", EN: "%s acted %s, which was not their shift"}.F(who, span)
 	case digest.Selfish:
-		return chat.Text{ZH: "%s 在 %s 的操作让自己受益（#%d）。", EN: "%s did something at %s that benefits themselves (#%d)."}.F(who, last, s.Entry)
+		return chat.Text{ZH: "%s %s 的操作让自己受益（#%d）", EN: "%s did something %s that benefits themselves (#%d)"}.F(who, span, s.Entry)
 	case digest.Refused:
-		return chat.Text{ZH: "%s 从 %s 到 %s 有 %d 次操作被拒（10 分钟内 %d 次或以上）。", EN: "%s was refused %[4]d times from %[2]s to %[3]s (%[5]d or more in 10 minutes)."}.F(who, first, last, s.N, digest.LeastRefusals)
+		return chat.Text{ZH: "%s %s 被拒 %d 次", EN: "%s was refused %[3]d times %[2]s"}.F(who, span, s.N)
 	}
 	return chat.Same(who)
+}
+
+// suspicionRule says what the rule is, where it is a number.
+func suspicionRule(s digest.Sort) chat.Text {
+	switch s {
+	case digest.Frequent:
+		return chat.Text{ZH: "10 分钟内超过 %d 次；", EN: "more than %d in 10 minutes; "}.F(digest.MostActs)
+	case digest.Refused:
+		return chat.Text{ZH: "10 分钟内 %d 次或以上；", EN: "%d or more in 10 minutes; "}.F(digest.LeastRefusals)
+	case digest.OffShift, digest.Selfish:
+	}
+	return chat.Text{}
 }

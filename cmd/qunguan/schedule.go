@@ -44,6 +44,15 @@ func (s *system) rhythms() []scheduler.Rhythm {
 	if spec := s.config.Schedule.Watch; spec != "" {
 		out = append(out, scheduler.Watch(s.bot, commands.Watch, spec))
 	}
+	digests := scheduler.Digest{
+		Reads: commands.DigestReads, Groups: commands.DigestGroups, Company: commands.DigestCompany, Send: commands.DigestFor,
+	}
+	if spec := s.config.Schedule.DigestWeekly; spec != "" {
+		out = append(out, digests.Weekly(s.bot, spec))
+	}
+	if spec := s.config.Schedule.DigestDaily; spec != "" {
+		out = append(out, digests.Daily(s.bot, spec))
+	}
 	if spec := s.config.Schedule.Canary; spec != "" {
 		out = append(out, scheduler.Canary(s.bot, s.measure, spec))
 	}
