@@ -49,7 +49,7 @@ func kpis() bot.Command {
 				return bot.Outcome{}, err
 			}
 			days := h.days(c.Args, c)
-			if !soundKPI(days) {
+			if !SoundKPI(days) {
 				return bot.Refuse(unsoundKPI)
 			}
 			v.ask.Periods = append([]kpi.Period{days}, kpi.Weeks(trendWeeks, c.Now.In(c.Zone))...)

@@ -106,8 +106,8 @@ func dayBegins(at time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, at.Location())
 }
 
-// soundKPI says whether a period can be summed up.
-func soundKPI(p kpi.Period) bool {
+// SoundKPI says whether a period can be summed up.
+func SoundKPI(p kpi.Period) bool {
 	return p.From.Before(p.Until) && p.Until.Sub(p.From) <= longestKPI*24*time.Hour
 }
 

@@ -172,9 +172,7 @@ func portraitLine(c bot.Call, k KPI) chat.Text {
 		"activity": {ZH: "无消息来源", EN: "no message source"},
 	}
 	var parts []chat.Text
-	m := k.Measured
-	m.Days = k.elapsed(c.Now)
-	for _, t := range kpi.Portrait(m, kpi.Kept{}, k.Written) {
+	for _, t := range k.portrait(c) {
 		if t.Known {
 			parts = append(parts, chat.Text{ZH: "%s %d（%s）", EN: "%s %d (%s)"}.F(t.Name, t.Score, raw[t.Key]))
 			continue
@@ -182,6 +180,13 @@ func portraitLine(c bot.Call, k KPI) chat.Text {
 		parts = append(parts, chat.Text{ZH: "%s —（%s）", EN: "%s — (%s)"}.F(t.Name, lacks[t.Key]))
 	}
 	return chat.Text{ZH: "能力画像（满分 100，60 为刚好达标）：%s", EN: "Portrait (of 100; 60 just meets the target): %s"}.F(list(parts))
+}
+
+// portrait is what is known of the person in the period.
+func (k KPI) portrait(c bot.Call) []kpi.Trait {
+	m := k.Measured
+	m.Days = k.elapsed(c.Now)
+	return kpi.Portrait(m, kpi.Kept{}, k.Written)
 }
 
 // elapsed is how many days of the period have begun: of the running one, scores are by the days that there were.

@@ -41,6 +41,8 @@ type Config struct {
 	Ingest  Ingest  `koanf:"ingest"`
 	Archive Archive `koanf:"archive"`
 
+	API API `koanf:"api"`
+
 	Log Log `koanf:"log"`
 }
 
@@ -149,6 +151,14 @@ type Ingest struct {
 
 // InUse says whether the file sets up the endpoint.
 func (i Ingest) InUse() bool { return i.Secret != "" }
+
+// API is what other programs may read over HTTP. The zero API is not in use.
+type API struct {
+	Token Secret `koanf:"token"` // that they show; at least 32 characters
+}
+
+// InUse says whether the file sets up the addresses.
+func (a API) InUse() bool { return a.Token != "" }
 
 // Archive is WeCom's message archive 会话内容存档. The zero Archive is not in use; any other has a secret and a key.
 type Archive struct {
