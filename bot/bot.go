@@ -17,6 +17,7 @@ import (
 
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/sla"
@@ -77,6 +78,10 @@ type Config struct {
 	Listening Listening
 	// Listened is told of every batch of messages that was heard, for metrics; nil tells nobody.
 	Listened func(Listened)
+	// Ladder is when who is told of a customer who waits; the zero Ladder is the usual one.
+	Ladder sla.Ladder
+	// Duty is how the life of shifts is kept in step; the zero value is the usual way.
+	Duty duty.Rules
 }
 
 // Handled is one message that was handled.

@@ -11,6 +11,7 @@ import (
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
+	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 )
@@ -100,6 +101,7 @@ type Call struct {
 	Decision  access.Decision // why the speaker may; zero where nothing was needed
 	Profile   chat.Profile
 	Education bool
+	Duty      duty.Rules // how the life of shifts is kept in step
 	// Named says that the message itself says which group it is about: it was said there, or writes #group. Else the
 	// group is the one that the speaker has chosen for direct messages.
 	Named     bool

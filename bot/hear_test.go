@@ -296,13 +296,12 @@ func TestSeveralProcessesHear(t *testing.T) {
 
 // alarm opens an alert for whoever waits, and calm ends it.
 func (p *post) alarm() []bot.Job {
-	type alert struct{}
 	look := func(kind string) bot.Job {
 		return bot.Job{Kind: kind, Run: func(c bot.Call, d journal.Due) (bot.Outcome, error) {
 			g := chat.Group(d.Of.ID())
 			w, waits := c.Clock(g).Waiting()
 			p.looked = append(p.looked, fmt.Sprint(kind, " ", g, " ", waits, " ", w.Late(c.Now)))
-			ch := journal.Set(sla.Of(g), "alert/1", nil, &alert{})
+			ch := journal.Set(sla.Of(g), "alert/1", nil, &sla.Alert{Opened: time.UnixMilli(1)})
 			if kind == bot.Answered {
 				ch = ch.Opposite()
 			}

@@ -219,7 +219,9 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 	if g != "" {
 		w.Names = append(w.Names, access.Of(g), directory.OfGroup(g), duty.Of(g))
 		for _, s := range t.command.Reads {
-			w.Names = append(w.Names, s.name(g))
+			if w.Names = append(w.Names, s.name(g)); s.name(g) == duty.Of(g) {
+				w.Names = append(w.Names, duty.OfLife(g)) // whoever changes a roster moves what follows its shifts
+			}
 		}
 	}
 	for i, o := range t.bot.owners() {

@@ -18,7 +18,9 @@ func recorded(c Call, cmd Command, out Outcome, says []chat.Text) chat.Reply {
 		r.Text = chat.Text{ZH: "已记录%s：", EN: "Recorded%s: "}.F(elsewhere(c, cmd)).Plus(out.Changes)
 	}
 	r.Text = chat.Lines(append([]chat.Text{r.Text}, says...)...)
-	r.Text = r.Text.Plus(chat.Same(" " + chat.ThisEntry))
+	if len(out.Events) > 0 { // else there is no entry
+		r.Text = r.Text.Plus(chat.Same(" " + chat.ThisEntry))
+	}
 	return r
 }
 

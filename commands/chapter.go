@@ -38,12 +38,15 @@ var chapters = []chapter{
 		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
 	}},
 	{chat.Text{ZH: "值班", EN: "duty"}, []string{
-		"duty", "duty week", "duty plan", "duty me", "duty card", "duty swap", "duty cover", "duty take", "duty giveback", "duty leave",
-		"duty changes", "duty cancel", "duty calendar", "duty calendar off",
+		"duty", "duty week", "duty plan", "duty me", "duty card", "checkin", "handover", "duty swap", "duty cover", "duty take", "duty giveback", "duty leave",
+		"duty changes", "duty cancel", "duty test", "duty calendar", "duty calendar off",
 	}},
 	{chat.Text{ZH: "排班", EN: "roster"}, []string{
-		"duty set", "duty generate", "duty edit", "duty drop", "duty override", "duty temp", "duty check", "duty fairness", "rehearse",
+		"duty set", "duty generate", "duty edit", "duty drop", "duty override", "duty temp", "duty check", "duty fairness", "duty checkin", "rehearse",
 		"event list", "event add", "event remove", "size", "size apply",
+	}},
+	{chat.Text{ZH: "响应", EN: "response"}, []string{
+		"sla", "sla stats", "sla set", "sla vip", "sla outside", "sla all", "ack", "snooze", "handled",
 	}},
 	{chat.Text{ZH: "绩效", EN: "indicators"}, []string{"kpi", "kpi report", "digest"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{

@@ -60,6 +60,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"person":     journal.Typed(directory.BuildPerson),
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
+		"shift":      journal.Typed(duty.BuildLife),
 		"duty":       journal.Typed(duty.ByCalendar(calendar)),
 		"feed":       journal.Typed(duty.BuildFeed),
 		"feeds":      journal.Typed(duty.BuildFeeds),
@@ -97,6 +98,7 @@ var (
 	ends   = bot.Reads[reminder.Book](reminder.Of)
 	mutes  = bot.Reads[moderation.Book](moderation.Of)
 	roster = bot.Reads[duty.Roster](duty.Of)
+	lives  = bot.Reads[duty.Lives](duty.OfLife)
 	events = bot.Reads[event.Book](event.Of)
 )
 
@@ -119,7 +121,7 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
-	case "event":
+	case "event", "shift", "sla":
 		return ends.Next
 	case "reminder":
 		return ends.Remind

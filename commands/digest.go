@@ -32,7 +32,7 @@ func digests() bot.Command {
 			if need := groupReads(c, everyGroup(c)); !need.Nothing() {
 				return bot.Outcome{Need: need}, nil
 			}
-			mine := answersFor(c, c.Actor.ID)
+			mine := managedBy(c, c.Actor.ID)
 			if len(mine) == 0 {
 				return bot.Refuse(chat.Text{
 					ZH: "您没有负责的群：简报给高级管理员、分级管理员和超级管理员。您自己的情况：/我的权限、/绩效 @" + string(c.Actor.ID) + "。",
@@ -61,8 +61,8 @@ func digests() bot.Command {
 	}
 }
 
-// answersFor are the groups that somebody is told about.
-func answersFor(c bot.Call, who chat.User) []chat.Group {
+// managedBy are the groups that somebody is told about.
+func managedBy(c bot.Call, who chat.User) []chat.Group {
 	var out []chat.Group
 	for _, g := range everyGroup(c) {
 		f := c.In(g)

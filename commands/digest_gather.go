@@ -86,8 +86,9 @@ func undrifted(lines []chat.Text) []chat.Text {
 // tellings are what entries come to.
 type tellings struct{ acts, nos, changes []chat.Text }
 
-// noise are kinds of events that nobody decided upon, or that are told otherwise.
-var noise = []string{"group.", "person.", "task.", "reminder.", "command.", "digest.", "canary.", "sla.", "preference.", "ticket.", "audit."}
+// noise are kinds of events that nobody decided upon, or that are told otherwise. What the bot did by itself is none of
+// the changes either: somebody had decided upon it before.
+var noise = []string{"group.", "person.", "task.", "reminder.", "command.", "digest.", "canary.", "sla.", "shift.", "preference.", "ticket.", "audit."}
 
 // tellEntries tells what happened, the newest first. Refusals are told by person.
 func tellEntries(c bot.Call, entries []journal.Entry) tellings {
@@ -106,7 +107,7 @@ func tellEntries(c bot.Call, entries []journal.Entry) tellings {
 					out.acts = append(out.acts, suspicionText(c, s))
 				}
 			}
-		case e.Outcome == journal.Done && len(e.Changes) > 0 && !slices.ContainsFunc(noise, func(p string) bool { return strings.HasPrefix(string(e.Kind), p) }):
+		case e.Outcome == journal.Done && e.Actor != "" && len(e.Changes) > 0 && !slices.ContainsFunc(noise, func(p string) bool { return strings.HasPrefix(string(e.Kind), p) }):
 			out.changes = append(out.changes, changeTold(c, e))
 		}
 	}

@@ -34,6 +34,8 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 	out = join(out, followHeirs(c, events))
 	out = followRoster(c, events, out)
 	out = remindOfEvents(c, events, watchSize(c, events, watchAdmins(c, events, out)))
+	out = followShifts(c, events, out)
+	out = followAlerts(c, events, out)
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {
 		out.Says = append(out.Says, forewarned(c, events, out.Says)...)

@@ -77,8 +77,8 @@ const (
 
 // turns are the messages to those whose turns are different.
 func (n rosterNews) turns(changes []journal.Change) []chat.Effect {
-	if n.kind == duty.TakenOver {
-		return nil // whoever lets the backup take over tells it
+	if n.kind == duty.TakenOver || takeovers(changes) {
+		return nil // followShifts tells of these
 	}
 	from, until, all := n.window(changes)
 	if !from.Before(until) {

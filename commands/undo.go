@@ -76,7 +76,7 @@ func undone(c bot.Call, number grammar.NumberHole) (e journal.Entry, reads int, 
 // primary are the changes of an entry that people made; what followed from them follows anew from their opposite.
 func primary(e journal.Entry) []journal.Change {
 	return slices.DeleteFunc(slices.Clone(e.Changes), func(c journal.Change) bool {
-		return slices.Contains([]string{"ask", "task", "group", "groups", "reminder", "request", "setup"}, c.Of.Kind())
+		return slices.Contains([]string{"ask", "task", "group", "groups", "reminder", "request", "setup", "shift"}, c.Of.Kind())
 	})
 }
 

@@ -15,6 +15,9 @@ import (
 // tidy brings values into the form that their fields promise.
 func (c *Config) tidy() {
 	c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/")
+	if c.Duty.RemindBefore == nil {
+		c.Duty.RemindBefore = []string{} // the file says that there are none; the defaults have some
+	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 }
 
@@ -24,6 +27,8 @@ func (l *layers) check(c Config) {
 	l.checkPeople(c)
 	l.people("limits.role_cap", c.Limits.RoleCap)
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
+	l.checkDuty(c.Duty)
+	l.checkSLA(c.SLA)
 	l.checkDeadman(c.Deadman)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)

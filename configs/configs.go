@@ -31,6 +31,7 @@ type Config struct {
 	Font   string `koanf:"font"` // the file of the font that pictures are drawn with; empty: one is looked for
 	Limits Limits `koanf:"limits"`
 	Duty   Duty   `koanf:"duty"`
+	SLA    SLA    `koanf:"sla"`
 
 	Schedule Schedule `koanf:"schedule"`
 	Deadman  Deadman  `koanf:"deadman"`
@@ -95,6 +96,10 @@ type Duty struct {
 	// Holidays is the file of days off and working weekend days that the program does not carry, or carries otherwise;
 	// empty: what it carries. A relative name in the configuration file has become relative to that file.
 	Holidays string `koanf:"holidays"`
+	// RemindBefore is how long before a turn its person is reminded, as Length reads it; empty: not at all.
+	RemindBefore []string `koanf:"remind_before"`
+	// CheckInWithin is how long after its beginning a turn is late, as Length reads it.
+	CheckInWithin string `koanf:"check_in_within"`
 }
 
 // Redis says where the state is kept. One address is one server; several are a cluster; with MasterName they are
@@ -214,6 +219,16 @@ var defaults = map[string]any{
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",
+
+	"duty.remind_before":   []string{"7d", "1d", "1h"},
+	"duty.check_in_within": "10m",
+
+	"sla.outside":       OutsidePauses,
+	"sla.warn_percent":  "67",
+	"sla.backup_after":  "0s",
+	"sla.manager_after": "5m",
+	"sla.company_after": "15m",
+	"sla.unack_after":   "10m",
 }
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as

@@ -62,6 +62,8 @@ func smallestConfig() configs.Config {
 	return configs.Config{
 		Listen: "127.0.0.1:8080", Timezone: "Asia/Shanghai", Language: "zh", Edition: configs.Standard,
 		Owners: []string{"boss"},
+		Duty:   configs.Duty{RemindBefore: []string{"7d", "1d", "1h"}, CheckInWithin: "10m"},
+		SLA:    configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
 		Redis:  configs.Redis{Addrs: []string{"127.0.0.1:6379"}, KeyPrefix: "qunguan"},
 		WeCom: configs.WeCom{
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
@@ -93,7 +95,7 @@ owners: [boss, 1001]
 department_admins: [{user: li, departments: [华东, 华南]}]
 edition: education
 font: /srv/fonts/a.ttc
-duty: {holidays: days/off.yaml}
+duty: {holidays: days/off.yaml, remind_before: [], check_in_within: 15m}
 redis: {addrs: [a:1, b:2], username: u, password: 0123, db: 3, tls: true, master_name: m, key_prefix: "q:1"}
 wecom:
   corp_id: ww0123456789abcdef
@@ -113,7 +115,8 @@ log: {level: debug, format: console}
 		Owners:           []string{"boss", "1001"},
 		DepartmentAdmins: []configs.DepartmentAdmin{{User: "li", Departments: []string{"华东", "华南"}}},
 		Font:             "/srv/fonts/a.ttc",
-		Duty:             configs.Duty{Holidays: "/etc/days/off.yaml"},
+		Duty:             configs.Duty{Holidays: "/etc/days/off.yaml", RemindBefore: []string{}, CheckInWithin: "15m"},
+		SLA:              configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
 		Redis: configs.Redis{
 			Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "0123", DB: 3, TLS: true, MasterName: "m", KeyPrefix: "q:1",
 		},
@@ -164,6 +167,12 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{change(`[boss]`, `[[boss]]`), `/etc/q.yaml:2: owners: each element of the list must be one value`},
 		{add(`department_admins: [{user: li}]`), `/etc/q.yaml:1: department_admins: "li" has no department, or one without a name; write {user: li, departments: [name]}`},
 		{add(`department_admins: [{departments: [a]}]`), `/etc/q.yaml:1: department_admins: an entry has no user; write {user: li, departments: [name]} with the id that the address book shows`},
+		{add(`duty: {remind_before: [1h, soon]}`), `/etc/q.yaml:1: duty.remind_before: "soon" is no length from 1m to 31d; write for example 7d, 1d, 1h or 30m`},
+		{add(`sla: {outside: stop}`), `/etc/q.yaml:1: sla.outside: "stop" is not possible; use one of: pause, count`},
+		{add(`sla: {warn_percent: 100}`), `/etc/q.yaml:1: sla.warn_percent: 100 is not possible; write which part of the limit, from 1 to 99, or 0 to warn nobody`},
+		{add(`sla: {manager_after: soon}`), `/etc/q.yaml:1: sla.manager_after: "soon" is no length from 1m0s to 24h; write for example 5m or 15m`},
+		{add(`sla: {company_after: 2m}`), `/etc/q.yaml:1: sla.company_after: "2m" comes before the step below it; each step is told after the one before, counted from when the limit passed`},
+		{add(`duty: {check_in_within: 2d}`), `/etc/q.yaml:1: duty.check_in_within: "2d" is no length from 1m to 4h; write for example 10m`},
 		{add(`limits: {role_cap: 1000000}`), `/etc/q.yaml:1: limits.role_cap: 1000000 is not possible; write how many people, at most 2000, or 0 for the platform's own number`},
 		{add(`deadman: {after: 10}`), `/etc/q.yaml:1: deadman.after: "10" is not possible; write a length from 1m to 24h, for example 10m`},
 		{add(`deadman: {after: 5s}`), `/etc/q.yaml:1: deadman.after: "5s" is not possible; write a length from 1m to 24h, for example 10m`},

@@ -36,12 +36,15 @@ func TestTheExampleLoadsOnceItsBlanksAreFilled(t *testing.T) {
 func TestTheExampleShowsEveryKeyAndTheDefaults(t *testing.T) {
 	var root yaml.Node
 	require.NoError(t, yaml.Unmarshal([]byte(Example()), &root))
-	shown := map[string]string{}
+	shown, lists := map[string]string{}, map[string][]string{}
 	var walk func(n *yaml.Node, prefix string)
 	walk = func(n *yaml.Node, prefix string) {
 		for i := 0; i < len(n.Content); i += 2 {
 			path, value := prefix+n.Content[i].Value, n.Content[i+1]
 			shown[path] = value.Value
+			if value.Kind == yaml.SequenceNode {
+				lists[path] = texts(value)
+			}
 			if value.Kind == yaml.MappingNode {
 				walk(value, path+".")
 			}
@@ -59,8 +62,21 @@ func TestTheExampleShowsEveryKeyAndTheDefaults(t *testing.T) {
 		assert.Contains(t, schema, path, "configs/qunguan.example.yaml shows a key that does not exist")
 	}
 	for path, value := range defaults {
+		if list, ok := value.([]string); ok {
+			assert.Equal(t, list, lists[path], "configs/qunguan.example.yaml must show the default of %s", path)
+			continue
+		}
 		assert.Equal(t, value, shown[path], "configs/qunguan.example.yaml must show the default of %s", path)
 	}
+}
+
+// texts are the elements of a list.
+func texts(n *yaml.Node) []string {
+	var out []string
+	for _, e := range n.Content {
+		out = append(out, e.Value)
+	}
+	return out
 }
 
 func TestEveryKeyHasAVariable(t *testing.T) {

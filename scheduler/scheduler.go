@@ -18,7 +18,10 @@ import (
 
 // Jobs returns the jobs of records whose moment has come, one for each kind of aggregate that has such records.
 func Jobs() []bot.Job {
-	return []bot.Job{grantEnd("access"), grantEnd("company"), muteEnd(), taskCheck(), endIsNear(), requestDue(), eventReminder(), dutyOffer()}
+	return []bot.Job{
+		grantEnd("access"), grantEnd("company"), muteEnd(), taskCheck(), endIsNear(), requestDue(), eventReminder(), dutyOffer(), shiftMoment(),
+		answerDue(), answered(), alertDue(),
+	}
 }
 
 // Config is what a Clockwork is made of.

@@ -310,7 +310,10 @@ func TestThereIsAJobForEveryRecordThatEnds(t *testing.T) {
 		assert.False(t, kinds[j.Kind], "two jobs for %s", j.Kind)
 		kinds[j.Kind] = true
 	}
-	assert.Equal(t, map[string]bool{"access": true, "company": true, "duty": true, "moderation": true, "task": true, "reminder": true, "request": true, "event": true}, kinds)
+	assert.Equal(t, map[string]bool{
+		"access": true, "company": true, "duty": true, "moderation": true, "task": true, "reminder": true, "request": true, "event": true, "shift": true,
+		bot.Clock: true, bot.Answered: true, "sla": true,
+	}, kinds)
 }
 
 // startServer starts a real Redis, or skips the test where there is none.

@@ -31,6 +31,7 @@ type Roster struct {
 	changes   []Change   // by when they were made
 	leaves    []Leave    // by their beginning
 	offers    []Offer    // by when they were made
+	checkIn   CheckInSetting
 	days      *workdays
 	sections  []period
 	index     index
@@ -66,6 +67,8 @@ func build(records map[string]json.RawMessage, days *workdays) (Roster, error) {
 			r.Plan, err = journal.Decode[Plan](raw)
 		case proposalKey:
 			r.Proposal, err = journal.Decode[Proposal](raw)
+		case checkInKey:
+			r.checkIn, err = journal.Decode[CheckInSetting](raw)
 		case "change":
 			r.changes, err = with(r.changes, key, raw)
 		case "leave":
@@ -105,7 +108,7 @@ const Set journal.Kind = "duty.set"
 
 // Happenings describes the kinds of events of this package.
 func Happenings() []journal.Happening {
-	return slices.Concat(acts(), feedActs(), []journal.Happening{
+	return slices.Concat(acts(), feedActs(), livesHappenings(), []journal.Happening{
 		{Kind: Set, Text: chat.Text{ZH: "排班", EN: "set the roster"}},
 		{Kind: Planned, Text: chat.Text{ZH: "按群规模排班", EN: "adopted the plan of the group's size"}},
 		{Kind: Left, Text: chat.Text{ZH: "规模建议：先不变", EN: "left the group's plan as it is"}},

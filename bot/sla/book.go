@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +43,7 @@ const (
 type Book struct {
 	Settings Settings
 	set      bool
-	alerts   map[string]json.RawMessage
+	alerts   map[string]Alert
 }
 
 // Build makes a Book of its records.
@@ -56,10 +58,17 @@ func Build(records map[string]json.RawMessage) (Book, error) {
 			}
 			b.Settings, b.set = s, true
 		case strings.HasPrefix(key, alertPrefix):
-			if b.alerts == nil {
-				b.alerts = map[string]json.RawMessage{}
+			a, err := journal.Decode[Alert](raw)
+			if err == nil && a.Key() != key {
+				err = fmt.Errorf("record %q of response times is that of %q", key, a.Key())
 			}
-			b.alerts[key] = raw
+			if err != nil {
+				return Book{}, err
+			}
+			if b.alerts == nil {
+				b.alerts = map[string]Alert{}
+			}
+			b.alerts[key] = a
 		default:
 			return Book{}, fmt.Errorf("unknown record %q of response times", key)
 		}
@@ -68,14 +77,20 @@ func Build(records map[string]json.RawMessage) (Book, error) {
 }
 
 // Alerted says whether an alert is open.
-func (b Book) Alerted() bool { return len(b.alerts) > 0 }
+func (b Book) Alerted() bool {
+	_, open := b.Alert("")
+	return open
+}
+
+// keys are the records of alerts, by when their customers wrote.
+func (b Book) keys() []string { return slices.Sorted(maps.Keys(b.alerts)) }
 
 // Set is the kind of event in which a group's settings change.
 const Set journal.Kind = "sla.set"
 
 // Happenings describes the kinds of events of this package.
 func Happenings() []journal.Happening {
-	return []journal.Happening{{Kind: Set, Text: chat.Text{ZH: "设定响应时限", EN: "set the response times"}}}
+	return append(alertHappenings(), journal.Happening{Kind: Set, Text: chat.Text{ZH: "设定响应时限", EN: "set the response times"}})
 }
 
 // The refusals of this package.

@@ -34,7 +34,6 @@ func TestSettingsOfAGroup(t *testing.T) {
 	require.Error(t, err)
 	_, err = sla.Build(map[string]json.RawMessage{"settings": json.RawMessage(`{"limits":1}`)})
 	require.Error(t, err)
-	b, err = sla.Build(map[string]json.RawMessage{"alert/1": json.RawMessage(`{}`)})
-	require.NoError(t, err)
-	assert.True(t, b.Alerted())
+	_, err = sla.Build(map[string]json.RawMessage{"alert/1": json.RawMessage(`{}`)})
+	require.Error(t, err, "a record knows its key")
 }

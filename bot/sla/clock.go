@@ -151,9 +151,18 @@ func (r Rules) fix(o opening, known ...opening) opening {
 	o.limit, o.shift = r.Limit, r.shift(at)
 	o.due = r.due(at, r.Limit)
 	if r.Warn > 0 && r.Warn < 100 && o.due != 0 {
-		o.warn = r.due(at, r.Limit*time.Duration(r.Warn)/100)
+		o.warn = r.due(at, r.warning())
 	}
 	return o
+}
+
+// warning is how long after a clock opened it is told that the time runs out: people think in whole minutes.
+func (r Rules) warning() time.Duration {
+	after := r.Limit * time.Duration(r.Warn) / 100
+	if after > time.Minute {
+		after = after.Truncate(time.Minute)
+	}
+	return after
 }
 
 func (r Rules) due(at time.Time, limit time.Duration) int64 {

@@ -196,6 +196,7 @@ func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 		Schedule: configs.Schedule{
 			Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *",
 		}, Deadman: configs.Deadman{After: "10m"},
+		SLA: configs.SLA{WarnPercent: 67},
 	}
 	c.Redis.Addrs, c.Redis.KeyPrefix = []string{redis}, "qunguan"
 	c.WeCom.CorpID, c.WeCom.APIBase = w.Corp, api

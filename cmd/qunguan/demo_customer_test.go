@@ -28,13 +28,13 @@ func TestACustomerIsHeardInTheDemo(t *testing.T) {
 	within := func() time.Duration { return v.next().Sub(demoMorning).Truncate(time.Second) }
 
 	v.say("wmCustomerZhang01", simulator.SampleCustomerGroup, "在吗？我们的货什么时候到？")
-	assert.Equal(t, 30*time.Minute, within(), "a group of ten is answered within half an hour")
+	assert.Equal(t, 20*time.Minute, within(), "a group of ten is answered within half an hour: at two thirds of it somebody is told")
 	v.say("zhao", simulator.SampleCustomerGroup, "您好，我马上为您查")
 	assert.Equal(t, before, v.next(), "answered")
 
 	v.pass(clockWish{Advance: "1m"})
 	v.say("wmCustomerLiu0002", simulator.SampleCustomerGroup, "发错群了")
-	require.Equal(t, 31*time.Minute, within())
+	require.Equal(t, 21*time.Minute, within())
 	said, ok := v.last("wmCustomerLiu0002", "发错群了")
 	require.True(t, ok)
 	var d simulator.Delivery

@@ -112,7 +112,7 @@ func (s *theatre) kept() map[string]string {
 func (s *theatre) decided() map[string]string {
 	return s.dumped(func(key string) bool {
 		_, of, ok := strings.Cut(key, "}:")
-		for _, kind := range []string{"state:access", "state:company", "state:moderation", "state:duty", "state:feed", "state:event", "state:task", "state:reminder", "state:setup", "state:ask", "state:request", "agenda", "outbox", "later", "dead"} {
+		for _, kind := range []string{"state:access", "state:company", "state:moderation", "state:duty", "state:feed", "state:sla", "state:shift", "state:event", "state:task", "state:reminder", "state:setup", "state:ask", "state:request", "agenda", "outbox", "later", "dead"} {
 			if ok && strings.HasPrefix(of, kind) {
 				return true
 			}

@@ -108,7 +108,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.bot, err = bot.New(bot.Config{
 		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Clockwork: s.works, Education: s.education(), Noticed: s.meters.noticed, Secret: secret,
+		Health: s.parts, Clockwork: s.works, Education: s.education(), Duty: dutyRules(c.Duty), Listening: listening(c.SLA), Ladder: ladder(c.SLA), Noticed: s.meters.noticed, Secret: secret,
 		PublicURL: func() string { return *s.publicURL.Load() },
 	})
 	if err != nil {
@@ -261,6 +261,9 @@ func (s *system) prepare(ctx context.Context) {
 	}
 	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
 		s.log.Warn("redis may lose data", zap.String("why", note))
+	}
+	if err := scheduler.FollowShifts(ctx, s.bot); err != nil && ctx.Err() == nil {
+		s.log.Warn("follow shifts", zap.Error(err))
 	}
 	if err := scheduler.Sync(s.bot, s.platform, s.config.Schedule.Sync).Run(ctx); err != nil && ctx.Err() == nil {
 		s.log.Warn("first sync", zap.Error(err))

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"qunguan/bot"
+	"qunguan/bot/sla"
+	"qunguan/configs"
+)
+
+// listening is how messages of groups are listened to.
+func listening(c configs.SLA) bot.Listening {
+	return bot.Listening{Ignore: c.Ignore, Outside: sla.Outside(c.Outside), Warn: c.WarnPercent}
+}
+
+// ladder is when who is told of a customer who waits. What the configuration names was checked when it was loaded; what
+// it does not name is as usual.
+func ladder(c configs.SLA) sla.Ladder {
+	var l sla.Ladder
+	l.Backup, _ = configs.Length(c.BackupAfter)
+	l.Manager, _ = configs.Length(c.ManagerAfter)
+	l.Company, _ = configs.Length(c.CompanyAfter)
+	l.Unack, _ = configs.Length(c.UnackAfter)
+	return l
+}

@@ -1,0 +1,67 @@
+package commands
+
+import (
+	"qunguan/bot"
+	"qunguan/bot/chat"
+	"qunguan/bot/duty"
+	"qunguan/bot/sla"
+)
+
+// waitingCustomer is a customer who waits in a group, for those who tell of it: a hand-over, an overview.
+type waitingCustomer struct {
+	sla.Waiting
+	Alert sla.Alert // the zero Alert if nobody was told
+}
+
+// whoWaits is the customer who waits in a group whose clock and book were loaded; source is false where nothing is
+// known of it.
+func whoWaits(c bot.Call, g chat.Group) (w waitingCustomer, waits, source bool) {
+	clock := c.Clock(g)
+	if !clock.HasSource() {
+		return waitingCustomer{}, false, false
+	}
+	w.Waiting, waits = clock.Waiting()
+	if a, open := bot.At[sla.Book](c, sla.Of(g)).Alert(""); open && waits && a.Opened.Equal(w.Opened) {
+		w.Alert = a
+	}
+	return w, waits, true
+}
+
+// customerLine tells of a customer who waits in a line: who, since when, until when, who has it.
+func customerLine(c bot.Call, g chat.Group, w waitingCustomer) chat.Text {
+	a := w.Alert
+	if a.Opened.IsZero() {
+		a = sla.Alert{Opened: w.Opened, Customer: w.Customer, LateAt: w.Due, Limit: w.Limit}
+	}
+	n := newAlertNews(c, g, a)
+	line := chat.Text{ZH: "%s：从 %s 起等了%s", EN: "%s: since %s, %s so far"}.F(n.customer(), n.clock(w.Opened), waitText(c.Now.Sub(w.Opened)))
+	switch {
+	case w.Due.IsZero():
+		line = line.Plus(chat.Text{ZH: "；以后没有值班时间，不计时", EN: "; no duty hours follow, so nothing runs"})
+	case w.Late(c.Now):
+		line = line.Plus(chat.Text{ZH: "，**已超时**（应在 %s 前回复）", EN: ", **late** (an answer was due before %s)"}.F(n.clock(w.Due)))
+	default:
+		line = line.Plus(chat.Text{ZH: "，%s 前要回复", EN: ", an answer is due before %s"}.F(n.clock(w.Due)))
+	}
+	t, _ := bot.At[duty.Roster](c, duty.Of(g)).OnDuty(c.Now.In(c.Zone))
+	switch {
+	case a.AckedBy != "":
+		line = line.Plus(chat.Text{ZH: "；%s 在处理（%s 起）", EN: "; %s sees to it (since %s)"}.F(inGroup(c, n.group, a.AckedBy), n.clock(a.AckedAt)))
+	case a.Put != "":
+		line = line.Plus(chat.Text{ZH: "；%s 延后到 %s", EN: "; %s put it off until %s"}.F(inGroup(c, n.group, a.Put), n.clock(a.Next)))
+	case t.Who != "":
+		line = line.Plus(chat.Text{ZH: "；值班 %s", EN: "; on duty: %s"}.F(inGroup(c, n.group, t.Who)))
+	case a.Alone:
+		line = line.Plus(chat.Text{ZH: "；**没有人能处理**", EN: "; **nobody is there to see to it**"})
+	default:
+		line = line.Plus(chat.Text{ZH: "；没有人值班", EN: "; nobody is on duty"})
+	}
+	if len(a.Told) > 0 && a.AckedBy == "" {
+		var names []chat.Text
+		for _, told := range a.Told {
+			names = append(names, inGroup(c, n.group, told.Who))
+		}
+		line = line.Plus(chat.Text{ZH: "，已通知 %s", EN: ", told: %s"}.F(list(names)))
+	}
+	return line
+}
