@@ -20,6 +20,7 @@ import (
 	"qunguan/bot/event"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/kpi"
 	"qunguan/bot/moderation"
 	"qunguan/bot/preference"
 	"qunguan/bot/reminder"
@@ -72,6 +73,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"canary":     journal.Typed(canary.Build),
 		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
+		"kpi":        journal.Typed(kpi.Build),
 		"suspects":   journal.Typed(digest.BuildSuspects),
 		"digest":     journal.Typed(digest.BuildMail),
 	}
@@ -83,7 +85,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), canary.Happenings(), digest.Happenings(), bot.Happenings(),
+		sla.Happenings(), canary.Happenings(), digest.Happenings(), kpi.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h

@@ -5,6 +5,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
+	"qunguan/bot/duty"
 	"qunguan/bot/journal"
 	"qunguan/bot/kpi"
 	"qunguan/bot/moderation"
@@ -46,6 +47,11 @@ func (a KPIAsk) Want() journal.Want {
 			Kind: k, Group: a.Group, Actor: a.Who, Since: from, Until: until, Undoable: true, Limit: mostCaught,
 		})
 	}
+	if a.Who != "" {
+		w.Queries = append(w.Queries,
+			journal.Query{Kind: duty.CheckedIn, Group: a.Group, Actor: a.Who, Since: from, Until: until, Limit: mostCaught},
+			journal.Query{Kind: duty.Late, Group: a.Group, Target: a.Who, Since: from, Until: until, Limit: mostCaught})
+	}
 	return w
 }
 
@@ -54,6 +60,7 @@ type KPI struct {
 	kpi.Period
 	kpi.Measured
 	Written int64 // messages that the person wrote; of a group, that its staff did
+	Kept    kpi.Kept
 	// Silent says that the group has a source now, but that nothing was heard in the period.
 	Silent bool
 }
@@ -79,6 +86,9 @@ func (a KPIAsk) Measure(c bot.Call, first, query int) []KPI {
 		k.Silent = source && !heard
 		k.Source = source && (heard || !k.Measured.Over)
 		k.Caught, k.More = a.caught(c, p, query)
+		if a.Who != "" {
+			k.Kept = a.kept(c, p, query+len(intercepting))
+		}
 		out[i] = k
 	}
 	return out
@@ -89,11 +99,40 @@ func (a KPIAsk) caught(c bot.Call, p kpi.Period, query int) (n int64, more bool)
 	for i := range intercepting {
 		entries, older := c.Entries(query + i)
 		for _, e := range entries {
-			if !e.At.Before(p.From) && e.At.Before(p.Until) {
+			if !e.At.Before(p.From) && e.At.Before(p.Until) && (a.Who == "" || e.Actor == a.Who) {
 				n++
 			}
 		}
 		more = more || older && len(entries) > 0 && entries[len(entries)-1].At.After(p.From)
 	}
 	return n, more
+}
+
+// kept counts the turns at which the person had to check in, and those at which they did in time.
+func (a KPIAsk) kept(c bot.Call, p kpi.Period, query int) (out kpi.Kept) {
+	for n := range 2 { // check-ins, then those that did not come in time
+		entries, _ := c.Entries(query + n)
+		for _, e := range entries {
+			for _, ch := range e.Changes {
+				if ch.After == nil || ch.Of != duty.OfLife(e.Group) || e.At.Before(p.From) || !e.At.Before(p.Until) {
+					continue
+				}
+				l, err := journal.Decode[duty.Life](ch.After)
+				switch {
+				case err != nil || l.Who != a.Who:
+				case n == 0 && l.Late.IsZero():
+					out.Turns, out.OnTime = out.Turns+1, out.OnTime+1
+				case n == 1 && !l.Late.IsZero() && !already(ch):
+					out.Turns++
+				}
+			}
+		}
+	}
+	return out
+}
+
+// already says whether the turn of a change had been noted as late before it.
+func already(ch journal.Change) bool {
+	l, err := journal.Decode[duty.Life](ch.Before)
+	return ch.Before != nil && err == nil && !l.Late.IsZero()
 }

@@ -164,6 +164,7 @@ func portraitLine(c bot.Call, k KPI) chat.Text {
 		"response": chat.Text{ZH: "处理 %d 件，平均 %s", EN: "%d matters, mean %s"}.F(k.Handled, took(c, k.Handling.Round(time.Second))),
 		"quality":  chat.Text{ZH: "本群投诉 %d 件，解决 %d 件", EN: "complaints of the group %d, solved %d"}.F(k.Complaints, k.Solved),
 		"risk":     chat.Text{ZH: "拦截 %d 次", EN: "interceptions %d"}.F(k.Caught),
+		"duty":     chat.Text{ZH: "应签到 %d 次，按时 %d 次", EN: "check-ins %d, in time %d"}.F(k.Kept.Turns, k.Kept.OnTime),
 		"activity": chat.Text{ZH: "发言 %d 条", EN: "messages %d"}.F(k.Written),
 	}
 	lacks := map[string]chat.Text{
@@ -186,7 +187,7 @@ func portraitLine(c bot.Call, k KPI) chat.Text {
 func (k KPI) portrait(c bot.Call) []kpi.Trait {
 	m := k.Measured
 	m.Days = k.elapsed(c.Now)
-	return kpi.Portrait(m, kpi.Kept{}, k.Written)
+	return kpi.Portrait(m, k.Kept, k.Written)
 }
 
 // elapsed is how many days of the period have begun: of the running one, scores are by the days that there were.

@@ -74,6 +74,7 @@ type Schedule struct {
 	Watch        string `koanf:"watch"`         // look for suspicious acts; empty: never
 	DigestWeekly string `koanf:"digest_weekly"` // tell managers what needs their eyes; empty: never
 	DigestDaily  string `koanf:"digest_daily"`  // tell owners, if something does; empty: never
+	Commend      string `koanf:"commend"`       // propose a reward for weeks in which all indicators passed; empty: never
 }
 
 // Deadman says when the bot counts as silent, and who outside hears that it is not.
@@ -214,6 +215,7 @@ var defaults = map[string]any{
 
 	"schedule.digest_weekly": "0 9 * * 1",
 	"schedule.digest_daily":  "30 8 * * *",
+	"schedule.commend":       "10 9 * * 1",
 
 	"deadman.after": "10m",
 

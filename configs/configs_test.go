@@ -69,7 +69,7 @@ func smallestConfig() configs.Config {
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
 			Bot: configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1"}, Deadman: configs.Deadman{After: "10m"},
 		Log: configs.Log{Level: "info", Format: "json"},
 	}
 }
@@ -126,7 +126,7 @@ log: {level: debug, format: console}
 			Bot:             configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 			CustomerContact: configs.CustomerContact{Secret: "c"},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1"}, Deadman: configs.Deadman{After: "10m"},
 		Ingest: configs.Ingest{Secret: longSecret, PreviousSecret: longSecret},
 		API:    configs.API{Token: longSecret},
 		Archive: configs.Archive{

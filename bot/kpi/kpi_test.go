@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"qunguan/bot/journal"
 	"qunguan/bot/kpi"
 )
 
@@ -141,4 +142,27 @@ func TestScores(t *testing.T) {
 	for _, trait := range kpi.Portrait(kpi.Measured{Days: 7}, kpi.Kept{}, 0) {
 		assert.False(t, trait.Known, trait.Key)
 	}
+}
+
+// TestOneRunIsProposedOnce and the next one, of other weeks, again.
+func TestOneRunIsProposedOnce(t *testing.T) {
+	monday := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	run := func(weeks int) kpi.Praise {
+		from := monday.AddDate(0, 0, 7*weeks)
+		return kpi.Praise{Who: "li", From: from, Until: from.AddDate(0, 0, 28), At: from.AddDate(0, 0, 29)}
+	}
+	e, ok := kpi.Book{}.Commend("G", run(0))
+	assert.True(t, ok)
+	b, err := kpi.Build(journal.Apply(nil, kpi.Of("G"), e.Changes))
+	assert.NoError(t, err)
+	for weeks := range 4 {
+		_, ok = b.Commend("G", run(weeks))
+		assert.False(t, ok, "%d weeks later some of the weeks are the same", weeks)
+	}
+	_, ok = b.Commend("G", run(4))
+	assert.True(t, ok)
+	other := run(0)
+	other.Who = "wang"
+	_, ok = b.Commend("G", other)
+	assert.True(t, ok)
 }

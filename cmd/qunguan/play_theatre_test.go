@@ -87,7 +87,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
 	owners, canary, publicURL, secret := []string{world.People[0].ID}, "", "", ""
-	watch, weekly, daily := "", "", ""
+	watch, weekly, daily, commend := "", "", "", ""
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -130,6 +130,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			watch = "* * * * *"
 		case "digests": // on Mondays and every morning
 			weekly, daily = "0 9 * * 1", "30 8 * * *"
+		case "commend":
+			commend = "10 9 * * 1"
 		case "owners":
 			owners = f[1:]
 		case "department-admin": // department-admin ID DEPARTMENT
@@ -150,6 +152,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Schedule.Canary = canary
 	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
+	s.config.Schedule.Commend = commend
 	s.config.Ingest.Secret = configs.Secret(secret)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
 	s.config.PublicURL = publicURL

@@ -23,6 +23,7 @@ func checkSchedule(c configs.Config, file string) error {
 		{"schedule.watch", c.Schedule.Watch, "* * * * *", "every minute"},
 		{"schedule.digest_weekly", c.Schedule.DigestWeekly, "0 9 * * 1", "nine o'clock on Mondays"},
 		{"schedule.digest_daily", c.Schedule.DigestDaily, "30 8 * * *", "half past eight every day"},
+		{"schedule.commend", c.Schedule.Commend, "10 9 * * 1", "ten past nine on Mondays"},
 	} {
 		if s.spec == "" && s.key != "schedule.sync" {
 			continue // nobody wants to hear it
@@ -52,6 +53,9 @@ func (s *system) rhythms() []scheduler.Rhythm {
 	}
 	if spec := s.config.Schedule.DigestDaily; spec != "" {
 		out = append(out, digests.Daily(s.bot, spec))
+	}
+	if spec := s.config.Schedule.Commend; spec != "" {
+		out = append(out, scheduler.Commend(s.bot, commands.CommendReads, commands.Commend, spec))
 	}
 	if spec := s.config.Schedule.Canary; spec != "" {
 		out = append(out, scheduler.Canary(s.bot, s.measure, spec))
