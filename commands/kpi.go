@@ -53,10 +53,10 @@ func kpis() bot.Command {
 				return bot.Refuse(unsoundKPI)
 			}
 			v.ask.Periods = append([]kpi.Period{days}, kpi.Weeks(trendWeeks, c.Now.In(c.Zone))...)
-			if c.Queries() == 0 {
-				return bot.Outcome{Need: v.ask.Want()}, nil
+			if need := v.ask.Need(c); !need.Nothing() {
+				return bot.Outcome{Need: need}, nil
 			}
-			all := v.ask.Measure(c, 0, 0)
+			all := v.ask.Measure(c)
 			v.now, v.weeks = all[0], all[1:]
 			return bot.Outcome{Reply: chat.Reply{Text: v.text(), Picture: v.picture()}}, nil
 		},

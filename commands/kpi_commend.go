@@ -27,8 +27,8 @@ func Commend(c bot.Call) (bot.Outcome, error) {
 	if !c.Group.Bound() {
 		return bot.Outcome{}, nil
 	}
-	if c.Queries() == 0 {
-		return bot.Outcome{Need: group.Want()}, nil
+	if need := group.Need(c); !need.Nothing() {
+		return bot.Outcome{Need: need}, nil
 	}
 	var out bot.Outcome
 	for _, who := range c.Access.Admins(g, c.Now) {
@@ -37,7 +37,7 @@ func Commend(c bot.Call) (bot.Outcome, error) {
 		}
 		one := KPIAsk{Group: g, Who: who, Periods: weeks}
 		var judged [][]kpi.Indicator
-		for _, k := range one.Measure(c, 0, 0) {
+		for _, k := range one.Measure(c) {
 			judged = append(judged, k.Indicators())
 		}
 		if kpi.Run(judged) < kpi.EnoughWeeks {

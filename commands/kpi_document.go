@@ -51,10 +51,10 @@ type KPITrait struct {
 // KPIAnswer makes the document of what was asked about, whose first period alone counts. It asks for what must be read
 // first by an Outcome that needs it.
 func KPIAnswer(c bot.Call, a KPIAsk, l chat.Language) (KPIDocument, bot.Outcome) {
-	if c.Queries() == 0 {
-		return KPIDocument{}, bot.Outcome{Need: a.Want()}
+	if need := a.Need(c); !need.Nothing() {
+		return KPIDocument{}, bot.Outcome{Need: need}
 	}
-	v := kpiView{c: c, ask: a, all: a.Group == "", now: a.Measure(c, 0, 0)[0]}
+	v := kpiView{c: c, ask: a, all: a.Group == "", now: a.Measure(c)[0]}
 	out := KPIDocument{
 		AsOf: c.Now.UTC(), Who: string(a.Who), From: v.now.From.Format(time.DateOnly), Until: v.now.Until.AddDate(0, 0, -1).Format(time.DateOnly),
 		Over: v.now.Measured.Over, Missing: []string{},

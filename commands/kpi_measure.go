@@ -10,6 +10,7 @@ import (
 	"qunguan/bot/kpi"
 	"qunguan/bot/moderation"
 	"qunguan/bot/sla"
+	"qunguan/bot/ticket"
 )
 
 // intercepting are the kinds of events by which a breach of the rules is intercepted. What was taken back is none.
@@ -26,8 +27,30 @@ type KPIAsk struct {
 	Periods []kpi.Period
 }
 
-// Want is what must be read to measure it. Its numbers count from the first of all queries and tallies.
-func (a KPIAsk) Want() journal.Want {
+// Need is what must be read before it can be measured; nothing once all of it is there.
+func (a KPIAsk) Need(c bot.Call) journal.Want {
+	var w journal.Want
+	for _, g := range a.groups(c) {
+		if n := ticket.Of(g); !c.Has(n) {
+			w.Names = append(w.Names, n)
+		}
+	}
+	if len(w.Names) == 0 && c.Queries() == 0 {
+		return a.want()
+	}
+	return w
+}
+
+// groups are those whose complaints count.
+func (a KPIAsk) groups(c bot.Call) []chat.Group {
+	if a.Group != "" {
+		return []chat.Group{a.Group}
+	}
+	return everyGroup(c)
+}
+
+// want is the queries and tallies of it. Its numbers count from the first of all.
+func (a KPIAsk) want() journal.Want {
 	var w journal.Want
 	var from, until time.Time
 	for _, p := range a.Periods {
@@ -65,19 +88,18 @@ type KPI struct {
 	Silent bool
 }
 
-// Measure counts what Want has read, one KPI a period. first is the number of its first tally, and query that of its
-// first query.
-func (a KPIAsk) Measure(c bot.Call, first, query int) []KPI {
+// Measure counts what Need has had read, one KPI a period.
+func (a KPIAsk) Measure(c bot.Call) []KPI {
 	out := make([]KPI, len(a.Periods))
 	for i, p := range a.Periods {
-		s := c.Sheet(first + i)
+		s := c.Sheet(i)
 		handled := s.Total(sla.Handling)
 		by := s.MessagesBy()
 		written := s.Messages() - by[""]
 		if a.Who != "" {
 			handled, written = s.ByPerson(sla.Handling)[a.Who], by[a.Who]
 		}
-		source := c.Sources(first+i) > 0
+		source := c.Sources(i) > 0
 		k := KPI{Period: p, Written: written, Measured: kpi.Measured{
 			Days: p.Days(), Over: p.Over(c.Now), Handled: handled.Count(), Handling: handled.Mean(), Messages: s.Messages(),
 		}}
@@ -85,9 +107,13 @@ func (a KPIAsk) Measure(c bot.Call, first, query int) []KPI {
 		heard := k.Messages > 0 || s.Total(sla.Handling).Count() > 0
 		k.Silent = source && !heard
 		k.Source = source && (heard || !k.Measured.Over)
-		k.Caught, k.More = a.caught(c, p, query)
+		for _, g := range a.groups(c) {
+			t := bot.At[ticket.Book](c, ticket.Of(g)).Count(p.From, p.Until)
+			k.Complaints, k.Solved = k.Complaints+int64(t.Opened), k.Solved+int64(t.Solved)
+		}
+		k.Caught, k.More = a.caught(c, p)
 		if a.Who != "" {
-			k.Kept = a.kept(c, p, query+len(intercepting))
+			k.Kept = a.kept(c, p)
 		}
 		out[i] = k
 	}
@@ -95,9 +121,9 @@ func (a KPIAsk) Measure(c bot.Call, first, query int) []KPI {
 }
 
 // caught counts the interceptions of a period.
-func (a KPIAsk) caught(c bot.Call, p kpi.Period, query int) (n int64, more bool) {
+func (a KPIAsk) caught(c bot.Call, p kpi.Period) (n int64, more bool) {
 	for i := range intercepting {
-		entries, older := c.Entries(query + i)
+		entries, older := c.Entries(i)
 		for _, e := range entries {
 			if !e.At.Before(p.From) && e.At.Before(p.Until) && (a.Who == "" || e.Actor == a.Who) {
 				n++
@@ -109,9 +135,9 @@ func (a KPIAsk) caught(c bot.Call, p kpi.Period, query int) (n int64, more bool)
 }
 
 // kept counts the turns at which the person had to check in, and those at which they did in time.
-func (a KPIAsk) kept(c bot.Call, p kpi.Period, query int) (out kpi.Kept) {
+func (a KPIAsk) kept(c bot.Call, p kpi.Period) (out kpi.Kept) {
 	for n := range 2 { // check-ins, then those that did not come in time
-		entries, _ := c.Entries(query + n)
+		entries, _ := c.Entries(len(intercepting) + n)
 		for _, e := range entries {
 			for _, ch := range e.Changes {
 				if ch.After == nil || ch.Of != duty.OfLife(e.Group) || e.At.Before(p.From) || !e.At.Before(p.Until) {

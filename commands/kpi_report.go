@@ -2,6 +2,7 @@ package commands
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,7 +26,7 @@ func kpiReport() bot.Command {
 		Examples: []chat.Text{{ZH: "/绩效 报表 上周", EN: "/kpi report last-week"}},
 		Holes:    []grammar.Hole{period, by},
 		Help: chat.Text{
-			ZH: "绩效报表：本群每个人（或每个班）的处理、拦截、发言，文字和图片。", EN: "Indicators of everybody in the group, or of every shift, as text and as a picture.",
+			ZH: "绩效报表：本群每个人（或每个班）的处理、拦截、发言，文字、图片和 Excel。", EN: "Indicators of everybody in the group, or of every shift, as text, picture and workbook.",
 		},
 		Who: chat.Text{ZH: "有“报表”权限的人。", EN: "Whoever holds reports."},
 		Run: func(c bot.Call) (bot.Outcome, error) {
@@ -37,12 +38,12 @@ func kpiReport() bot.Command {
 			if err := mayReport(c, a); err != nil {
 				return bot.Outcome{}, err
 			}
-			if c.Queries() == 0 {
-				return bot.Outcome{Need: a.Want()}, nil
+			if need := a.Need(c); !need.Nothing() {
+				return bot.Outcome{Need: need}, nil
 			}
-			t := kpiTable{c: c, of: a.Measure(c, 0, 0)[0], shifts: by.Of(c.Args) == "shift"}
+			t := kpiTable{c: c, of: a.Measure(c)[0], shifts: by.Of(c.Args) == "shift"}
 			t.fill(a)
-			return bot.Outcome{Reply: chat.Reply{Text: t.text(), Picture: t.picture()}}, nil
+			return bot.Outcome{Reply: chat.Reply{Text: t.text(), Picture: t.picture(mostKPIRows), Files: t.workbook()}}, nil
 		},
 	}
 }
@@ -57,6 +58,27 @@ func kpiBy() grammar.ChoiceHole[string] {
 		}
 		return "", false
 	}, chat.Text{ZH: "人|班", EN: "person|shift"})
+}
+
+// Table is a file that holds a table.
+type Table struct {
+	Table *chat.Picture `json:"table"`
+}
+
+// workbook is the table as a file to keep, with everybody in it; none where there is nobody.
+func (t kpiTable) workbook() []chat.File {
+	p := t.picture(len(t.rows))
+	if p == nil {
+		return nil
+	}
+	for _, i := range t.of.Indicators() {
+		p.Notes = append(p.Notes, i.Name.Title().Plus(chat.Text{ZH: "：", EN: ": "}).Plus(kpiValue(t.c, i)).Plus(chat.Same(" ")).Plus(i.Verdict.Text()))
+	}
+	raw, err := json.Marshal(Table{p})
+	if err != nil {
+		panic(fmt.Sprintf("unreachable: a table is plain data, yet it does not encode: %v", err))
+	}
+	return []chat.File{{Name: "kpi-" + t.of.From.Format(time.DateOnly) + ".xlsx", Of: raw}}
 }
 
 // kpiTable is how people, or shifts, do beside each other.
@@ -179,8 +201,8 @@ func meets(mean time.Duration) chat.Text {
 	return chat.Same(" ❌")
 }
 
-// picture is the same as a table; nil where there is nobody.
-func (t kpiTable) picture() *chat.Picture {
+// picture is the same as a table, of at most most rows; nil where there is nobody.
+func (t kpiTable) picture(most int) *chat.Picture {
 	if len(t.rows) == 0 {
 		return nil
 	}
@@ -198,7 +220,7 @@ func (t kpiTable) picture() *chat.Picture {
 		p.Columns = append(p.Columns, chat.Column{Label: chat.Text{ZH: "拦截", EN: "caught"}}, chat.Column{Label: chat.Text{ZH: "发言", EN: "messages"}})
 	}
 	number := func(n int64, s chat.Shade) chat.Cell { return chat.Cell{Shade: s, Text: chat.Same(fmt.Sprint(n))} }
-	for _, r := range t.rows[:min(len(t.rows), mostKPIRows)] {
+	for _, r := range t.rows[:min(len(t.rows), most)] {
 		row := chat.Row{Label: chat.Same(plainName(t.c, r.who)), Cells: make([]chat.Cell, 3)}
 		if r.who == "" {
 			row.Label = t.name("")
