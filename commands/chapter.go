@@ -48,6 +48,7 @@ var chapters = []chapter{
 	{chat.Text{ZH: "响应", EN: "response"}, []string{
 		"sla", "sla stats", "sla set", "sla vip", "sla outside", "sla all", "ack", "snooze", "handled",
 	}},
+	{chat.Text{ZH: "绩效", EN: "indicators"}, []string{"kpi", "kpi report", "digest"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
 		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "links", "links test", "guide", "duties", "help",
 	}},

@@ -14,11 +14,13 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/event"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/kpi"
 	"qunguan/bot/moderation"
 	"qunguan/bot/preference"
 	"qunguan/bot/reminder"
@@ -73,6 +75,9 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
 		"ticket":     journal.Typed(ticket.Build),
+		"kpi":        journal.Typed(kpi.Build),
+		"suspects":   journal.Typed(digest.BuildSuspects),
+		"digest":     journal.Typed(digest.BuildMail),
 	}
 }
 
@@ -82,7 +87,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), canary.Happenings(), ticket.Happenings(), bot.Happenings(),
+		sla.Happenings(), canary.Happenings(), ticket.Happenings(), digest.Happenings(), kpi.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h

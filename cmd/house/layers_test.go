@@ -19,7 +19,7 @@ type layer struct {
 
 // domain is the nouns with rules. They import journal besides chat because what they return is a journal.Change:
 // changes are data, and the shape of a change is the journal's.
-const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla bot/canary bot/ticket"
+const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla bot/canary bot/ticket bot/kpi bot/digest"
 
 // layers may have rows for packages that do not exist yet: a row is a decision, and may come first.
 var layers = map[string]layer{
@@ -38,6 +38,8 @@ var layers = map[string]layer{
 	"bot/reminder":   {ours: "bot/chat bot/journal", pure: true},
 	"bot/canary":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/sla":        {ours: "bot/chat bot/journal", pure: true},
+	"bot/kpi":        {ours: "bot/chat bot/journal", pure: true},
+	"bot/digest":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/ticket":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/signature":  {pure: true},
 	// A set-up is a draft of a role, so it is written in the words of roles.
