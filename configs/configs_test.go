@@ -70,8 +70,15 @@ func smallestConfig() configs.Config {
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
 			Bot: configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: standardSchedule(), Deadman: configs.Deadman{After: "10m"},
 		Log: configs.Log{Level: "info", Format: "json"},
+	}
+}
+
+func standardSchedule() configs.Schedule {
+	return configs.Schedule{
+		Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 15 1,4,7,10 *", ReviewGroup: "0 9 8 * *",
+		Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1",
 	}
 }
 
@@ -129,7 +136,7 @@ log: {level: debug, format: console}
 			Bot:             configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 			CustomerContact: configs.CustomerContact{Secret: "c"},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: standardSchedule(), Deadman: configs.Deadman{After: "10m"},
 		Ingest: configs.Ingest{Secret: longSecret, PreviousSecret: longSecret},
 		API:    configs.API{Token: longSecret},
 		Archive: configs.Archive{

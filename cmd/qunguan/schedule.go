@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"qunguan/bot"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/commands"
@@ -26,6 +27,9 @@ func checkSchedule(c configs.Config, file string) error {
 		{"schedule.digest_weekly", c.Schedule.DigestWeekly, "0 9 * * 1", "nine o'clock on Mondays"},
 		{"schedule.digest_daily", c.Schedule.DigestDaily, "30 8 * * *", "half past eight every day"},
 		{"schedule.commend", c.Schedule.Commend, "10 9 * * 1", "ten past nine on Mondays"},
+		{"schedule.review_matrix", c.Schedule.ReviewMatrix, "0 9 1 * *", "nine o'clock on the 1st of each month"},
+		{"schedule.review_business", c.Schedule.ReviewBusiness, "0 9 15 1,4,7,10 *", "nine o'clock in the middle of each quarter's first month"},
+		{"schedule.review_group", c.Schedule.ReviewGroup, "0 9 8 * *", "nine o'clock on the 8th of each month"},
 		{"schedule.export", c.Schedule.Export, "30 3 * * *", "half past three every night"},
 	} {
 		if s.spec == "" && s.key != "schedule.sync" {
@@ -59,6 +63,17 @@ func (s *system) rhythms() []scheduler.Rhythm {
 	}
 	if spec := s.config.Schedule.Commend; spec != "" {
 		out = append(out, scheduler.Commend(s.bot, commands.CommendReads, commands.Commend, spec))
+	}
+	for _, r := range []struct {
+		spec  string
+		begin func(*bot.Bot, string) scheduler.Rhythm
+	}{
+		{s.config.Schedule.ReviewMatrix, scheduler.ReviewMatrix}, {s.config.Schedule.ReviewBusiness, scheduler.ReviewBusiness},
+		{s.config.Schedule.ReviewGroup, scheduler.ReviewGroup},
+	} {
+		if r.spec != "" {
+			out = append(out, r.begin(s.bot, r.spec))
+		}
 	}
 	if spec := s.config.Schedule.Checkpoint; spec != "" && s.sealing.on() {
 		out = append(out, scheduler.Checkpoint(s.bot, s.auditor, chat.Group(s.config.Audit.PostTo), s.log, spec))
