@@ -33,6 +33,7 @@ type ledger interface {
 	Claim(ctx context.Context, limit int) ([]journal.Due, error)
 	KeepClocks(context.Context, sla.Batch) ([]sla.Moved, error)
 	ClaimClocks(ctx context.Context, limit int) ([]sla.Come, error)
+	List(context.Context, []journal.Listed) error
 }
 
 // platform is what the engine needs of a platform to learn facts. Both are asked only about what is not yet known,

@@ -12,6 +12,7 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
+	"qunguan/bot/moderation"
 	"qunguan/bot/sla"
 )
 
@@ -38,14 +39,34 @@ type ear struct {
 	inside bool // an internal group: everybody is of the company, and whoever has no part in its duty counts as a customer
 	staff  map[chat.User]bool
 	access access.Facts
+	watch  *watch // nil: nobody wants its messages looked at
 }
 
 // ears are what is remembered of groups. Safe for concurrent use.
 type ears struct {
 	Listening
 	ignores sla.Ignores
+	company companyWords
 	mu      sync.Mutex
 	groups  map[chat.Group]*ear
+}
+
+// companyWords is the company's list of keywords, ready to be searched with. Making it so takes tens of milliseconds, so
+// it is done once for each version. Safe for concurrent use.
+type companyWords struct {
+	mu      sync.Mutex
+	version int64
+	matcher *moderation.Matcher
+}
+
+func (w *companyWords) of(s journal.State) *moderation.Matcher {
+	list, _ := s.Value.(moderation.List)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if s.Version != w.version {
+		w.version, w.matcher = s.Version, list.Compile()
+	}
+	return w.matcher
 }
 
 // maxEars is how many groups are remembered; past it, some are forgotten and read again.
@@ -85,13 +106,13 @@ func (e *ears) put(g chat.Group, next *ear) {
 
 // earNames are what is read of a group.
 func earNames(g chat.Group) []journal.Name {
-	return []journal.Name{directory.OfGroup(g), duty.Of(g), sla.Of(g), access.Of(g)}
+	return []journal.Name{directory.OfGroup(g), duty.Of(g), sla.Of(g), access.Of(g), moderation.WordsOf(g)}
 }
 
 // learnGroups is what is remembered of groups; those of which nothing is are read, in one round trip.
 func (b *Bot) learnGroups(ctx context.Context, groups []chat.Group) (map[chat.Group]*ear, error) {
 	out := make(map[chat.Group]*ear, len(groups))
-	want := journal.Want{Names: []journal.Name{access.Of("")}}
+	want := journal.Want{Names: []journal.Name{access.Of(""), moderation.WordsOf("")}}
 	for _, g := range groups {
 		if out[g] = b.ears.get(g); out[g] == nil {
 			want.Names, want.Clocks = append(want.Names, earNames(g)...), append(want.Clocks, g)
@@ -122,16 +143,20 @@ func (b *Bot) newEar(c Call, g chat.Group) (*ear, error) {
 	book, roster := At[sla.Book](c, sla.Of(g)), At[duty.Roster](c, duty.Of(g))
 	e := &ear{
 		clock: clock, known: group.Bound(), alerted: book.Alerted(), inside: group.Kind != chat.CustomerGroup,
-		looked: []journal.Name{directory.OfGroup(g), duty.Of(g), sla.Of(g)}, checks: map[journal.Name]int64{},
+		looked: earNames(g), checks: map[journal.Name]int64{},
 		rules: rulesOf(b.ears.Listening, group, roster, book.Settings, b.Zone), staff: map[chat.User]bool{},
 	}
-	for _, n := range append(earNames(g), access.Of("")) {
+	for _, n := range append(earNames(g), access.Of(""), moderation.WordsOf("")) {
 		e.checks[n] = c.State(n).Version
 	}
-	if e.inside {
-		e.looked = append(e.looked, access.Of(g), access.Of(""))
+	if e.watch = b.watchOf(c, g); e.watch != nil {
+		e.looked = append(e.looked, moderation.WordsOf(""))
+	}
+	if e.inside || e.watch != nil {
+		e.looked = append(e.looked, access.Of(""))
 		e.access = access.Facts{Company: At[access.Book](c, access.Of("")), Group: At[access.Book](c, access.Of(g))}
-	} else {
+	}
+	if !e.inside {
 		for _, m := range group.Members() {
 			if m.Kind == chat.Staff {
 				e.staff[m.ID] = true

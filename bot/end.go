@@ -10,6 +10,7 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
+	"qunguan/bot/moderation"
 )
 
 // end finishes a turn whose command has run: a dry run shows, a question asks, everything else commits.
@@ -189,7 +190,7 @@ func (t *turn) entryOf(out Outcome, merged journal.Entry) journal.Entry {
 	if merged.Group != "" {
 		e.Group = merged.Group
 	}
-	if slices.ContainsFunc(merged.Changes, func(c journal.Change) bool { return c.Of == access.Of("") }) {
+	if slices.ContainsFunc(merged.Changes, func(c journal.Change) bool { return c.Of == access.Of("") || c.Of == moderation.WordsOf("") }) {
 		e.Group = "" // it is about all groups, whichever one the speaker has chosen
 	}
 	e.Targets, e.Items, e.Reason, e.Changes = merged.Targets, merged.Items, merged.Reason, merged.Changes

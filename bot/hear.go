@@ -59,7 +59,7 @@ func (b *Bot) Hear(ctx context.Context, source string, heard []chat.Heard, curso
 		for _, h := range chunk {
 			byGroup[h.Group] = append(byGroup[h.Group], h)
 		}
-		t := hearing{bot: b, seen: &l, left: slices.Sorted(maps.Keys(byGroup)), told: func(g chat.Group, e *ear) []sla.Message {
+		t := hearing{bot: b, seen: &l, left: slices.Sorted(maps.Keys(byGroup)), heard: byGroup, told: func(g chat.Group, e *ear) []sla.Message {
 			out := make([]sla.Message, len(byGroup[g]))
 			for i, h := range byGroup[g] {
 				out[i] = b.meaning(source, e, h)
@@ -114,7 +114,8 @@ func (b *Bot) handled(ctx context.Context, e chat.Effect) error {
 type hearing struct {
 	bot    *Bot
 	told   func(chat.Group, *ear) []sla.Message
-	left   []chat.Group // that are not kept yet
+	heard  map[chat.Group][]chat.Heard // nil: nobody has written anything
+	left   []chat.Group                // that are not kept yet
 	cursor chat.Cursor
 	seen   *Listened
 	// settles is how many clocks of a group close for good once it is kept.
@@ -127,6 +128,9 @@ func (t *hearing) keep(ctx context.Context) error {
 	for range maxTries {
 		ears, err := t.bot.learnGroups(ctx, t.left)
 		if err != nil {
+			return err
+		}
+		if err := t.watchOver(ctx, ears); err != nil {
 			return err
 		}
 		batch, next := t.take(ears)

@@ -23,6 +23,7 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
+	"qunguan/bot/moderation"
 	"qunguan/bot/sla"
 	"qunguan/storage"
 )
@@ -88,16 +89,23 @@ func (p *post) set(at time.Time) { p.now.Store(at.UnixNano()) }
 
 func newPost(t testing.TB, addr string, jobs ...bot.Job) *post {
 	t.Helper()
+	return newPostOf(t, addr, "corp", jobs...)
+}
+
+// newPostOf is newPost of a company of its own.
+func newPostOf(t testing.TB, addr string, corp chat.Corp, jobs ...bot.Job) *post {
+	t.Helper()
 	p := &post{now: &atomic.Int64{}, trips: &trips{}, mu: &sync.Mutex{}}
 	p.set(friday)
 	r := storage.Open(storage.Options{Addrs: []string{addr}})
 	t.Cleanup(func() { assert.NoError(t, r.Close()) })
 	r.Hook(p.trips)
-	tenant := r.Tenant("corp", p.clock)
+	tenant := r.Tenant(corp, p.clock)
 	p.ledger, p.outbox = tenant.Ledger(journal.Builds{
 		"group": journal.Typed(directory.BuildGroup), "groups": journal.Typed(directory.BuildGroups),
 		"access": journal.Typed(access.Build), "company": journal.Typed(access.Build), "duty": journal.Typed(duty.Build),
 		"sla": journal.Typed(sla.Build), "person": journal.Typed(directory.BuildPerson), "task": emptyTasks,
+		"keywords": journal.Typed(moderation.BuildList), "conduct": journal.Typed(moderation.BuildConduct),
 	}), tenant.Outbox("a")
 	var err error
 	p.Bot, err = bot.New(bot.Config{

@@ -268,6 +268,8 @@ type own struct {
 	moment string    // of the agenda, that is finished with it; empty if none is
 	actor  chat.User // zero: the bot itself
 	clock  bool      // the group's clock is looked at, too
+	// message is what somebody wrote that it is about; empty if it is about none.
+	message string
 	// again is when the group must be looked at again whose moment it is; nil: not.
 	again func(Call) time.Time
 }
@@ -300,10 +302,11 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 		if err != nil {
 			return err
 		}
-		if asks := out.Need; len(asks.Queries)+len(asks.Usage)+len(asks.Clocks)+len(asks.Tallies) > 0 {
+		if asks := out.Need; len(asks.Queries)+len(asks.Usage)+len(asks.Clocks)+len(asks.Tallies)+len(asks.Listed) > 0 {
 			queries, last = append(queries, asks.Queries...), errors.New("it keeps asking for more")
 			names, want.Usage = unique(append(names, asks.Names...)), append(want.Usage, asks.Usage...)
 			want.Clocks, want.Tallies = append(want.Clocks, asks.Clocks...), append(want.Tallies, asks.Tallies...)
+			want.Listed = append(want.Listed, asks.Listed...)
 			needs++
 			continue
 		}
@@ -324,6 +327,7 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 		}
 		if len(out.Events) > 0 {
 			e := ownEntry(call, out)
+			e.MessageID = o.message
 			w.Entry = &e
 		}
 		_, err = b.commit(ctx, w)

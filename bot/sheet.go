@@ -19,6 +19,10 @@ func (c Call) Clock(g chat.Group) sla.Clock {
 // HasClock says whether the clock of a group was asked for.
 func (c Call) HasClock(g chat.Group) bool { _, ok := c.found.Clocks[g]; return ok }
 
+// Listed are the messages of a group that somebody may want to look at, if Asks or Outcome.Need asked for them, the oldest
+// first.
+func (c Call) Listed(g chat.Group) []journal.Listed { return c.found.Listed[g] }
+
 // Sheet is how soon answers came in the n-th days of Tallies that Asks, or Outcome.Need, asked for: all of it, as of
 // now.
 func (c Call) Sheet(n int) sla.Sheet {

@@ -44,7 +44,7 @@ func (c Call) Suppose(text string) Supposed {
 		return out
 	}
 	if t.command.Asks != nil {
-		if asks := t.command.Asks(c.Args, c); len(asks.Queries)+len(asks.Clocks)+len(asks.Tallies) > 0 {
+		if asks := t.command.Asks(c.Args, c); len(asks.Queries)+len(asks.Clocks)+len(asks.Tallies)+len(asks.Listed) > 0 {
 			out.Err = &Refusal{Text: chat.Text{ZH: "这条命令不能放在计划里。", EN: "This command cannot be part of a plan."}}
 			return out
 		}

@@ -90,6 +90,7 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 			need.Queries = append(need.Queries, want.Queries...)
 			need.Usage = append(need.Usage, want.Usage...)
 			need.Clocks, need.Tallies = append(need.Clocks, want.Clocks...), append(need.Tallies, want.Tallies...)
+			need.Listed = append(need.Listed, want.Listed...)
 			if call, err = t.more(ctx, call, need); err == nil {
 				call, err = t.acquaint(ctx, call, want.Names, need)
 			}
@@ -261,10 +262,12 @@ func (t *turn) want(g chat.Group, more journal.Want) journal.Want {
 		w.Queries = append(w.Queries, asks.Queries...)
 		w.Usage = append(w.Usage, asks.Usage...)
 		w.Clocks, w.Tallies = append(w.Clocks, asks.Clocks...), append(w.Tallies, asks.Tallies...)
+		w.Listed = append(w.Listed, asks.Listed...)
 	}
 	w.Queries = append(w.Queries, more.Queries...)
 	w.Usage = append(w.Usage, more.Usage...)
 	w.Clocks, w.Tallies = append(w.Clocks, more.Clocks...), append(w.Tallies, more.Tallies...)
+	w.Listed = append(w.Listed, more.Listed...)
 	w.Names = unique(w.Names)
 	if t.asksFormerly = t.strangerTo(g); t.asksFormerly {
 		w.Queries = append(w.Queries, t.former(g))

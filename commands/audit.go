@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"qunguan/bot"
@@ -119,6 +120,7 @@ func byAndTo(q journal.Query) []journal.Query {
 // entriesShown is the entries of a page, the newest first, each once; more says that there are older ones.
 func entriesShown(c bot.Call) (entries []journal.Entry, more bool) {
 	entries, more = changed(c, 0, c.Queries())
+	entries = slices.DeleteFunc(entries, func(e journal.Entry) bool { return hidesActor(c, e) })
 	if len(entries) > perPage {
 		return entries[:perPage], true
 	}
@@ -173,6 +175,9 @@ func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
 		return bot.Outcome{}, err
 	}
 	lines := []chat.Text{entryLine(c, e)}
+	if _, ok := reportOn(c, e); ok {
+		return told(append(lines, chat.Text{ZH: "这是对您的举报，谁举报的不告诉您。", EN: "It is about a report on you; by whom is not told to you."})...), nil
+	}
 	if e.Command != "" {
 		lines = append(lines, chat.Text{ZH: "原话：`%s`", EN: "Typed: `%s`"}.F(strings.ReplaceAll(e.Command, "`", "'")))
 	}
@@ -239,7 +244,11 @@ func entryLine(c bot.Call, e journal.Entry) chat.Text {
 	if h, ok := Happenings()[e.Kind]; ok {
 		what = h.Text
 	}
-	t := chat.Text{ZH: "#%d %s %s %s", EN: "#%d %s %s %s"}.F(e.N, c.Moment(e.At), c.Name(e.Actor), what)
+	actor := c.Name(e.Actor)
+	if hidesActor(c, e) {
+		actor = chat.Text{ZH: "一位成员", EN: "a member"}
+	}
+	t := chat.Text{ZH: "#%d %s %s %s", EN: "#%d %s %s %s"}.F(e.N, c.Moment(e.At), actor, what)
 	if len(e.Items) > 0 {
 		if i, ok := access.ParseItem(e.Items[0]); ok && e.Outcome == journal.Refused {
 			t = t.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(i.Label()))

@@ -63,6 +63,8 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"person":     journal.Typed(directory.BuildPerson),
 		"ask":        journal.Typed(bot.BuildAsked),
 		"moderation": journal.Typed(moderation.Build),
+		"keywords":   journal.Typed(moderation.BuildList),
+		"conduct":    journal.Typed(moderation.BuildConduct),
 		"shift":      journal.Typed(duty.BuildLife),
 		"duty":       journal.Typed(duty.ByCalendar(calendar)),
 		"feed":       journal.Typed(duty.BuildFeed),
@@ -129,7 +131,7 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
-	case "event", "shift", "sla", "reviews", "reviewer":
+	case "event", "shift", "sla", "reviews", "reviewer", "conduct":
 		return ends.Next
 	case "reminder":
 		return ends.Remind

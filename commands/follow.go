@@ -28,6 +28,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 			}
 			out.Effects = append(out.Effects, settled(c, ch)...)
 			out.Effects = append(out.Effects, shapeNews(c, e, ch)...)
+			out.Effects = append(out.Effects, unwarned(c, e, ch)...)
 			out = remind(c, e, ch, remember(c, ch, out))
 		}
 		out = turned(c, e, out)

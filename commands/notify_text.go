@@ -16,6 +16,7 @@ type sort struct {
 	name, what  chat.Text
 	short       string // English, on a button
 	alsoWritten []string
+	apart       bool // the card has no room for it
 }
 
 // sorts are the sorts of notifications, in the order of preference.Classes.
@@ -41,7 +42,11 @@ var sorts = []sort{
 		what: chat.Text{ZH: "等您决定的申请和方案", EN: "requests and plans that wait for your decision"},
 	},
 	{
-		class: chat.OfDigest, name: chat.Text{ZH: "简报", EN: "digest"}, short: "Digest", alsoWritten: []string{"周报", "日报", "digests"},
+		class: chat.OfConduct, name: chat.Text{ZH: "群内违规", EN: "conduct"}, short: "Rules", alsoWritten: []string{"违规", "举报", "关键词"}, apart: true,
+		what: chat.Text{ZH: "有人违反群规或被举报", EN: "somebody breaks the rules of a group, or is reported"},
+	},
+	{
+		class: chat.OfDigest, name: chat.Text{ZH: "简报", EN: "digest"}, short: "Digest", alsoWritten: []string{"周报", "日报", "digests"}, apart: true,
 		what: chat.Text{ZH: "每周一次、有急事时每天一次；要关发 `/通知设置 关 简报`", EN: "once a week, and daily if something is urgent; to end it: `/notify off digest`"},
 	},
 	{
@@ -116,7 +121,7 @@ var usualNight = preference.Quiet{From: 22 * 60, To: 8 * 60}
 const mostButtons = 6
 
 // noticesCard shows the same as switches. A button names what the tap makes so, so that tapping twice is no more than
-// once. An owner has one sort more, and no room is left for quiet hours.
+// once. An owner has one sort more, and no room is left for quiet hours; what is apart has none at all.
 func noticesCard(c bot.Call) *chat.Card {
 	b := preferred(c)
 	card := &chat.Card{
@@ -124,8 +129,8 @@ func noticesCard(c bot.Call) *chat.Card {
 		Body:  chat.Text{ZH: "只管您自己；点一下就改，可以撤销。", EN: "Your own only; a tap changes one, and can be undone."},
 	}
 	for _, s := range concerning(c) {
-		if s.class == chat.OfDigest {
-			continue // it comes once a week, and the text says how to end it
+		if s.apart {
+			continue
 		}
 		on := b.Wants(s.class)
 		card.Fields = append(card.Fields, chat.Field{Name: s.name, Value: onOff(on)})

@@ -249,7 +249,7 @@ func reviewShow() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			k, x, err := caseOf(c, m.ID)
+			k, x, err := caseUnder(c, m.ID)
 			if err != nil {
 				return bot.Outcome{}, err
 			}
@@ -302,8 +302,8 @@ func usesText(c bot.Call, e review.Evidence) chat.Text {
 	)
 }
 
-// caseOf is the newest case of a person in the group that is open, else the newest one of all.
-func caseOf(c bot.Call, who chat.User) (k review.Case, x review.Campaign, err error) {
+// caseUnder is the newest case of a person in the group that is open, else the newest one of all.
+func caseUnder(c bot.Call, who chat.User) (k review.Case, x review.Campaign, err error) {
 	cases := bot.At[review.Sheet](c, review.Of(c.Group.ID)).About(who)
 	rank := func(k review.Case) int {
 		x, _ := reviews.Of(c).Get(k.Campaign)

@@ -32,7 +32,7 @@ func reviewAsk() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			k, x, err := caseOf(c, m.ID)
+			k, x, err := caseUnder(c, m.ID)
 			if err != nil {
 				return bot.Outcome{}, err
 			}

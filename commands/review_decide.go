@@ -137,7 +137,7 @@ func decide(c bot.Call, refs []grammar.Ref, reason string, of func(review.Case) 
 		if err != nil {
 			return bot.Outcome{}, err
 		}
-		k, x, err := caseOf(c, m.ID)
+		k, x, err := caseUnder(c, m.ID)
 		if err != nil {
 			return bot.Outcome{}, err
 		}

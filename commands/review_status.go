@@ -229,13 +229,13 @@ func reviewReport() bot.Command {
 			if i < 0 {
 				return bot.Refuse(chat.Text{ZH: "没有这次复核，或它还没结束。`/复核 进度` 列出各次。", EN: "There is no such review, or it is not over. `/review status` lists them."})
 			}
-			return report(c, all[i])
+			return outcomeReport(c, all[i])
 		},
 	}
 }
 
-// report walks the groups of a campaign; the speaker sees those that they may.
-func report(c bot.Call, x review.Campaign) (bot.Outcome, error) {
+// outcomeReport walks the groups of a campaign; the speaker sees those that they may.
+func outcomeReport(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 	var groups []chat.Group
 	var want []journal.Name
 	for _, g := range c.Groups.All() {
@@ -275,7 +275,7 @@ func report(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 				more++
 				continue
 			}
-			lines = append(lines, reportLine(c, g, x, k))
+			lines = append(lines, verdictLine(c, g, x, k))
 		}
 	}
 	if more > 0 {
@@ -291,8 +291,8 @@ func orNow(c bot.Call, x review.Campaign) time.Time {
 	return x.Ended
 }
 
-// reportLine is what came of one case.
-func reportLine(c bot.Call, g chat.Group, x review.Campaign, k review.Case) chat.Text {
+// verdictLine is what came of one case.
+func verdictLine(c bot.Call, g chat.Group, x review.Campaign, k review.Case) chat.Text {
 	do, to, silent := k.Effective(x.Policy)
 	what := doText(do, to)
 	switch {

@@ -262,8 +262,8 @@ func onlyReported(s access.SwitchState) bool {
 
 // onlySeen is what is true of such a switch.
 var onlySeen = chat.Text{
-	ZH: "“只报告”：企业微信没有机器人能用的开关，只能在读得到消息的地方事后报告；目前没有接入消息来源，所以还不会有报告。",
-	EN: "“Reported only”: WeCom has no such switch for a bot; it is reported afterwards where messages can be read. No message source is connected, so there will be no report yet.",
+	ZH: "“只报告”：企业微信没有这种开关，机器人不拦截、不删除；读得到消息的群里，违规会私信告诉管理员。`/违规` 看本群读不读得到。",
+	EN: "“Reported only”: WeCom has no such switch, and the bot stops and deletes nothing; where it can read messages, admins are told of breaches. `/conduct` says whether it can here.",
 }
 
 // sceneOff takes a scene off, or the roles that a template gave.

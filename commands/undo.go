@@ -12,6 +12,7 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/moderation"
 	"qunguan/bot/preference"
 	"qunguan/bot/review"
 	"qunguan/bot/task"
@@ -97,7 +98,7 @@ func undoReads(c bot.Call, e journal.Entry, queries int) journal.Want {
 		}
 	}
 	for _, n := range names {
-		if !c.Has(n) && n.ID() != "" {
+		if !c.Has(n) && (n.ID() != "" || n == moderation.WordsOf("")) {
 			w.Names = append(w.Names, n)
 		}
 	}
@@ -199,6 +200,9 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 			why = access.FirstSenior
 		}
 		return mayApply(c, changes, why)
+	}
+	if d, item, ok := mayUndoConduct(c, e, changes); ok {
+		return d, item
 	}
 	if kind := changes[0].Of.Kind(); kind == "person" || kind == "feeds" {
 		own := changes[0].Of.ID() == string(c.Actor.ID)

@@ -303,6 +303,7 @@ type clockReads struct {
 	sheets []tallyRead
 	rows   []*redis.MapStringStringCmd
 	all    []*redis.MapStringStringCmd // every clock, where the company is asked about
+	listed map[chat.Group]*redis.ZSliceCmd
 	// believed is the group that the person was taken to have chosen.
 	believed chat.Group
 }
@@ -320,12 +321,21 @@ func clockWants(w journal.Want, chosen chat.Group) journal.Want {
 			out.Tallies[i].Group = chosen
 		}
 	}
+	for _, g := range w.Listed {
+		if g == journal.Chosen {
+			g = chosen
+		}
+		out.Listed = append(out.Listed, g)
+	}
 	return out
 }
 
 // ask puts the questions into a pipeline.
 func (r *clockReads) ask(ctx context.Context, p redis.Pipeliner, k keys, w journal.Want) {
-	*r = clockReads{clocks: map[chat.Group]*redis.StringCmd{}, believed: r.believed}
+	*r = clockReads{clocks: map[chat.Group]*redis.StringCmd{}, listed: map[chat.Group]*redis.ZSliceCmd{}, believed: r.believed}
+	for _, g := range w.Listed {
+		r.listed[g] = p.ZRangeWithScores(ctx, k.listed(g), 0, -1)
+	}
 	clock := func(g chat.Group) {
 		if g != "" && r.clocks[g] == nil {
 			s := short(g)
@@ -351,6 +361,14 @@ func (r *clockReads) ask(ctx context.Context, p redis.Pipeliner, k keys, w journ
 // take fills in what was found.
 func (r *clockReads) take(found *journal.Found, w journal.Want) error {
 	found.Clocks, found.Tallies = map[chat.Group][]byte{}, make([]journal.Tallies, len(w.Tallies))
+	found.Listed = make(map[chat.Group][]journal.Listed, len(r.listed))
+	for g, cmd := range r.listed {
+		rows, err := cmd.Result()
+		if err := gone("read listed messages", err); err != nil {
+			return err
+		}
+		found.Listed[g] = toListed(g, rows)
+	}
 	for g, cmd := range r.clocks {
 		raw, err := cmd.Result()
 		if err := gone("read clock", err); err != nil {
@@ -396,7 +414,7 @@ func (r *clockReads) take(found *journal.Found, w journal.Want) error {
 	return nil
 }
 
-func asksClocks(w journal.Want) bool { return len(w.Clocks)+len(w.Tallies) > 0 }
+func asksClocks(w journal.Want) bool { return len(w.Clocks)+len(w.Tallies)+len(w.Listed) > 0 }
 
 // lookAgain says whether the clocks are those of a group that the person has left meanwhile.
 func (r *clockReads) lookAgain(w journal.Want, chosen chat.Group) bool {
@@ -410,6 +428,11 @@ func (r *clockReads) lookAgain(w journal.Want, chosen chat.Group) bool {
 	}
 	for _, d := range w.Tallies {
 		if d.Group == journal.Chosen {
+			return true
+		}
+	}
+	for _, g := range w.Listed {
+		if g == journal.Chosen {
 			return true
 		}
 	}

@@ -37,6 +37,7 @@
 //	<prefix>:{<corp>}:cursor:<source>    string  how far a source of messages has been read
 //	<prefix>:{<corp>}:tally:<yyyymm>:<g> hash    response times of a group: <day><cell>: a number
 //	<prefix>:{<corp>}:tally:<yyyymmdd>   hash    response times of the company: <cell>: a number
+//	<prefix>:{<corp>}:listed:<group>     zset    messages to be looked through: id, who, form; by when they were written
 //
 // Scripts name some keys by themselves, from the prefix and their arguments; that is sound because all of them
 // share the slot of KEYS[1].
@@ -159,6 +160,7 @@ func (k keys) waiting() string                  { return k.prefix + "waiting" }
 func (k keys) clocks(shard int) string          { return k.prefix + "clocks:" + strconv.Itoa(shard) }
 func (k keys) cursor(source string) string      { return k.prefix + "cursor:" + source }
 func (k keys) tally(of string) string           { return k.prefix + "tally:" + of }
+func (k keys) listed(g chat.Group) string       { return k.prefix + "listed:" + string(g) }
 func indexName(what string, id any) string      { return fmt.Sprintf("%s:%v", what, id) }
 
 // gone turns every failure of Redis into chat.ErrUnavailable: whoever asked can only come again.

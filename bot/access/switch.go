@@ -103,6 +103,26 @@ func (b Book) SwitchesLeft(at time.Time) []SwitchState {
 	return b.switches(func(s *Scene) bool { return s.Until.IsZero() || at.Before(s.Until) })
 }
 
+// Holder is a scene that holds a switch at a moment; ok is false if none does. It is asked of every message.
+func (b Book) Holder(s Switch, at time.Time) (n SceneName, ok bool) {
+	if b.ix == nil {
+		return "", false
+	}
+	for k := range b.ix.scenes {
+		if x := &b.ix.scenes[k]; x.Live(at) && slices.Contains(x.Name.Holds(), s) {
+			return x.Name, true
+		}
+	}
+	return "", false
+}
+
+// Holds says whether a scene that is on the book, whenever it is live, holds one of some switches.
+func (b Book) Holds(some ...Switch) bool {
+	return b.ix != nil && slices.ContainsFunc(b.ix.scenes, func(s Scene) bool {
+		return slices.ContainsFunc(some, func(w Switch) bool { return slices.Contains(s.Name.Holds(), w) })
+	})
+}
+
 func (b Book) switches(counts func(*Scene) bool) []SwitchState {
 	out := make([]SwitchState, len(switchboard))
 	for i, row := range switchboard {

@@ -47,6 +47,7 @@ const (
 	OfRights   Class = "rights"   // rights end or change
 	OfRequests Class = "requests" // something is to be decided
 	OfDigest   Class = "digest"   // what needs a manager's eyes, summed up
+	OfConduct  Class = "conduct"  // somebody breaks the rules of a group, or is reported
 	OfSystem   Class = "system"   // how the bot itself is
 )
 

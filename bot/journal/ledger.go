@@ -21,11 +21,13 @@ type Want struct {
 	Clocks []chat.Group
 	// Tallies are days of which it is asked how soon answers came.
 	Tallies []Days
+	// Listed are groups of which it is asked which messages are to be looked through; Chosen is likewise.
+	Listed []chat.Group
 }
 
 // Nothing says whether nothing is wanted.
 func (w Want) Nothing() bool {
-	return len(w.Names)+len(w.Queries)+len(w.Usage)+len(w.Clocks)+len(w.Tallies) == 0
+	return len(w.Names)+len(w.Queries)+len(w.Usage)+len(w.Clocks)+len(w.Tallies)+len(w.Listed) == 0
 }
 
 // Days are days of one group, or, of the empty group, of the whole company; of Chosen, of the group that the person
@@ -42,6 +44,16 @@ type Tallies struct {
 	Days
 	Cells  []Cell
 	Clocks [][]byte
+}
+
+// Listed is a message that somebody may want to look at in the chat: who wrote it, when, and of what form. It is no act,
+// so no entry is written about it; and nothing is kept of what it says.
+type Listed struct {
+	Group chat.Group
+	ID    string
+	Who   chat.User
+	Form  string
+	At    time.Time
 }
 
 // Cell is one number about one day, which is written 20260228.
@@ -121,6 +133,8 @@ type Found struct {
 	Clocks map[chat.Group][]byte
 	// Tallies is what was asked of tallies, in order.
 	Tallies []Tallies
+	// Listed is what was asked of messages to be looked through, by group, the oldest first.
+	Listed map[chat.Group][]Listed
 	// Finished is the answer of a message that was finished before; then nothing else is filled.
 	Finished *Finished
 }

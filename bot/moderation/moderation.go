@@ -1,6 +1,7 @@
-// Package moderation holds who must be silent in a group, and until when. A mute here is the bot's own record: what
+// Package moderation holds the conduct in groups: their rules, who was warned, who must be silent until when, which words
+// are looked for, what was seen that breaks the rules, and what members report. A mute here is the bot's own record: what
 // the platform makes of it is a task of the group's owner. It promises that a mute ends by time, however late the
-// timer is.
+// timer is, and that nothing of what people write is kept.
 package moderation
 
 import (
@@ -30,12 +31,14 @@ func (m Mute) Due() time.Time { return m.Until }
 // Live says whether the mute still holds at a moment.
 func (m Mute) Live(at time.Time) bool { return m.Until.IsZero() || at.Before(m.Until) }
 
-// Book is the mutes of one group. The zero Book has none. Safe to share; it never changes.
+// Book is the mutes and warnings of one group, and its rules. The zero Book has none. Safe to share; it never changes.
 type Book struct {
-	mutes map[chat.User]Mute
+	mutes    map[chat.User]Mute
+	warnings map[chat.User][]Warning // of each, the oldest first
+	rules    *Rules
 }
 
-// Of names the aggregate of a group's mutes.
+// Of names the aggregate of a group's mutes, warnings and rules.
 func Of(g chat.Group) journal.Name { return journal.Named("moderation", string(g)) }
 
 const mutePrefix = "mute/"
@@ -45,16 +48,30 @@ func MuteKey(who chat.User) string { return mutePrefix + string(who) }
 
 // Build makes a Book of its records.
 func Build(records map[string]json.RawMessage) (Book, error) {
-	b := Book{mutes: make(map[chat.User]Mute, len(records))}
+	b := Book{mutes: make(map[chat.User]Mute, len(records)), warnings: map[chat.User][]Warning{}}
 	for key, raw := range records {
-		if !strings.HasPrefix(key, mutePrefix) {
-			return Book{}, fmt.Errorf("unknown record %q of moderation", key)
+		var err error
+		switch {
+		case strings.HasPrefix(key, mutePrefix):
+			var m Mute
+			m, err = journal.Decode[Mute](raw)
+			b.mutes[m.Who] = m
+		case strings.HasPrefix(key, warnPrefix):
+			var w Warning
+			w, err = journal.Decode[Warning](raw)
+			b.warnings[w.Who] = append(b.warnings[w.Who], w)
+		case key == rulesKey:
+			b.rules = new(Rules)
+			*b.rules, err = journal.Decode[Rules](raw)
+		default:
+			err = fmt.Errorf("unknown record %q of moderation", key)
 		}
-		m, err := journal.Decode[Mute](raw)
 		if err != nil {
 			return Book{}, err
 		}
-		b.mutes[m.Who] = m
+	}
+	for _, list := range b.warnings {
+		slices.SortFunc(list, Warning.order)
 	}
 	return b, nil
 }
@@ -74,12 +91,14 @@ const (
 
 // Happenings describes the kinds of events of this package.
 func Happenings() []journal.Happening {
-	return []journal.Happening{
+	return slices.Concat(wordHappenings, conductHappenings, []journal.Happening{
+		{Kind: Warned, Text: chat.Text{ZH: "警告", EN: "warned"}},
+		{Kind: RulesSet, Text: chat.Text{ZH: "设置群规", EN: "set the rules of the group"}},
 		{Kind: Muted, Text: chat.Text{ZH: "记录禁言", EN: "recorded a mute"}},
 		{Kind: Unmuted, Text: chat.Text{ZH: "解除禁言记录", EN: "took back a mute"}},
 		{Kind: Ended, Text: chat.Text{ZH: "禁言到期", EN: "a mute ended"}, Final: chat.Text{
 			ZH: "它按时间结束；要继续，请重新 /禁言。", EN: "It ended by time; to go on, /mute again."}},
-	}
+	})
 }
 
 // Of returns the live mute of a person.

@@ -24,6 +24,7 @@ func (s *theatre) laws(named map[int64]bool) {
 		return // the story ends without Redis
 	}
 	s.folds()
+	s.forgets()
 	s.exports()
 	s.resolves(named)
 	s.silent()
@@ -112,7 +113,7 @@ func (s *theatre) kept() map[string]string {
 func (s *theatre) decided() map[string]string {
 	return s.dumped(func(key string) bool {
 		_, of, ok := strings.Cut(key, "}:")
-		for _, kind := range []string{"state:access", "state:company", "state:moderation", "state:duty", "state:feed", "state:sla", "state:shift", "state:event", "state:task", "state:reminder", "state:setup", "state:ask", "state:request", "state:ticket", "agenda", "outbox", "later", "dead"} {
+		for _, kind := range []string{"state:access", "state:company", "state:moderation", "state:keywords", "state:conduct", "state:duty", "state:feed", "state:sla", "state:shift", "state:event", "state:task", "state:reminder", "state:setup", "state:ask", "state:request", "state:ticket", "agenda", "outbox", "later", "dead"} {
 			if ok && strings.HasPrefix(of, kind) {
 				return true
 			}

@@ -166,6 +166,8 @@ func (s *theatre) take(st scene) []string {
 		return s.helpdesk(m(helpdeskTells))
 	case m(otherIs) != nil:
 		s.others[m(otherIs)[1]].is(m(otherIs)[2])
+	case m(heard) != nil:
+		return s.tells(m(heard))
 	case m(subscribes) != nil:
 		return s.calendar(m(subscribes)[1])
 	case st.text == "time passes":

@@ -59,9 +59,10 @@ type theatre struct {
 	// redisAhead is how far the clock of Redis is ahead of the story's.
 	redisAhead time.Duration
 
-	cursor map[string]int64 // by person: the newest thing they were seen to see
-	typed  []string
-	last   simulator.Delivery
+	cursor  map[string]int64 // by person: the newest thing they were seen to see
+	typed   []string
+	written []string // by people to each other
+	last    simulator.Delivery
 }
 
 // troupe is one running bot.

@@ -41,7 +41,7 @@ func TestUndoRestores(t *testing.T) {
 	assert.Greater(t, undone, 60, "few acts were taken back")
 }
 
-var changing = regexp.MustCompile(`[/／]?(设管理|临时管理|撤管理|改级别|改岗位|延期|辞任|规模 采用|禁言 |解禁|排班|场景 |职责分离 (设|删除|豁免|取消豁免)|scene [a-z]|sod (define|remove|exempt|unexempt)|申请 |同意|驳回|收回|应急|代理|审批规则|request |approve|reject|breakglass|delegate|approval|admin (add|temp|batch|remove|level|job|extend|quit)|mute @|unmute|duty set|响应 (时限|VIP|班外)|sla (set|vip|outside))`)
+var changing = regexp.MustCompile(`[/／]?(设管理|临时管理|撤管理|改级别|改岗位|延期|辞任|规模 采用|禁言 |解禁|排班|场景 |职责分离 (设|删除|豁免|取消豁免)|scene [a-z]|sod (define|remove|exempt|unexempt)|申请 |同意|驳回|收回|应急|代理|关键词 (全公司 )?(添加|删除|开|关)|群规 (设置|取消)|警告 |审批规则|request |approve|reject|breakglass|delegate|approval|admin (add|temp|batch|remove|level|job|extend|quit)|mute @|unmute|duty set|响应 (时限|VIP|班外)|sla (set|vip|outside))`)
 
 // undo plays a line; if it made an entry that can be taken back, it is taken back and made again.
 func (s *theatre) undo(st scene) int {
@@ -81,7 +81,7 @@ func (s *theatre) undo(st scene) int {
 func (s *theatre) undoable(head int64) (n int64) {
 	err := s.procs[0].ledger.Each(s.ctx, journal.Query{Undoable: true}, func(e journal.Entry) error {
 		for _, c := range e.Changes {
-			if e.N > head && slices.Contains([]string{"access", "moderation", "duty", "event"}, c.Of.Kind()) {
+			if e.N > head && slices.Contains([]string{"access", "moderation", "duty", "event", "keywords"}, c.Of.Kind()) {
 				n = e.N
 			}
 		}
@@ -95,7 +95,7 @@ func (s *theatre) undoable(head int64) (n int64) {
 func (s *theatre) peoples() map[string]string {
 	out := map[string]string{}
 	for k, v := range flat(s.state()) {
-		for _, kind := range []string{"access/", "moderation/", "duty/", "event/"} {
+		for _, kind := range []string{"access/", "moderation/", "duty/", "event/", "keywords"} {
 			if strings.HasPrefix(k, kind) {
 				out[k] = v
 			}
