@@ -143,7 +143,19 @@ func (s Scene) when(a Alert) time.Time {
 	if a.Step >= ToCompany {
 		return time.Time{}
 	}
-	return s.in(a.LateAt, s.Ladder.Whole().After(a.Step+1))
+	return s.in(a.begins(), s.Ladder.Whole().After(a.Step+1))
+}
+
+// longAgo is how late an answer must be when somebody first hears of it for the ladder to begin anew: what was found in
+// the archive of days ago is no reason to call everybody at once.
+const longAgo = 12 * time.Hour
+
+// begins is from when the time of the steps counts.
+func (a Alert) begins() time.Time {
+	if len(a.Told) > 0 && a.Told[0].At.Sub(a.LateAt) > longAgo {
+		return a.Told[0].At
+	}
+	return a.LateAt
 }
 
 // Open returns the event in which word of a customer who waits first goes round; ok is false where it has already, or

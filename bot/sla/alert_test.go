@@ -193,6 +193,16 @@ func TestLateIsCaughtUp(t *testing.T) {
 	assert.Equal(t, []string{"10:30 late a:1 b:2 m:3 c:4"}, w.log)
 }
 
+// TestLongAgo: what is found out days later goes up the ladder step by step.
+func TestLongAgo(t *testing.T) {
+	w := newWatch(t, full())
+	found := at("10:30").AddDate(0, 0, 4)
+	e, ok := w.book.Open(w.scene(found), w.waiting())
+	require.True(t, ok)
+	w.commit(found, e)
+	assert.Equal(t, []string{"10:30 late a:1 b:2", "10:35 escalated m:3", "10:45 escalated c:4"}, w.run(found.Add(time.Hour)))
+}
+
 func TestAnAlertEnds(t *testing.T) {
 	w := newWatch(t, full())
 	_, ok := w.book.Open(w.scene(at("09:19:59")), w.waiting())
