@@ -94,10 +94,25 @@ func (w *Clockwork) Run(ctx context.Context) {
 // and tried again by the next step.
 func (w *Clockwork) Step(ctx context.Context) {
 	w.try(ctx, "heartbeat", func() error { return w.beat(ctx) })
-	w.try(ctx, "tick", func() error { _, err := w.Bot.Tick(ctx); return err })
+	w.try(ctx, "tick", func() error { return w.due(ctx) })
 	for _, r := range w.rhythms {
 		w.try(ctx, "rhythm", func() error { return w.begin(ctx, r) }, zap.String("job", r.Name))
 	}
+}
+
+// mostTicks is how often a step handles what is due, while there is as much as a tick can take: at nine in the morning the
+// shifts of every group begin. Signs of life and rhythms wait meanwhile.
+const mostTicks = 20
+
+// due handles what is due.
+func (w *Clockwork) due(ctx context.Context) error {
+	for range mostTicks {
+		n, err := w.Bot.Tick(ctx)
+		if err != nil || n < bot.TickTakes || ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Wait returns once no rhythm is running.
