@@ -79,6 +79,11 @@ func (n alertNews) tellOver(was sla.Alert, kind journal.Kind) []chat.Effect {
 	text := chat.Text{
 		ZH: "“%s”：%s 不再等待（消息已撤回，或机器人没有看到回复）。", EN: "“%s”: %s waits no more (the message was taken back, or the answer was not seen).",
 	}.F(chat.Escape(n.group.Title()), n.customer())
+	if n.group.Gone {
+		text = chat.Text{
+			ZH: "“%s”：群已解散，或机器人看不到了；%s 的等待提醒到此结束。", EN: "“%s” is dissolved, or out of the bot's sight; the alert about %s ends here.",
+		}.F(chat.Escape(n.group.Title()), n.customer())
+	}
 	if n.EndedBy != "" {
 		text = chat.Text{
 			ZH: "“%s”：%s 已得到回复，%s 于 %s 回复，等了%s。", EN: "“%s”: %s has an answer, from %s at %s, after %s.",

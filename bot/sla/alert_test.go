@@ -174,7 +174,8 @@ func TestOutsideDutyHoursNobodyIsTold(t *testing.T) {
 	w.rules = sla.Rules{Zone: shanghai, Hours: func(time.Time, time.Time) []sla.Span {
 		return []sla.Span{{Start: at("09:00"), End: at("09:33")}, {Start: at("14:00"), End: at("18:00")}}
 	}}
-	assert.Equal(t, []string{"09:20 warned a:1", "09:30 late b:2", "14:02 escalated m:3", "14:12 escalated c:4"}, w.run(at("23:00")))
+	assert.Equal(t, []string{"09:20 warned a:1", "09:30 late b:2", "14:02 escalated m:3", "14:12 escalated c:4", "20:12 looked"},
+		w.run(at("23:00")), "whoever knows is not told again")
 }
 
 func TestAShiftThatChangesIsTold(t *testing.T) {
