@@ -76,11 +76,11 @@ func tooLate(c bot.Call, a sla.Alert, err error) (bot.Outcome, error) {
 			text = noMessages
 		}
 	case errors.Is(err, sla.ErrOver) && a.EndedBy != "":
-		by := c.Name(a.EndedBy)
+		text = chat.Text{ZH: "不用了：%s 已由 %s 于 %s 处理。", EN: "No need: %s was seen to by %s at %s."}.F(
+			n.customer(), c.Name(a.EndedBy), n.clock(a.Ended))
 		if a.EndedBy == c.Actor.ID {
-			by = chat.Text{ZH: "您", EN: "you"}
+			text = chat.Text{ZH: "不用了：您在 %[2]s 已经处理了 %[1]s 的事。", EN: "No need: you saw to %s at %s."}.F(n.customer(), n.clock(a.Ended))
 		}
-		text = chat.Text{ZH: "不用了：%s 已由 %s 于 %s 处理。", EN: "No need: %s was seen to by %s at %s."}.F(n.customer(), by, n.clock(a.Ended))
 	case errors.Is(err, sla.ErrOver):
 		text = chat.Text{ZH: "不用了：那位客户已经不在等了。", EN: "No need: that customer waits no more."}
 	case errors.Is(err, sla.ErrTaken):

@@ -162,6 +162,11 @@ func (n alertNews) cardOf(title, body chat.Text) chat.Card {
 	if known := n.known(); !known.IsZero() {
 		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "之前已通知", EN: "Told before"}, Value: known})
 	}
+	if n.c.Clock(n.group.ID).Source == botSource {
+		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "注意", EN: "Note"}, Value: chat.Text{
+			ZH: "机器人只看得到 @ 它的消息；已经回复的，请点“已处理”", EN: "the bot sees only what is written to it; if there was an answer, press “Handled”",
+		}})
+	}
 	about := " " + n.Code() + " #" + string(n.group.ID)
 	card.Buttons = []chat.Button{
 		{Label: chat.Text{ZH: "我来处理", EN: "I'm on it"}, Command: "/ack" + about, Style: chat.Primary},

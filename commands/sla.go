@@ -107,13 +107,16 @@ func sourceLine(c bot.Call) chat.Text {
 	return line
 }
 
+// botSource is the source that hears no more than what is written to the smart bot: what staff answers it does not see.
+const botSource = "bot"
+
 func sourceText(source string) chat.Text {
 	switch source {
 	case "ingest":
 		return chat.Text{ZH: "消息推送接口", EN: "the ingest endpoint"}
 	case "archive":
 		return chat.Text{ZH: "会话内容存档", EN: "the message archive"}
-	case "bot":
+	case botSource:
 		return chat.Text{ZH: "发给智能机器人的消息（只看得到 @ 它的）", EN: "what is written to the smart bot (it sees nothing else)"}
 	}
 	return chat.Same(chat.Escape(source))
