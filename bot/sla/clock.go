@@ -97,6 +97,9 @@ func (c Clock) fold(r Rules, was Clock) (Clock, []Sample) {
 	c.settled.handling = r.fix(c.settled.handling, c.settled.first, was.settled.handling, was.open)
 
 	c.pending = nil
+	if n := len(was.pending); n > 0 {
+		c.pending = make([]closing, 0, n+2) // mostly one or two more than before
+	}
 	stand := c.settled
 	keep := func(from int64) closes {
 		return func(k Kind, o opening, at int64, by chat.User) {
