@@ -66,6 +66,12 @@ type Config struct {
 	Noticed func(chat.Class, Fate)
 	// Health tells how the parts of the program are, as last looked at; nil tells nothing.
 	Health func() []Part
+	// Auditor looks through the journal; nil where it is not sealed.
+	Auditor auditor
+	// Links tells which other systems letters are posted to, and how it goes with them, as last looked at; nil: none.
+	Links func() []Link
+	// Portray tells how somebody stands, or what must be read to tell; nil: it is not told.
+	Portray func(Call, chat.User) (chat.Portrait, []journal.Name)
 	// Clockwork tells how rhythms and the agenda are getting on, as last looked at; nil tells nothing.
 	Clockwork func() canary.Clockwork
 	// Secret is what the tokens of calls are made with; without it there are none.
@@ -188,6 +194,8 @@ type turn struct {
 	command  Command
 	agreed   *Asked // the confirmation that this run answers
 	facts    facts
+	// inspected is what was found out about the journal as a whole, for the command that asked.
+	inspected Inspected
 	// asksFormerly says that the last query of the facts is about a right that the speaker has had.
 	asksFormerly bool
 	ended        string
@@ -265,7 +273,7 @@ func (t *turn) fail(ctx context.Context, cause error) (chat.Reply, error) {
 	e := t.header("command.failed", journal.Failed)
 	w := journal.Write{MessageID: t.message.ID, Reply: reply, Entry: &e}
 	t.sendIfLeft(&w)
-	done, err := t.bot.Ledger.Commit(ctx, w)
+	done, err := t.bot.commit(ctx, w)
 	if errors.Is(err, journal.ErrFinished) {
 		return done.Reply.Number(done.N), nil
 	}

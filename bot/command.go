@@ -106,12 +106,15 @@ type Call struct {
 	// group is the one that the speaker has chosen for direct messages.
 	Named     bool
 	Confirmed bool
+	// DryRun says that nothing of the outcome will be: what it says must not promise anything that only the real thing has.
+	DryRun    bool
 	Asked     Asked  // what the speaker was last asked to confirm
 	Health    []Part // how the parts of the program are
 	Clockwork canary.Clockwork
 	commands  []Command
 	bot       *Bot
 	found     journal.Found
+	inspected Inspected
 	agreed    string          // the command that is confirmed by this message, as it was typed; empty if none is
 	unnamed   *[]journal.Name // those whom Name could not name, to be read before the command is run again
 	unmailed  *[]journal.Name // those whose address Find would have to know, likewise; the address book is asked about them
@@ -183,6 +186,8 @@ type Outcome struct {
 	Need journal.Want
 	// Read is Need, but of what is known: people whom the bot has never met are not asked about.
 	Read []journal.Name
+	// Inspect is what must be found out about the journal as a whole before the command can go on.
+	Inspect Inspection
 	// Again asks for another message to be run in this one's place: a confirmed one.
 	Again *Asked
 	// Ended is the outcome of the entry; zero is done.

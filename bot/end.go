@@ -154,8 +154,14 @@ func (t *turn) finish(ctx context.Context, c Call, w journal.Write) (chat.Reply,
 		w.Effects = append(w.Effects, send)
 		w.Reply.Picture = nil
 	}
+	if files := w.Reply.Files; files != nil {
+		send := chat.SendTo(t.message.From, t.facts.group, chat.Reply{Files: files})
+		send.ReplyTo = t.message.ReplyTo
+		w.Effects = append(w.Effects, send)
+		w.Reply.Files = nil
+	}
 	t.sendIfLeft(&w)
-	done, err := t.bot.Ledger.Commit(ctx, w)
+	done, err := t.bot.commit(ctx, w)
 	if errors.Is(err, journal.ErrFinished) {
 		t.ended, t.entry = "repeated", done.N
 		return done.Reply.Number(done.N), nil

@@ -116,6 +116,8 @@ func (b *Bot) meaning(source string, e *ear, h chat.Heard) sla.Message {
 		m.What = sla.ByStaff
 	case !slices.Contains(stickers, h.Form) && b.ears.ignores.Ask(h.Text):
 		m.What = sla.ByCustomer
+	default:
+		m.What = sla.Talk
 	}
 	return m
 }
@@ -199,7 +201,7 @@ func (t *hearing) take(ears map[chat.Group]*ear) (sla.Batch, map[chat.Group]*ear
 		w.Look = patient(w.Look, t.newest, t.bot.Now())
 		w.Checks = e.check()
 		batch.Writes, next[g] = append(batch.Writes, w), e.with(clock)
-		t.settles[g] = len(settled)
+		t.settles[g] = len(settled.Samples)
 	}
 	return batch, next
 }

@@ -325,7 +325,7 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 			e := ownEntry(call, out)
 			w.Entry = &e
 		}
-		_, err = b.Ledger.Commit(ctx, w)
+		_, err = b.commit(ctx, w)
 		if errors.Is(err, journal.ErrStale) {
 			last = err
 			tries++

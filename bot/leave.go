@@ -1,7 +1,10 @@
 package bot
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"time"
 
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -10,13 +13,15 @@ import (
 	"qunguan/bot/journal"
 )
 
-// leave ends every role, every exception and every calendar address of a person who has left the company, also the role
-// of a last senior (D3), and tells the owners of the roles.
+// leave ends every role, every exception, all duty and every calendar address of a person who has left the company, also
+// the role of a last senior (D3), and tells the owners of the roles.
 func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 	var need []journal.Name
 	for _, g := range c.Groups.All() {
-		if n := access.Of(g.ID); !c.Has(n) {
-			need = append(need, n)
+		for _, n := range []journal.Name{access.Of(g.ID), duty.Of(g.ID)} {
+			if !c.Has(n) {
+				need = append(need, n)
+			}
 		}
 	}
 	feeds := At[duty.Feeds](c, duty.OfFeeds(u))
@@ -65,6 +70,11 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 		}
 		places = append(places, place)
 	}
+	for _, g := range c.Groups.All() {
+		if e, ok := At[duty.Roster](c, duty.Of(g.ID)).Depart(g.ID, u, departure(u, c.Now), c.Now); ok {
+			others = append(others, e)
+		}
+	}
 	if e, _, ok := feeds.Revoke(func(duty.Feed) bool { return true }); ok {
 		others = append(others, e) // the address in their telephone would go on telling who is on duty
 	}
@@ -80,4 +90,10 @@ func leave(c Call, u chat.User, out Outcome) (Outcome, error) {
 		out.Effects = append(out.Effects, chat.SendTo(o, "", chat.Reply{Text: text}).As(chat.OfRights))
 	}
 	return out, nil
+}
+
+// departure is a code by which people can name that somebody has left.
+func departure(u chat.User, at time.Time) string {
+	sum := sha256.Sum256([]byte("left\x00" + string(u) + "\x00" + at.UTC().Format(time.RFC3339Nano)))
+	return hex.EncodeToString(sum[:3])
 }

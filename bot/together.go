@@ -38,7 +38,7 @@ func runs(effects []chat.Effect, now time.Time) [][]chat.Effect {
 // joins says whether an effect is a notification in plain text, which loses nothing when it stands among others.
 func joins(e chat.Effect, now time.Time) bool {
 	return e.Kind == chat.Send && e.Class != "" && e.To != "" && e.ReplyTo == "" && e.Task == "" && len(e.Parts) == 0 &&
-		!e.NotBefore.After(now) && e.Reply.Card == nil && e.Reply.Picture == nil && !e.Reply.Text.IsZero()
+		!e.NotBefore.After(now) && e.Reply.Card == nil && e.Reply.Picture == nil && e.Reply.Files == nil && !e.Reply.Text.IsZero()
 }
 
 // together tells notifications in as few messages as hold them whole; fewer than several go alone.

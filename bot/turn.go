@@ -45,7 +45,7 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 				return chat.Reply{}, err
 			}
 		}
-		call.Confirmed = t.agreed != nil || t.match.Flags.Yes
+		call.Confirmed, call.DryRun = t.agreed != nil || t.match.Flags.Yes, t.match.Flags.DryRun
 		out, err := t.decide(&call)
 		if strangers := *call.unnamed; len(strangers) > 0 {
 			need.Names = append(need.Names, strangers...)
@@ -73,6 +73,15 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 		if out.In != "" {
 			if call, err = t.fetch(ctx, out.In, need); err != nil {
 				return t.say(ctx, err)
+			}
+			continue
+		}
+		if ask := out.Inspect; ask != (Inspection{}) && t.inspected.Of != ask {
+			if t.inspected, err = t.bot.inspect(ctx, ask); err == nil {
+				call, err = t.more(ctx, call, need)
+			}
+			if err != nil {
+				return chat.Reply{}, err
 			}
 			continue
 		}

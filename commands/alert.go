@@ -66,7 +66,7 @@ func mine(c bot.Call, code string) (sla.Alert, error) {
 // tooLate is the answer to a press that comes too late: who has the matter already. It is no refusal: nothing is wrong.
 func tooLate(c bot.Call, a sla.Alert, err error) (bot.Outcome, error) {
 	n := newAlertNews(c, c.Group.ID, a)
-	text := chat.Text{}
+	var text chat.Text
 	switch {
 	case errors.Is(err, sla.ErrNobody):
 		text = chat.Text{

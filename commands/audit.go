@@ -28,24 +28,7 @@ func refusedOnly() grammar.ChoiceHole[bool] {
 
 // audit shows the journal: of the group to whoever holds audit, of oneself to everybody.
 func audit() bot.Command {
-	number, who, what, refused := grammar.Number("number"), grammar.Person("who"), item(), refusedOnly()
-	since, end, before := grammar.Moment("since").Past(), grammar.Moment("until").Past(), grammar.Number("before")
-	ask := func(a grammar.Args, c bot.Call) journal.Query {
-		q := journal.Query{Group: c.Group.ID, Limit: perPage, Refused: refused.Given(a), Before: before.Of(a)}
-		if number.Given(a) {
-			return journal.Query{N: number.Of(a), Limit: 1}
-		}
-		if what.Given(a) {
-			q.Item = what.Of(a).String()
-		}
-		if since.Given(a) {
-			q.Since = since.Of(a)
-		}
-		if end.Given(a) {
-			q.Until = end.Of(a)
-		}
-		return q
-	}
+	number, before, f := grammar.Number("number"), grammar.Number("before"), newFilters()
 	return bot.Command{
 		Name: "audit",
 		Forms: []string{
@@ -54,34 +37,73 @@ func audit() bot.Command {
 			"/审计 [{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until) {until}] [(早于|before) {before}]",
 		},
 		Examples: []chat.Text{{ZH: "/审计 @lisi 禁言 被拒 从 2026-11-01", EN: "/audit @lisi mute refused since 2026-11-01"}},
-		Holes:    []grammar.Hole{number, who, what, refused, since, end, before},
+		Holes:    append(f.holes(), number, before),
 		Help:     chat.Text{ZH: "谁在何时做了什么、被拒了什么。", EN: "Who did what and when, and what was refused."},
 		Anywhere: true,
 		Who:      auditors,
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			q := ask(c.Args, c)
 			if number.Given(c.Args) {
-				return auditOne(c, q)
+				return auditOne(c, journal.Query{N: number.Of(c.Args), Limit: 1})
 			}
-			if who.Given(c.Args) {
-				m, err := c.Find(who.Ref(c.Args))
-				if err != nil {
-					return bot.Outcome{}, err
-				}
-				q.Actor = m.ID
+			q, err := f.query(c)
+			if err != nil {
+				return bot.Outcome{}, err
 			}
-			if err := mayReadAll(c, q.Actor); err != nil {
-				if who.Given(c.Args) {
-					return bot.Outcome{}, err
-				}
-				q.Actor = c.Actor.ID // everybody reads their own
-			}
+			q.Limit, q.Before = perPage, before.Of(c.Args)
 			if c.Queries() == 0 {
 				return bot.Outcome{Need: journal.Want{Queries: byAndTo(q)}}, nil
 			}
 			return auditPage(c, q)
 		},
 	}
+}
+
+// filters are what narrows the journal down, the same wherever it is asked for.
+type filters struct {
+	who        grammar.PersonHole
+	what       grammar.ChoiceHole[access.Item]
+	refused    grammar.ChoiceHole[bool]
+	since, end grammar.MomentHole
+}
+
+func newFilters() filters {
+	return filters{
+		who: grammar.Person("who"), what: item(), refused: refusedOnly(),
+		since: grammar.Moment("since").Past(), end: grammar.Moment("until").Past(),
+	}
+}
+
+func (f filters) holes() []grammar.Hole {
+	return []grammar.Hole{f.who, f.what, f.refused, f.since, f.end}
+}
+
+// query is what they select of the group; whoever may not read all of it reads their own, unless they name somebody else.
+func (f filters) query(c bot.Call) (journal.Query, error) {
+	a := c.Args
+	q := journal.Query{Group: c.Group.ID, Refused: f.refused.Given(a)}
+	if f.what.Given(a) {
+		q.Item = f.what.Of(a).String()
+	}
+	if f.since.Given(a) {
+		q.Since = f.since.Of(a)
+	}
+	if f.end.Given(a) {
+		q.Until = f.end.Of(a)
+	}
+	if f.who.Given(a) {
+		m, err := c.Find(f.who.Ref(a))
+		if err != nil {
+			return q, err
+		}
+		q.Actor = m.ID
+	}
+	if err := mayReadAll(c, q.Actor); err != nil {
+		if f.who.Given(a) {
+			return q, err
+		}
+		q.Actor = c.Actor.ID // everybody reads their own
+	}
+	return q, nil
 }
 
 // byAndTo asks for what somebody did, and for what was done to them: whoever asks what happened means both.
@@ -227,7 +249,7 @@ func entryLine(c bot.Call, e journal.Entry) chat.Text {
 		t = t.Plus(chat.Text{ZH: "（撤销 #%d）", EN: " (undoes #%d)"}.F(e.Undoes))
 	}
 	if e.Outcome != journal.Done {
-		t = t.Plus(chat.Text{ZH: "【%s】", EN: " [%s]"}.F(outcomeText(e.Outcome)))
+		t = t.Plus(chat.Text{ZH: "【%s】", EN: " [%s]"}.F(OutcomeText(e.Outcome)))
 	}
 	if e.Rule != "" {
 		t = t.Plus(chat.Text{ZH: "（%s）", EN: " (%s)"}.F(e.Rule))
@@ -291,7 +313,8 @@ func agreedBy(c bot.Call, e journal.Entry) chat.Text {
 	return chat.Text{}
 }
 
-func outcomeText(o journal.Outcome) chat.Text {
+// OutcomeText is how an entry ended, in a word.
+func OutcomeText(o journal.Outcome) chat.Text {
 	switch o {
 	case journal.Refused:
 		return chat.Text{ZH: "被拒", EN: "refused"}

@@ -27,13 +27,13 @@ var chapters = []chapter{
 		"role list", "role show", "role define", "role delete", "tag list", "tag", "tag off",
 	}},
 	{chat.Text{ZH: "查看", EN: "look"}, []string{
-		"whoami", "can", "who", "why", "matrix", "matrix tree", "history", "check", "check all", "audit", "replay",
+		"whoami", "can", "who", "why", "matrix", "matrix tree", "history", "check", "check all", "audit", "audit export", "audit prove", "audit verify", "audit checkpoint", "replay",
 	}},
 	{chat.Text{ZH: "策略", EN: "policy"}, []string{
 		"inherit", "inherit list", "inherit off", "inherit on", "inherit remove",
 		"scene", "scene on", "scene off", "sod", "sod define", "sod remove", "sod exempt", "sod unexempt",
 	}},
-	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list"}},
+	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list", "ticket list", "ticket open", "ticket solve"}},
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{
 		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
 	}},
@@ -48,8 +48,9 @@ var chapters = []chapter{
 	{chat.Text{ZH: "响应", EN: "response"}, []string{
 		"sla", "sla stats", "sla set", "sla vip", "sla outside", "sla all", "ack", "snooze", "handled",
 	}},
+	{chat.Text{ZH: "绩效", EN: "indicators"}, []string{"kpi", "kpi report", "digest"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
-		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "guide", "duties", "help",
+		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "links", "links test", "guide", "duties", "help",
 	}},
 }
 

@@ -14,11 +14,13 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/event"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/kpi"
 	"qunguan/bot/moderation"
 	"qunguan/bot/preference"
 	"qunguan/bot/reminder"
@@ -26,6 +28,7 @@ import (
 	"qunguan/bot/setup"
 	"qunguan/bot/sla"
 	"qunguan/bot/task"
+	"qunguan/bot/ticket"
 )
 
 var declared []func() bot.Command
@@ -71,6 +74,10 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"canary":     journal.Typed(canary.Build),
 		"sla":        journal.Typed(sla.Build),
 		"prefs":      journal.Typed(preference.Build),
+		"ticket":     journal.Typed(ticket.Build),
+		"kpi":        journal.Typed(kpi.Build),
+		"suspects":   journal.Typed(digest.BuildSuspects),
+		"digest":     journal.Typed(digest.BuildMail),
 	}
 }
 
@@ -80,7 +87,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), canary.Happenings(), bot.Happenings(),
+		sla.Happenings(), canary.Happenings(), ticket.Happenings(), digest.Happenings(), kpi.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -122,6 +129,10 @@ func due(c journal.Change) time.Time {
 		return ends.Next
 	case "reminder":
 		return ends.Remind
+	case "ticket":
+		if t, err := journal.Decode[ticket.Ticket](c.After); err == nil {
+			return t.Due()
+		}
 	case "request":
 		if r, err := journal.Decode[request.Request](c.After); err == nil {
 			return r.Due()

@@ -20,7 +20,7 @@ var (
 // onDuty tells who is on duty, until when, who is the backup and who follows. It is answered from the last known
 // state while storage is away: a member who needs somebody now needs an answer now.
 func onDuty() bot.Command {
-	at := grammar.Moment("at").Past()
+	at := grammar.Moment("at") // a day without a year is the next one: people ask who will be there
 	return bot.Command{
 		Name: "duty",
 		Forms: []string{

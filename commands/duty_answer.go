@@ -48,14 +48,14 @@ func dutyYes() bot.Command {
 			case errors.Is(err, duty.ErrNotTheirs):
 				return bot.Refuse(chat.Text{ZH: "排班已经变了，这个请求办不成了。请 %s 重新发起。", EN: "The roster has changed since; this cannot be done any more. %s may ask again."}.F(c.Name(o.By)))
 			case err != nil:
-				return bot.Outcome{}, notGiven(c, err, c.Actor.ID)
+				return bot.Outcome{}, notGiven(c, err)
 			}
 			next := becomes(c, r, e)
 			lines := []chat.Text{{ZH: "说好了：", EN: "agreed:"}, turnsChanged(c, r, next, o.From, o.Until)}
 			if o.Kind == duty.Swap {
 				lines = append(lines, turnsChanged(c, r, next, o.BackFrom, o.BackUntil))
 			}
-			return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(append(lines, codeLine(o.Code))...)}, nil
+			return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(append(lines, codeLine(c, o.Code))...)}, nil
 		},
 	}
 }
@@ -124,6 +124,7 @@ func offerFor(c bot.Call, r duty.Roster, code string) (duty.Offer, error) {
 		}.F(c.Name(o.Who), stretchText(c, o.From, o.Until))}
 	}
 	return duty.Offer{}, &bot.Refusal{Text: chat.Text{
-		ZH: "这个请求已经了结（收回、被拒绝或过期），排班没有因它改变。", EN: "That request is settled: taken back, declined or lapsed. It changed nothing of the roster.",
-	}}
+		ZH: "没有代号是“%s”的请求在等答复：可能已收回、被拒绝、过期，或代号有误。`/值班 变动` 列出还在等的。",
+		EN: "No request by the code “%s” waits for an answer: it was taken back, declined or has lapsed, or the code is wrong. `/duty changes` lists those that wait.",
+	}.F(chat.Escape(code))}
 }

@@ -2,9 +2,11 @@ package commands
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
@@ -45,7 +47,7 @@ func dutyChanges() bot.Command {
 			}
 			for _, l := range r.Leaves() {
 				if c.Now.Before(l.Until) {
-					leaves = append(leaves, chat.Same("- `"+l.Code+"` ").Plus(c.Name(l.Who)).Plus(chat.Same(" ")).Plus(stretchText(c, l.From, l.Until)).Plus(ifConfided(c, l.Reason, l.Who, l.By)))
+					leaves = append(leaves, chat.Same("- `"+l.Code+"` ").Plus(c.Name(l.Who)).Plus(chat.Same(" ")).Plus(leaveText(c, l)).Plus(ifConfided(c, l.Reason, l.Who, l.By)))
 				}
 			}
 			for _, s := range r.Schedules() {
@@ -108,13 +110,17 @@ func dutyCancel() bot.Command {
 			r := roster.Of(c)
 			var out bot.Outcome
 			var told []chat.Text
-			for _, code := range strings.FieldsFunc(codes.Of(c.Args), func(r rune) bool { return strings.ContainsRune(" ,，、", r) }) {
-				one, err := cancelOne(c, r, strings.ToLower(code))
+			named := unique(strings.FieldsFunc(strings.ToLower(codes.Of(c.Args)), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，、", r) }))
+			for _, code := range named {
+				one, err := cancelOne(c, r, code)
 				if errors.Is(err, errNoSuch) {
 					return bot.Refuse(chat.Text{ZH: "没有代号是“%s”的变动，或已过去。`/值班 变动` 列出有哪些。", EN: "No change goes by “%s”, or it is over. `/duty changes` lists them."}.F(chat.Escape(code)))
 				}
 				if err != nil {
 					return bot.Outcome{}, err
+				}
+				if slices.ContainsFunc(out.Events, func(e journal.Event) bool { return sameRecord(e, one.Events[0]) }) {
+					continue // two beginnings of one code
 				}
 				out.Events = append(out.Events, one.Events...)
 				told = append(told, one.Changes)
@@ -125,8 +131,14 @@ func dutyCancel() bot.Command {
 	}
 }
 
+func sameRecord(a, b journal.Event) bool { return a.Changes[0].Key == b.Changes[0].Key }
+
 func cancelOne(c bot.Call, r duty.Roster, code string) (bot.Outcome, error) {
-	fits := func(of string) bool { return code != "" && strings.HasPrefix(strings.TrimSuffix(of, swapBack), code) }
+	whole, err := wholeCode(c, r, code)
+	if err != nil {
+		return bot.Outcome{}, err
+	}
+	fits := func(of string) bool { return strings.TrimSuffix(of, swapBack) == whole }
 	if i := slices.IndexFunc(r.Offers(), func(o duty.Offer) bool { return fits(o.Code) }); i >= 0 {
 		o := r.Offers()[i]
 		if err := mayCancel(c, o.By); err != nil {
@@ -142,10 +154,13 @@ func cancelOne(c bot.Call, r duty.Roster, code string) (bot.Outcome, error) {
 		}
 		e, err := r.ComeBack(c.Group.ID, l.Code, c.Now)
 		if err != nil {
-			return bot.Outcome{}, notGiven(c, err, l.Who)
+			return bot.Outcome{}, notGiven(c, err)
 		}
 		what := chat.Text{ZH: "%s 的请假", EN: "the leave of %s"}.F(c.Name(l.Who))
-		return calledOff(c, r, []journal.Event{e}, what, []duty.Change{{From: l.From, Until: l.Until}}), nil
+		if l.Left {
+			what = chat.Text{ZH: "“%s 已离职”", EN: "that %s has left"}.F(c.Name(l.Who))
+		}
+		return calledOff(c, r, []journal.Event{e}, what, []duty.Change{{From: l.From, Until: earlierOf(l.Until, laterOf(l.From, c.Now).AddDate(0, 0, 60))}}), nil
 	}
 	if i := slices.IndexFunc(r.Schedules(), func(s duty.Schedule) bool { return fits(s.Code) && c.Now.Before(s.Until) }); i >= 0 {
 		s := r.Schedules()[i]
@@ -154,12 +169,55 @@ func cancelOne(c bot.Call, r duty.Roster, code string) (bot.Outcome, error) {
 		}
 		e, err := r.Unschedule(c.Group.ID, s.Code, c.Now)
 		if err != nil {
-			return bot.Outcome{}, notGiven(c, err, "")
+			return bot.Outcome{}, notGiven(c, err)
 		}
 		what := chat.Text{ZH: "临时排班 %s", EN: "the temporary schedule %s"}.F(stretchText(c, s.From, s.Until))
-		return calledOff(c, r, []journal.Event{e}, what, []duty.Change{{From: s.From, Until: earlierOf(s.Until, c.Now.AddDate(0, 0, 7))}}), nil
+		return calledOff(c, r, []journal.Event{e}, what, []duty.Change{{From: s.From, Until: earlierOf(s.Until, laterOf(s.From, c.Now).AddDate(0, 0, 7))}}), nil
 	}
 	return cancelChange(c, r, fits)
+}
+
+// wholeCode is the code that begins so, of what is not over; one that fits several things is a question, not a guess.
+func wholeCode(c bot.Call, r duty.Roster, begin string) (string, error) {
+	found := map[string]chat.Text{}
+	add := func(code string, until time.Time, what chat.Text) {
+		if code = strings.TrimSuffix(code, swapBack); c.Now.Before(until) && strings.HasPrefix(code, begin) {
+			found[code] = what
+		}
+	}
+	for _, o := range r.Offers() {
+		o.Reason = ""
+		add(o.Code, o.Until, offerText(c, o))
+	}
+	for _, l := range r.Leaves() {
+		add(l.Code, l.Until, c.Name(l.Who).Plus(chat.Same(" ")).Plus(leaveText(c, l)))
+	}
+	for _, s := range r.Schedules() {
+		add(s.Code, s.Until, changeName(duty.Temporary).Plus(chat.Same(" ")).Plus(stretchText(c, s.From, s.Until)))
+	}
+	for _, o := range r.Changes() {
+		add(o.Code, o.Until, changeName(o.Kind).Plus(chat.Same(" ")).Plus(stretchText(c, o.From, o.Until)))
+	}
+	codes := slices.Sorted(maps.Keys(found))
+	switch {
+	case len(codes) == 0:
+		return "", errNoSuch
+	case len(codes) == 1 || codes[0] == begin:
+		return codes[0], nil
+	}
+	lines := []chat.Text{chat.Text{ZH: "有几个代号以“%s”开头，请写全：", EN: "Several codes begin with “%s”; write the whole one:"}.F(chat.Escape(begin))}
+	for _, code := range codes[:min(len(codes), mostLines)] {
+		lines = append(lines, chat.Same("- `"+code+"` ").Plus(found[code]))
+	}
+	return "", &bot.Refusal{Text: chat.Lines(lines...)}
+}
+
+// leaveText is from when to when somebody is away, or that they have left.
+func leaveText(c bot.Call, l duty.Leave) chat.Text {
+	if l.Left {
+		return chat.Text{ZH: "已离职（%s）", EN: "has left the company (%s)"}.F(dayText(c, duty.DayOf(l.From.In(c.Zone))))
+	}
+	return stretchText(c, l.From, l.Until)
 }
 
 func earlierOf(a, b time.Time) time.Time {
@@ -185,7 +243,7 @@ func cancelChange(c bot.Call, r duty.Roster, fits func(string) bool) (bot.Outcom
 		}
 		e, err := r.GiveBack(c.Group.ID, o.Code, c.Now)
 		if err != nil {
-			return bot.Outcome{}, notGiven(c, err, o.Who)
+			return bot.Outcome{}, notGiven(c, err)
 		}
 		found, events = append(found, o), append(events, e)
 	}

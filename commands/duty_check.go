@@ -150,9 +150,12 @@ func (k rosterCheck) powerless() []chat.Text {
 			bare = append(bare, s)
 		}
 	}
-	out := some(gone, chat.Text{ZH: "🔴 已不在群里或已离职，还排着班（%d 位）：", EN: "🔴 not in the group any more, but on the roster (%d):"}, func(s duty.OnStaff) chat.Text {
-		return chat.Text{ZH: "%s，第一班 %s → `/排班 改` 换人", EN: "%s, first %s → change it with `/duty edit`"}.F(c.Name(s.Who), stretchText(c, s.First.Start, s.First.End))
+	out := some(k.r.Departed(), chat.Text{ZH: "🔴 已离职，还写在排班里（%d 位，由 B 角顶着或空班）：", EN: "🔴 have left the company, but are in the shifts (%d; the backup has their turns, or nobody):"}, func(l duty.Leave) chat.Text {
+		return chat.Text{ZH: "%s → `/排班` 换人", EN: "%s → put somebody else there with `/duty set`"}.F(c.Name(l.Who))
 	})
+	out = append(out, some(gone, chat.Text{ZH: "🔴 已不在群里或已离职，还排着班（%d 位）：", EN: "🔴 not in the group any more, but on the roster (%d):"}, func(s duty.OnStaff) chat.Text {
+		return chat.Text{ZH: "%s，第一班 %s → `/排班 改` 换人", EN: "%s, first %s → change it with `/duty edit`"}.F(c.Name(s.Who), stretchText(c, s.First.Start, s.First.End))
+	})...)
 	return append(out, some(bare, chat.Text{ZH: "🔴 值班时没有任何权限（%d 位）：", EN: "🔴 on duty without any right (%d):"}, func(s duty.OnStaff) chat.Text {
 		return chat.Text{ZH: "%s，第一班 %s → `/设管理 @%s 普通`", EN: "%s, first %s → `/admin add @%s junior`"}.F(
 			c.Name(s.Who), stretchText(c, s.First.Start, s.First.End), chat.Escape(string(s.Who)))

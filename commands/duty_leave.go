@@ -66,7 +66,7 @@ func goAway(c bot.Call, r duty.Roster, l duty.Leave, p grammar.Period) (bot.Outc
 	}
 	e, err := r.GoAway(c.Group.ID, l, c.Now)
 	if err != nil {
-		return bot.Outcome{}, notGiven(c, err, l.Who)
+		return bot.Outcome{}, notGiven(c, err)
 	}
 	next := becomes(c, r, e)
 	lines := []chat.Text{chat.Text{ZH: "%s 请假 %s%s", EN: "%s is on leave %s%s"}.F(c.Name(l.Who), stretchText(c, l.From, l.Until), because(l.Reason))}
@@ -75,7 +75,7 @@ func goAway(c bot.Call, r duty.Roster, l duty.Leave, p grammar.Period) (bot.Outc
 	} else {
 		lines = append(lines, changed)
 	}
-	lines = append(lines, fillGap(c, r, next, l), codeLine(l.Code))
+	lines = append(lines, fillGap(c, r, next, l), codeLine(c, l.Code))
 	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(lines...)}, nil
 }
 

@@ -62,20 +62,53 @@ func override(c bot.Call, o duty.Change, p grammar.Period, mine func(duty.Turn) 
 	if len(n.turns) == 0 {
 		return oneOff(c, r, o, p)
 	}
-	o.From, o.Until = n.from, n.until
+	// Not beyond the turns: a shift that somebody adds there later is not what was given away.
+	o.From, o.Until = laterOf(n.from, n.turns[0].Start), earlierOf(n.until, n.turns[len(n.turns)-1].End)
 	e, err := r.Give(c.Group.ID, o, c.Now)
 	if err != nil {
-		return bot.Outcome{}, notGiven(c, err, o.Who)
+		return bot.Outcome{}, notGiven(c, err)
 	}
 	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(
 		chat.Text{ZH: "改派%s：", EN: "override%s:"}.F(reasoned(o.Reason)),
 		turnsChanged(c, r, becomes(c, r, e), o.From, o.Until),
-		codeLine(o.Code),
+		shiftless(c, r, o, p),
+		codeLine(c, o.Code),
 	)}, nil
 }
 
-// codeLine tells by which code something can be called off.
-func codeLine(code string) chat.Text {
+// shiftless tells which part of the hours that somebody named has no shift: an override gives turns away, it makes none,
+// and whoever named the hours believes that somebody is there for all of them.
+func shiftless(c bot.Call, r duty.Roster, o duty.Change, p grammar.Period) chat.Text {
+	if p.Loose || p.Until.IsZero() || o.For != "" {
+		return chat.Text{}
+	}
+	type gap struct{ start, end time.Time }
+	var gaps []gap
+	at, until := laterOf(p.From, c.Now).In(c.Zone), p.Until.In(c.Zone)
+	for _, t := range append(r.Turns(at, until), duty.Turn{Start: until, End: until}) {
+		if t.Start.After(at) {
+			gaps = append(gaps, gap{at, t.Start})
+		}
+		at = laterOf(at, t.End)
+	}
+	var lines []chat.Text
+	for i, g := range gaps {
+		if i == mostFound {
+			break
+		}
+		lines = append(lines, chat.Text{
+			ZH: "⚠️ %s 没有班，仍然没有人。要加一班：`/改派 @%s %s`", EN: "⚠️ %s has no shift, so nobody is there. To add one: `/duty override @%s %s`",
+		}.F(stretchText(c, g.start, g.end), chat.Escape(string(o.Who)), typedStretch(c, duty.Turn{Start: g.start, End: g.end})))
+	}
+	return chat.Lines(lines...)
+}
+
+// codeLine tells by which code something can be called off. What is only tried has none: the code is made of the message,
+// and the real thing is another one.
+func codeLine(c bot.Call, code string) chat.Text {
+	if c.DryRun {
+		return chat.Text{}
+	}
 	return chat.Text{ZH: "取消：`/值班 取消 %s`", EN: "to call it off: `/duty cancel %s`"}.F(code)
 }
 
@@ -85,6 +118,9 @@ const longestOneOff = 24 * time.Hour
 // oneOff makes a turn where the roster has none.
 func oneOff(c bot.Call, r duty.Roster, o duty.Change, p grammar.Period) (bot.Outcome, error) {
 	from, until := p.From.In(c.Zone), p.Until.In(c.Zone)
+	if !p.Until.IsZero() && !c.Now.Before(until) {
+		return bot.Outcome{}, notGiven(c, duty.ErrOver)
+	}
 	if p.Loose || p.Until.IsZero() || until.Sub(from) > longestOneOff {
 		return bot.Refuse(chat.Text{
 			ZH: "那段时间没有班。要临时加一班，请写明起止：`/改派 @%s 今天20:00到22:00`。",
@@ -93,6 +129,9 @@ func oneOff(c bot.Call, r duty.Roster, o duty.Change, p grammar.Period) (bot.Out
 	}
 	if from.Before(c.Now) {
 		from = c.Now.In(c.Zone)
+	}
+	if err := r.Present(o.Who, from, until); err != nil {
+		return bot.Outcome{}, notGiven(c, err)
 	}
 	s := duty.Schedule{
 		Code: o.Code, From: from, Until: until, Reason: o.Reason, By: o.By,
@@ -103,12 +142,12 @@ func oneOff(c bot.Call, r duty.Roster, o duty.Change, p grammar.Period) (bot.Out
 	}
 	e, err := r.Schedule(c.Group.ID, s, c.Now)
 	if err != nil {
-		return bot.Outcome{}, notGiven(c, err, o.Who)
+		return bot.Outcome{}, notGiven(c, err)
 	}
 	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(
 		chat.Text{ZH: "临时加一班%s：", EN: "a shift for this time only%s:"}.F(reasoned(o.Reason)),
 		turnsChanged(c, r, becomes(c, r, e), from, until),
-		codeLine(o.Code),
+		codeLine(c, o.Code),
 	)}, nil
 }
 
@@ -141,15 +180,32 @@ func dutyTemp() bot.Command {
 				return bot.Refuse(notShifts(err))
 			}
 			if err != nil {
-				return bot.Outcome{}, notGiven(c, err, "")
+				return bot.Outcome{}, notGiven(c, err)
 			}
 			return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(
 				chat.Text{ZH: "临时排班 %s：", EN: "temporary schedule %s:"}.F(stretchText(c, s.From, s.Until)),
 				shiftLines(c, list),
 				chat.Text{ZH: "期间不用平时的班；之后自动恢复。", EN: "Meanwhile the usual shifts rest; afterwards they are back."},
+				cutShort(c, becomes(c, r, e), s),
 				chat.Lines(rosterWarnings(c, duty.Roster{}, list)...),
-				codeLine(s.Code),
+				codeLine(c, s.Code),
 			)}, nil
 		},
 	}
+}
+
+// cutShort tells of a shift that would go on when the schedule ends: whoever wrote 20:00-08:00 means the morning after, too.
+func cutShort(c bot.Call, next duty.Roster, s duty.Schedule) chat.Text {
+	until := s.Until.In(c.Zone)
+	for _, t := range next.Turns(until.Add(-time.Minute), until) {
+		rest := (t.To - minuteOf(until) + 24*60) % (24 * 60)
+		if t.By != duty.Temporary || !t.Ends.Equal(until) || rest == 0 {
+			continue
+		}
+		meant := until.Add(time.Duration(rest) * time.Minute)
+		return chat.Text{
+			ZH: "⚠️ 最后一班到 %s 就截止，不到 %s。要值完，结束请写 到 %[2]s。", EN: "⚠️ The last shift ends at %s, not at %s. For the whole of it let the schedule end at %[2]s.",
+		}.F(c.Moment(until), c.Moment(meant))
+	}
+	return chat.Text{}
 }

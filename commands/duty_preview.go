@@ -16,8 +16,8 @@ func sorted(list []duty.Shift) []duty.Shift {
 	return out
 }
 
-func unique(who []chat.User) []chat.User {
-	var out []chat.User
+func unique[T comparable](who []T) []T {
+	var out []T
 	for _, u := range who {
 		if !slices.Contains(out, u) {
 			out = append(out, u)
@@ -39,8 +39,10 @@ func rosterPreview(c bot.Call, r duty.Roster, e journal.Event) []chat.Text {
 	for _, d := range planOf(c, next, today, 7).days {
 		lines = append(lines, chat.Same("- ").Plus(d.text(c, next, false)))
 	}
+	// Whole days, from tomorrow: counted from now, it would be another figure by the time somebody agrees to what was
+	// shown, and they would be asked again and again.
 	now := c.Now.In(c.Zone)
-	for _, m := range duty.Moves(r, next, now, midnight(now, previewDays), false) {
+	for _, m := range duty.Moves(r, next, midnight(now, 1), midnight(now, 1+previewDays), false) {
 		gains, loses := hoursOf(m.Gains), hoursOf(m.Loses)
 		switch {
 		case gains > loses:

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"qunguan/bot"
@@ -115,6 +116,9 @@ func shiftOf(c bot.Call, d duty.Draft) (duty.Shift, error) {
 		return s, nil
 	}
 	s.Rotation = &duty.Rotation{Unit: d.Unit, Length: d.Length, Anchor: anchorOf(c, d)}
+	if a := s.Rotation.Anchor; a.Plus(0) != a { // 02-29, and the year that is meant has none
+		return s, &bot.Refusal{Text: notShifts(fmt.Errorf("%w: %d-%02d-%02d", duty.ErrDay, a.Year, a.Month, a.Day))}
+	}
 	for _, said := range d.People {
 		who, err := onStaff(c, said)
 		if err != nil {
@@ -339,7 +343,10 @@ func notShifts(err error) chat.Text {
 	case errors.Is(err, duty.ErrDay):
 		what = chat.Text{ZH: "轮换从哪天开始没看懂（%s），请写 从 2026-12-01。", EN: "From when they take turns was not understood (%s); write from 2026-12-01."}.F(said)
 	case errors.Is(err, duty.ErrRotation):
-		what = chat.Text{ZH: "这样轮换不行（%s）：要 2 到 100 个人，每12小时这样的轮换不超过 24 小时。", EN: "That is no rotation (%s): 2 to 100 people; by hours, 24 at most."}.F(said)
+		what = chat.Text{
+			ZH: "这样轮换不行：要 2 到 100 个人，每人每次 1 到 400 天（或周），按小时的 1 到 24 小时。",
+			EN: "That is no rotation: it takes 2 to 100 people, each for 1 to 400 days or weeks, or, by hours, 1 to 24.",
+		}
 	case errors.Is(err, duty.ErrTime):
 		what = chat.Text{ZH: "时段没看懂（%s）。", EN: "A span was not understood (%s)."}.F(said)
 	}

@@ -149,11 +149,11 @@ func offer(c bot.Call, r duty.Roster, o duty.Offer, asked []chat.User) (bot.Outc
 		return bot.Refuse(chat.Text{ZH: "同样的请求已经在等答复：`/值班 变动`。", EN: "The same is waiting for an answer already: `/duty changes`."})
 	}
 	if err != nil {
-		return bot.Outcome{}, notGiven(c, err, o.With)
+		return bot.Outcome{}, notGiven(c, err)
 	}
 	next := becomes(c, r, e)
 	if _, err := next.Accept(c.Group.ID, o.Code, asked[0], c.Now, c.Zone); err != nil && len(asked) == 1 {
-		return bot.Outcome{}, notGiven(c, err, asked[0])
+		return bot.Outcome{}, notGiven(c, err)
 	}
 	made, _ := next.Offer(o.Code)
 	return bot.Outcome{
@@ -161,7 +161,7 @@ func offer(c bot.Call, r duty.Roster, o duty.Offer, asked []chat.User) (bot.Outc
 		Reply: chat.Reply{Text: chat.Lines(
 			chat.Text{ZH: "已发出请求：%s；排班还没有改变。", EN: "Request sent: %s. The roster has not changed yet."}.F(offerText(c, made)),
 			chat.Text{ZH: "问了：%s。到 %s 没有人答应就作废，会告诉您。", EN: "Asked: %s. It lapses at %s; you will be told."}.F(c.Few(asked), c.Moment(made.Lapses)),
-			codeLine(o.Code),
+			codeLine(c, o.Code),
 		)},
 	}, nil
 }

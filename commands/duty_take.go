@@ -67,7 +67,7 @@ func dutyTake() bot.Command {
 func take(c bot.Call, r duty.Roster, o duty.Change) (bot.Outcome, error) {
 	e, err := r.Give(c.Group.ID, o, c.Now)
 	if err != nil {
-		return bot.Outcome{}, notGiven(c, err, o.Who)
+		return bot.Outcome{}, notGiven(c, err)
 	}
 	return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(
 		chat.Text{ZH: "顶班%s：", EN: "taken%s:"}.F(reasoned(o.Reason)),
@@ -126,7 +126,7 @@ func dutyGiveBack() bot.Command {
 			case 1:
 				e, err := r.GiveBack(c.Group.ID, mine[0].Code, c.Now)
 				if err != nil {
-					return bot.Outcome{}, notGiven(c, err, mine[0].Who)
+					return bot.Outcome{}, notGiven(c, err)
 				}
 				return calledOff(c, r, []journal.Event{e}, changeName(mine[0].Kind), []duty.Change{mine[0]}), nil
 			}

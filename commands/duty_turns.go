@@ -161,18 +161,32 @@ func holderAt(c bot.Call, r duty.Roster, at time.Time) chat.Text {
 }
 
 // notGiven turns the refusals of the roster into what can be done about them.
-func notGiven(c bot.Call, err error, who chat.User) error {
+func notGiven(c bot.Call, err error) error {
+	var absent duty.Absent
+	if errors.As(err, &absent) {
+		return &bot.Refusal{Text: absentText(c, absent.Leave)}
+	}
 	for target, t := range map[error]chat.Text{
 		duty.ErrBackwards: {ZH: "结束要在开始之后。结束不含当天：10-01 到 10-03 请假三天，写 10-01 到 10-04。", EN: "It ends before it begins. The end is exclusive: for 10-01 through 10-03 write 10-01 to 10-04."},
 		duty.ErrOver:      {ZH: "那段时间已经过去了。", EN: "That is over already."},
 		duty.ErrNotTheirs: {ZH: "那段时间不是这样排的，请先看 `/值班 周表`。", EN: "The roster has it otherwise then; see `/duty week`."},
 		duty.ErrTwice:     {ZH: "没有改变，已经是这样。", EN: "Nothing has changed; it is so already."},
 		duty.ErrSelf:      {ZH: "两边是同一个人。", EN: "It is the same person on both sides."},
-		duty.ErrAway:      chat.Text{ZH: "%s 那段时间请了假，请换一个人。", EN: "%s is on leave then; choose somebody else."}.F(c.Name(who)),
 	} {
 		if errors.Is(err, target) {
 			return &bot.Refusal{Text: t}
 		}
 	}
 	return err
+}
+
+// absentText says who cannot have a turn: not always the one that somebody thinks of, where two are to swap.
+func absentText(c bot.Call, l duty.Leave) chat.Text {
+	if l.Left {
+		return chat.Text{
+			ZH: "%s 已离职，请换一个人。如已重新入职，请有“值班”权限的人先发 `/值班 取消 %s`。",
+			EN: "%s has left the company; choose somebody else. If they are back, whoever holds “duty” sends `/duty cancel %s` first.",
+		}.F(c.Name(l.Who), l.Code)
+	}
+	return chat.Text{ZH: "%s 那段时间请了假，请换一个人。", EN: "%s is on leave then; choose somebody else."}.F(c.Name(l.Who))
 }

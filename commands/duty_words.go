@@ -140,13 +140,17 @@ func awayText(c bot.Call, r duty.Roster, t duty.Turn) chat.Text {
 	var who []chat.Text
 	for _, l := range r.Leaves() {
 		if t.Start.Before(l.Until) && l.From.Before(t.End) && (l.Who == t.Base || t.Vacant()) {
-			who = append(who, c.Name(l.Who))
+			why := chat.Text{ZH: "%s 请假", EN: "%s: on leave"}
+			if l.Left {
+				why = chat.Text{ZH: "%s 已离职", EN: "%s: has left the company"}
+			}
+			who = append(who, why.F(c.Name(l.Who)))
 		}
 	}
 	if t.Vacant() {
-		return chat.Text{ZH: "%s 请假，没有 B 角顶上", EN: "%s: on leave, and no backup is there"}.F(list(who))
+		return chat.Text{ZH: "%s，没有 B 角顶上", EN: "%s, and no backup is there"}.F(list(who))
 	}
-	return chat.Text{ZH: "%s 请假，B 角顶上", EN: "%s: on leave; the backup has it"}.F(list(who))
+	return chat.Text{ZH: "%s，B 角顶上", EN: "%s; the backup has it"}.F(list(who))
 }
 
 func inBrackets(t chat.Text) chat.Text {

@@ -36,6 +36,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 	out = remindOfEvents(c, events, watchSize(c, events, watchAdmins(c, events, out)))
 	out = followShifts(c, events, out)
 	out = followAlerts(c, events, out)
+	out.Effects = append(out.Effects, portray(c, events)...)
 	out.Says = slices.Compact(out.Says) // the same is said once of a whole list
 	if c.Actor.ID != "" {
 		out.Says = append(out.Says, forewarned(c, events, out.Says)...)

@@ -89,7 +89,7 @@ func (n rosterNews) ended(o duty.Offer) []chat.Effect {
 		}.F(place, what)
 		asked = chat.Text{ZH: "“%s”：请求已过期，不用再答复：%s。", EN: "“%s”: the request has lapsed; no answer is needed any more: %s."}.F(place, what)
 	case n.c.Actor.ID == o.With && o.With != "":
-		asker = chat.Text{ZH: "“%s”：%s 不同意：%s。班不变，还是您的。", EN: "“%s”: %s declined: %s. The turn is still yours."}.F(place, name(o.With), what)
+		asker = chat.Text{ZH: "“%s”：%s 不同意%s：%s。班不变，还是您的。", EN: "“%s”: %s declined%s: %s. The turn is still yours."}.F(place, name(o.With), reasoned(n.reason), what)
 	default:
 		asker = chat.Text{ZH: "“%s”：您的请求被 %s 收回了：%s。班不变。", EN: "“%s”: your request was taken back by %s: %s. The turns stay."}.F(place, name(n.c.Actor.ID), what)
 		asked = chat.Text{ZH: "“%s”：请求已收回，不用再答复：%s。", EN: "“%s”: the request was taken back; no answer is needed: %s."}.F(place, what)

@@ -23,14 +23,18 @@ func followRoster(c bot.Call, events []journal.Event, out bot.Consequence) bot.C
 			out.Need = append(out.Need, need...)
 			continue
 		}
-		n := rosterNews{c: c, group: bot.At[directory.Group](c, directory.OfGroup(g)), was: bot.At[duty.Roster](c, of), kind: kindOf(events, of)}
+		n := rosterNews{c: c, group: bot.At[directory.Group](c, directory.OfGroup(g)), was: bot.At[duty.Roster](c, of), kind: kindOf(events, of), reason: reasonOf(events, of)}
 		is, err := n.was.Rebuilt(journal.Apply(c.State(of).Records, of, changes))
 		if err != nil {
 			continue
 		}
 		n.is = is
+		if need := n.unread(); len(need) > 0 {
+			out.Need = append(out.Need, need...)
+			continue
+		}
 		told := n.turns(changes)
-		out.Effects = append(append(out.Effects, told...), n.offers(changes)...)
+		out.Effects = append(append(append(out.Effects, told...), n.offers(changes)...), n.departed()...)
 		if len(told) > 0 && c.Actor.ID != "" {
 			var names []chat.Text
 			for _, e := range told {
@@ -52,6 +56,16 @@ func kindOf(events []journal.Event, of journal.Name) journal.Kind {
 	return ""
 }
 
+// reasonOf is the reason given with the event that changed an aggregate.
+func reasonOf(events []journal.Event, of journal.Name) string {
+	for _, e := range events {
+		if slices.ContainsFunc(e.Changes, func(ch journal.Change) bool { return ch.Of == of }) {
+			return e.Reason
+		}
+	}
+	return ""
+}
+
 // few are the first of some names, and how many there are.
 func few(names []chat.Text) chat.Text {
 	if most := 4; len(names) > most {
@@ -66,11 +80,12 @@ type rosterNews struct {
 	group   directory.Group
 	was, is duty.Roster
 	kind    journal.Kind
+	reason  string // as it was given with the event
 }
 
 const (
 	newsOfRoster = 14                  // days ahead that it is told what another roster changes
-	newsAtMost   = 60 * 24 * time.Hour // and a leave or a temporary schedule
+	newsAtMost   = 60 * 24 * time.Hour // and what a leave or a temporary schedule changes, from when it begins
 	newsLines    = 6
 	fewTurns     = 3 // are listed one by one
 )
@@ -88,7 +103,7 @@ func (n rosterNews) turns(changes []journal.Change) []chat.Effect {
 	var out []chat.Effect
 	seen := map[chat.User]bool{n.c.Actor.ID: true}
 	for _, m := range moves {
-		if text := n.own(m, all); !seen[m.Who] {
+		if text := n.own(m, all); !seen[m.Who] && !n.left(m.Who) {
 			out = append(out, n.tell(m.Who, text))
 		}
 		seen[m.Who] = true
@@ -111,29 +126,38 @@ func (n rosterNews) tell(who chat.User, text chat.Text) chat.Effect {
 	return e
 }
 
-// window is the time that changes of records are about; all says that the shifts themselves changed.
+// window is the time that changes of records are about, from now on; all says that the shifts themselves changed.
 func (n rosterNews) window(changes []journal.Change) (from, until time.Time, all bool) {
 	now := n.c.Now.In(n.c.Zone)
 	until = now
 	for _, ch := range changes {
 		kind, _, _ := strings.Cut(ch.Key, "/")
 		if kind == "roster" {
-			until, all = laterOf(until, midnight(now, newsOfRoster)), true
+			from, until, all = now, laterOf(until, midnight(now, newsOfRoster)), true
 			continue
 		}
 		if kind != "change" && kind != "leave" && kind != "schedule" {
 			continue
 		}
 		for _, raw := range [][]byte{ch.Before, ch.After} {
-			var end struct {
+			var of struct {
+				From  time.Time `json:"from"`
 				Until time.Time `json:"until"`
 			}
-			if raw != nil && json.Unmarshal(raw, &end) == nil {
-				until = laterOf(until, end.Until.In(n.c.Zone))
+			if raw == nil || json.Unmarshal(raw, &of) != nil || !of.Until.After(now) {
+				continue
 			}
+			begins := laterOf(of.From.In(n.c.Zone), now)
+			if from.IsZero() || begins.Before(from) {
+				from = begins
+			}
+			until = laterOf(until, earlierOf(of.Until.In(n.c.Zone), begins.Add(newsAtMost)))
 		}
 	}
-	return now, earlierOf(until, now.Add(newsAtMost)), all
+	if from.IsZero() { // only offers: nothing is different for anybody yet
+		return now, now, false
+	}
+	return from, until, all
 }
 
 // midnight is when a day begins, so many days from now.

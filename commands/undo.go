@@ -14,6 +14,7 @@ import (
 	"qunguan/bot/journal"
 	"qunguan/bot/preference"
 	"qunguan/bot/task"
+	"qunguan/bot/ticket"
 )
 
 var _ = declare(undo)
@@ -200,6 +201,12 @@ func mayUndo(c bot.Call, e journal.Entry, changes []journal.Change, later []jour
 	}
 	if changes[0].Of.Kind() == "prefs" {
 		return access.Decision{Allowed: changes[0].Of == preference.Of(c.Actor.ID), Rule: access.RuleSelf}, access.NoItem // others are refused before
+	}
+	if changes[0].Of.Kind() == "ticket" { // everybody may open one, and take their own back; the rest is for staff
+		if c.Actor.Kind == chat.Staff || e.Actor == c.Actor.ID && e.Kind == ticket.Opened {
+			return access.Decision{Allowed: true, Rule: access.RuleGranted}, access.NoItem
+		}
+		return access.Decision{Rule: access.RuleDefault}, access.NoItem
 	}
 	if ownDuty(c, e) {
 		return access.Decision{Allowed: true, Rule: access.RuleSelf}, access.Duty

@@ -15,6 +15,9 @@ import (
 // tidy brings values into the form that their fields promise.
 func (c *Config) tidy() {
 	c.WeCom.APIBase = strings.TrimRight(c.WeCom.APIBase, "/")
+	for i := range c.Links {
+		c.Links[i].tidy()
+	}
 	if c.Duty.RemindBefore == nil {
 		c.Duty.RemindBefore = []string{} // the file says that there are none; the defaults have some
 	}
@@ -33,7 +36,9 @@ func (l *layers) check(c Config) {
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
 	l.checkIngest(c.Ingest)
+	l.chosen("api.token", c.API.Token)
 	l.checkArchive(c.Archive)
+	l.checkLinks(c.Links)
 }
 
 func (l *layers) checkGeneral(c Config) {
@@ -49,6 +54,7 @@ func (l *layers) checkGeneral(c Config) {
 			withoutUser(c.PublicURL))
 	}
 	l.oneOf("language", c.Language, "zh", "en")
+	l.oneOf("audit.export.format", c.Audit.Export.Format, "jsonl", "csv", "xlsx")
 	l.oneOf("edition", c.Edition, Standard, Education)
 	l.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	l.oneOf("log.format", c.Log.Format, "json", "console")

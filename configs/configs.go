@@ -31,6 +31,7 @@ type Config struct {
 	Font   string `koanf:"font"` // the file of the font that pictures are drawn with; empty: one is looked for
 	Limits Limits `koanf:"limits"`
 	Duty   Duty   `koanf:"duty"`
+	Audit  Audit  `koanf:"audit"`
 	SLA    SLA    `koanf:"sla"`
 
 	Schedule Schedule `koanf:"schedule"`
@@ -41,6 +42,9 @@ type Config struct {
 
 	Ingest  Ingest  `koanf:"ingest"`
 	Archive Archive `koanf:"archive"`
+
+	Links []Link `koanf:"links"` // other systems that are told of what happens; may be empty
+	API   API    `koanf:"api"`
 
 	Log Log `koanf:"log"`
 }
@@ -68,6 +72,15 @@ type Limits struct {
 type Schedule struct {
 	Sync   string `koanf:"sync"`   // re-read every group
 	Canary string `koanf:"canary"` // look at every part of the bot; empty: never
+	// Export is when what is new in the journal is written to Audit.Export.Dir; nothing is where that is empty.
+	Export string `koanf:"export"`
+	// Checkpoint is when the journal is verified and its newest checkpoint handed out; empty: never.
+	Checkpoint string `koanf:"checkpoint"`
+
+	Watch        string `koanf:"watch"`         // look for suspicious acts; empty: never
+	DigestWeekly string `koanf:"digest_weekly"` // tell managers what needs their eyes; empty: never
+	DigestDaily  string `koanf:"digest_daily"`  // tell owners, if something does; empty: never
+	Commend      string `koanf:"commend"`       // propose a reward for weeks in which all indicators passed; empty: never
 }
 
 // Deadman says when the bot counts as silent, and who outside hears that it is not.
@@ -95,6 +108,29 @@ type Duty struct {
 	// CheckInWithin is how long after its beginning a turn is late, as Length reads it.
 	CheckInWithin string `koanf:"check_in_within"`
 }
+
+// Audit is about the journal as proof.
+type Audit struct {
+	// KeyFile is the file of the key with which the journal is sealed; it is made where there is none, and every replica
+	// needs the same one. NoKey: the journal is not sealed. A relative name in the configuration file has become
+	// relative to that file.
+	KeyFile string `koanf:"key_file"`
+	// PostTo is the group that checkpoints are posted to, one that the app has made: no other can be written to unasked.
+	// Empty: they are sent to the owners.
+	PostTo string `koanf:"post_to"`
+	Export Export `koanf:"export"`
+}
+
+// Export is where the journal is copied to by Schedule.Export, what is new in a file of its own each time.
+type Export struct {
+	// Dir is the directory of the files; empty: none are written. A relative name in the configuration file has become
+	// relative to that file.
+	Dir    string `koanf:"dir"`
+	Format string `koanf:"format"` // jsonl, csv or xlsx
+}
+
+// NoKey as the name of Audit.KeyFile says that there shall be none.
+const NoKey = "none"
 
 // Redis says where the state is kept. One address is one server; several are a cluster; with MasterName they are
 // the sentinels that know the master.
@@ -151,6 +187,14 @@ type Ingest struct {
 // InUse says whether the file sets up the endpoint.
 func (i Ingest) InUse() bool { return i.Secret != "" }
 
+// API is what other programs may read over HTTP. The zero API is not in use.
+type API struct {
+	Token Secret `koanf:"token"` // that they show; at least 32 characters
+}
+
+// InUse says whether the file sets up the addresses.
+func (a API) InUse() bool { return a.Token != "" }
+
 // Archive is WeCom's message archive 会话内容存档. The zero Archive is not in use; any other has a secret and a key.
 type Archive struct {
 	Secret      Secret       `koanf:"secret"`
@@ -194,9 +238,18 @@ var defaults = map[string]any{
 	"log.level":        "info",
 	"log.format":       "json",
 
-	"schedule.sync":   "*/15 * * * *",
-	"schedule.canary": "5 * * * *",
-	"deadman.after":   "10m",
+	"audit.key_file":      "qunguan.key",
+	"audit.export.format": "jsonl",
+
+	"schedule.sync":          "*/15 * * * *",
+	"schedule.canary":        "5 * * * *",
+	"schedule.checkpoint":    "5 9 * * *",
+	"schedule.export":        "30 3 * * *",
+	"deadman.after":          "10m",
+	"schedule.watch":         "* * * * *",
+	"schedule.digest_weekly": "0 9 * * 1",
+	"schedule.digest_daily":  "30 8 * * *",
+	"schedule.commend":       "10 9 * * 1",
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",
@@ -214,8 +267,8 @@ var defaults = map[string]any{
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as
 // os.Environ gives them. A path of "" means that there is no file. readFile reads that file and the files that hold
-// secrets; a relative name of such a file, of the file of Duty.Holidays and of a private key's, is relative to the
-// configuration file when it stands there, and to the working directory when it stands in environ.
+// secrets; a relative name of such a file, of the files of Duty.Holidays and Audit.KeyFile, and of a private key's, is
+// relative to the configuration file when it stands there, and to the working directory when it stands in environ.
 //
 // The error joins a Problem for everything that is wrong. With an error the Config must not be used.
 func Load(path string, environ []string, readFile func(string) ([]byte, error)) (Config, error) {
@@ -230,6 +283,10 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 	}
 	c.tidy()
 	c.Duty.Holidays = l.besides("duty.holidays", c.Duty.Holidays)
+	if c.Audit.KeyFile != NoKey {
+		c.Audit.KeyFile = l.besides("audit.key_file", c.Audit.KeyFile)
+	}
+	c.Audit.Export.Dir = l.besides("audit.export.dir", c.Audit.Export.Dir)
 	for i, k := range c.Archive.PrivateKeys {
 		c.Archive.PrivateKeys[i].File = l.besides("archive.private_keys", k.File)
 	}

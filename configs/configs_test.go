@@ -62,6 +62,7 @@ func smallestConfig() configs.Config {
 	return configs.Config{
 		Listen: "127.0.0.1:8080", Timezone: "Asia/Shanghai", Language: "zh", Edition: configs.Standard,
 		Owners: []string{"boss"},
+		Audit:  configs.Audit{KeyFile: "qunguan.key", Export: configs.Export{Format: "jsonl"}},
 		Duty:   configs.Duty{RemindBefore: []string{"7d", "1d", "1h"}, CheckInWithin: "10m"},
 		SLA:    configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
 		Redis:  configs.Redis{Addrs: []string{"127.0.0.1:6379"}, KeyPrefix: "qunguan"},
@@ -69,7 +70,7 @@ func smallestConfig() configs.Config {
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
 			Bot: configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1"}, Deadman: configs.Deadman{After: "10m"},
 		Log: configs.Log{Level: "info", Format: "json"},
 	}
 }
@@ -96,6 +97,7 @@ department_admins: [{user: li, departments: [华东, 华南]}]
 edition: education
 font: /srv/fonts/a.ttc
 duty: {holidays: days/off.yaml, remind_before: [], check_in_within: 15m}
+audit: {key_file: keys/journal.key, post_to: managers, export: {dir: out, format: xlsx}}
 redis: {addrs: [a:1, b:2], username: u, password: 0123, db: 3, tls: true, master_name: m, key_prefix: "q:1"}
 wecom:
   corp_id: ww0123456789abcdef
@@ -104,6 +106,7 @@ wecom:
   bot: {token: tok, encoding_aes_key: AES}
   customer_contact: {secret: c}
 ingest: {secret: SECRET, previous_secret: SECRET}
+api: {token: SECRET}
 archive: {secret: a, private_keys: [{version: 2, file: k.pem}], proxy: "socks5://10.0.0.1:8081", proxy_password: "u:p"}
 log: {level: debug, format: console}
 `)
@@ -116,6 +119,7 @@ log: {level: debug, format: console}
 		Font:             "/srv/fonts/a.ttc",
 		Duty:             configs.Duty{Holidays: "/etc/days/off.yaml", RemindBefore: []string{}, CheckInWithin: "15m"},
 		SLA:              configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
+		Audit:            configs.Audit{KeyFile: "/etc/keys/journal.key", PostTo: "managers", Export: configs.Export{Dir: "/etc/out", Format: "xlsx"}},
 		Redis: configs.Redis{
 			Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "0123", DB: 3, TLS: true, MasterName: "m", KeyPrefix: "q:1",
 		},
@@ -125,8 +129,9 @@ log: {level: debug, format: console}
 			Bot:             configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 			CustomerContact: configs.CustomerContact{Secret: "c"},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1"}, Deadman: configs.Deadman{After: "10m"},
 		Ingest: configs.Ingest{Secret: longSecret, PreviousSecret: longSecret},
+		API:    configs.API{Token: longSecret},
 		Archive: configs.Archive{
 			Secret: "a", PrivateKeys: []configs.ArchiveKey{{Version: 2, File: "/etc/k.pem"}}, Proxy: "socks5://10.0.0.1:8081", ProxyPassword: "u:p",
 		},
@@ -204,6 +209,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
   bot:`), `/etc/q.yaml:6: wecom.app.agent_id: -1 is no agent id; copy the AgentId of the app from the admin console`},
 		{change(`  bot:`, `  customer_contact: {secret: "a b"}
   bot:`), `/etc/q.yaml:6: wecom.customer_contact.secret: contains a space or a line break; copy it again without`},
+		{add(`api: {token: hidden}`), `/etc/q.yaml:1: api.token: has 6 characters, which can be guessed; give it at least 32: openssl rand -hex 32`},
 		{add(`ingest: {secret: hidden}`), `/etc/q.yaml:1: ingest.secret: has 6 characters, which can be guessed; give it at least 32: openssl rand -hex 32`},
 		{add(`ingest: {secret: "SECRET hidden"}`), `/etc/q.yaml:1: ingest.secret: contains a space or a line break; make one without: openssl rand -hex 32`},
 		{add(`ingest: {previous_secret: SECRET}`), `/etc/q.yaml: ingest.secret: is missing, but ingest.previous_secret is set; the previous one only helps to replace it`},

@@ -46,7 +46,7 @@ func (o *overrides) read(name, value string) (string, any) {
 		return o.secretKey(name, strings.TrimSuffix(path, fileSuffix), k, value)
 	case records:
 		return o.records(name, path, value)
-	case text, number, truth, list:
+	case text, number, truth, list, pairs:
 	}
 	v, err := parse(k, value)
 	if err != nil {
@@ -148,7 +148,7 @@ func parse(k kind, written string) (any, error) {
 			}
 		}
 		return items, nil
-	case section, text, records, secret, secretFile:
+	case section, text, records, pairs, secret, secretFile:
 	}
 	return written, nil
 }

@@ -99,6 +99,8 @@ func (d *document) key(out map[string]any, path string, k kind, n *yaml.Node) {
 		out[name] = d.list(path, n)
 	case records:
 		out[name] = d.records(path, n)
+	case pairs:
+		out[name] = d.pairs(path, n)
 	case secret, secretFile:
 		if d.scalar(path, n) {
 			d.secretKey(out, strings.TrimSuffix(path, fileSuffix), k, n)
@@ -177,7 +179,28 @@ func (d *document) records(path string, n *yaml.Node) []any {
 		return out
 	}
 	for _, item := range n.Content {
-		out = append(out, d.section(item, path+"."))
+		one := &document{layers: d.layers, given: map[string]any{}} // each has secrets of its own
+		out = append(out, one.section(item, path+"."))
+	}
+	return out
+}
+
+func (d *document) pairs(path string, n *yaml.Node) map[string]string {
+	out := map[string]string{}
+	if n.Kind != yaml.MappingNode {
+		d.found(path, "must be pairs; write \"%s: {name: value}\"", last(path))
+		return out
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name, value := n.Content[i], resolved(n.Content[i+1])
+		switch _, twice := out[name.Value]; {
+		case value.Kind != yaml.ScalarNode || isNull(value):
+			d.foundAt(d.line(value), path, "the value of %q must be one text", name.Value)
+		case twice:
+			d.foundAt(d.line(name), path, "%q stands there twice; keep one", name.Value)
+		default:
+			out[name.Value] = value.Value
+		}
 	}
 	return out
 }

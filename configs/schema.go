@@ -16,6 +16,7 @@ const (
 	truth
 	list    // of texts
 	records // a list of sections
+	pairs   // names to texts; in a list of sections only
 	secret
 	secretFile // names the file that holds the secret of the key without fileSuffix
 )
@@ -39,7 +40,7 @@ func schemaOf(t reflect.Type, prefix string, into map[string]kind) map[string]ki
 			schemaOf(field.Type.Elem(), path+".", into)
 		case secret:
 			into[path+fileSuffix] = secretFile
-		case text, number, truth, list, secretFile:
+		case text, number, truth, list, pairs, secretFile:
 		}
 	}
 	return into
@@ -61,6 +62,8 @@ func kindOf(t reflect.Type) kind {
 		return list
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
 		return records
+	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String && t.Elem().Kind() == reflect.String:
+		return pairs
 	}
 	panic("unreachable: Config has a field of a type that no key can have: " + t.String())
 }

@@ -73,7 +73,7 @@ for _, s in ipairs(w.sets) do
   if s[3] and s[4] > 0 then redis.call('ZADD', P .. 'agenda', s[4], moment) else redis.call('ZREM', P .. 'agenda', moment) end
 end
 move(P .. 'versions', w.moved, known)
-for i = 5, #ARGV do redis.call('XADD', P .. 'outbox', '*', 'n', n, 'e', ARGV[i]) end
+for i = 5, #ARGV do redis.call('XADD', P .. w.boxes[i - 4], '*', 'n', n, 'e', ARGV[i]) end
 if w.inbox ~= '' then
   redis.call('HSET', inbox, 'r', ARGV[3], 'n', n)
   redis.call('HDEL', inbox, 'm')
@@ -100,6 +100,7 @@ type writeV1 struct {
 	Undoes  string   `json:"undoes"`
 	Sets    [][4]any `json:"sets"` // aggregate, record, value or false, due in Unix milliseconds or 0
 	Moved   []string `json:"moved"`
+	Boxes   []string `json:"boxes"` // where the effects go, in their order
 
 	// What is long goes to the script as it is: decoding it there would cost more than keeping it.
 	reply, entry string
@@ -165,7 +166,7 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 	}
 	v := writeV1{
 		Inbox: w.MessageID, Moment: moment, Set: set, Lease: lease, Keep: keepReplies.Milliseconds(),
-		Checks: []string{}, At: []string{}, Indexes: []string{}, Uses: []string{}, Sets: [][4]any{}, Moved: []string{},
+		Checks: []string{}, At: []string{}, Indexes: []string{}, Uses: []string{}, Sets: [][4]any{}, Moved: []string{}, Boxes: []string{},
 	}
 	if moment != "" && set == "waiting" && !w.Again.IsZero() {
 		v.Again = dueScore(w.Again)
@@ -186,6 +187,7 @@ func (l *Ledger) write(w journal.Write) (writeV1, error) {
 			return v, fmt.Errorf("encode effect: %w", err)
 		}
 		v.effects = append(v.effects, string(raw))
+		v.Boxes = append(v.Boxes, boxOf(e))
 	}
 	if w.Entry == nil {
 		return v, nil

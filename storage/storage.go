@@ -8,16 +8,20 @@
 //	<prefix>:{<corp>}:versions           hash    the version of every aggregate
 //	<prefix>:{<corp>}:head               string  the number of the newest journal entry
 //	<prefix>:{<corp>}:journal            stream  entry n has the id n-0
-//	<prefix>:{<corp>}:index:<what>:<id>  zset    entry numbers by actor, target, group, item, changed, refused, undoable
+//	<prefix>:{<corp>}:index:<what>:<id>  zset    entry numbers by kind, actor, target, group, item, changed, refused, undoable
 //	<prefix>:{<corp>}:usage:<group>      hash    <actor>/<item>: when it was last used, Unix milliseconds; no group: company-wide
 //	<prefix>:{<corp>}:inbox:<message>    hash    m: the message; r, n: its reply and entry, once finished
 //	<prefix>:{<corp>}:pending            zset    messages that are not finished, by when another process takes them up
 //	<prefix>:{<corp>}:outbox             stream  effects to carry out, with the consumer group "couriers"
+//	<prefix>:{<corp>}:posts:<link>       stream  letters to another system, each of which waits for the one before it
+//	<prefix>:{<corp>}:link:<link>        hash    how it goes with them: lease, holder, tries, next, ok, fault, failed, lost
 //	<prefix>:{<corp>}:later              zset    effects that wait for another attempt, by when
 //	<prefix>:{<corp>}:merged             hash    row of the outbox: the effect that it and others have become
 //	<prefix>:{<corp>}:dead               list    effects that were given up, newest first
 //	<prefix>:{<corp>}:agenda             zset    records that must be looked at, by when
 //	<prefix>:{<corp>}:token:<name>       string  access tokens of the platform
+//	<prefix>:{<corp>}:tree:<i>            string  hashes of the Merkle tree over the journal, a megabyte each
+//	<prefix>:{<corp>}:sealed             hash    size: entries that the tree has; note: the checkpoint that was signed then
 //	<prefix>:{<corp>}:rhythm:<job>       hash    since when a rhythm is waited for, and how it went last
 //	<prefix>:{<corp>}:firings:<job>      zset    the newest moments for which a rhythm has run, Unix milliseconds
 //	<prefix>:{<corp>}:lease:<job>        string  who is running a rhythm now, with an end
@@ -132,11 +136,15 @@ func (k keys) index(what string, id any) string { return k.prefix + "index:" + i
 func (k keys) inbox(message string) string      { return k.prefix + "inbox:" + message }
 func (k keys) pending() string                  { return k.prefix + "pending" }
 func (k keys) outbox() string                   { return k.prefix + "outbox" }
+func (k keys) posts(link string) string         { return k.prefix + "posts:" + link }
+func (k keys) link(name string) string          { return k.prefix + "link:" + name }
 func (k keys) later() string                    { return k.prefix + "later" }
 func (k keys) merged() string                   { return k.prefix + "merged" }
 func (k keys) dead() string                     { return k.prefix + "dead" }
 func (k keys) agenda() string                   { return k.prefix + "agenda" }
 func (k keys) token(name string) string         { return k.prefix + "token:" + name }
+func (k keys) tree(i int64) string              { return fmt.Sprintf("%stree:%d", k.prefix, i) }
+func (k keys) sealed() string                   { return k.prefix + "sealed" }
 func (k keys) rhythm(job string) string         { return k.prefix + "rhythm:" + job }
 func (k keys) firings(job string) string        { return k.prefix + "firings:" + job }
 func (k keys) lease(job string) string          { return k.prefix + "lease:" + job }

@@ -38,6 +38,8 @@ func Title(part string) chat.Text {
 		return chat.Text{ZH: "群数据", EN: "group data"}
 	case "outbox":
 		return chat.Text{ZH: "发件箱", EN: "outbox"}
+	case "seal":
+		return chat.Text{ZH: "审计封存", EN: "journal seal"}
 	case "agenda":
 		return chat.Text{ZH: "到点事项", EN: "due records"}
 	case "source":
@@ -66,6 +68,8 @@ type Measured struct {
 	ReadEvery   time.Duration
 	Outbox      Outbox
 	Sources     []Source
+	// Unsealed is why the journal is not sealed; zero if it is, nil where it shall not be.
+	Unsealed *chat.Text
 }
 
 // Credential is one secret of the platform.
@@ -127,7 +131,19 @@ func Examine(m Measured) []Finding {
 	for _, s := range m.Sources {
 		out = append(out, m.source(s))
 	}
+	if m.Unsealed != nil {
+		out = append(out, m.seal())
+	}
 	return out
+}
+
+func (m Measured) seal() Finding {
+	if m.Unsealed.IsZero() {
+		return Finding{Part: "seal", Works: true}
+	}
+	return Finding{Part: "seal", Note: *m.Unsealed, Do: chat.Text{
+		ZH: "请发 `/审计 验证` 查明哪里不对，并告知维护者。", EN: "Find out with `/audit verify` what is wrong, and tell the operator.",
+	}}
 }
 
 func (m Measured) credential(c Credential) Finding {

@@ -32,6 +32,8 @@ type Effect struct {
 	Urgent bool `json:"urgent,omitempty"`
 	// Parts are the effects that this one tells together, in their order; only the outbox makes such a one of them.
 	Parts []Effect `json:"parts,omitempty"`
+	// Letter is what to post, of Post only; To is then the name of a link.
+	Letter *Letter `json:"letter,omitempty"`
 }
 
 // Class is what sort of notification something is; people switch them on and off.
@@ -44,6 +46,7 @@ const (
 	OfWaiting  Class = "waiting"  // a customer waits
 	OfRights   Class = "rights"   // rights end or change
 	OfRequests Class = "requests" // something is to be decided
+	OfDigest   Class = "digest"   // what needs a manager's eyes, summed up
 	OfSystem   Class = "system"   // how the bot itself is
 )
 
@@ -61,6 +64,8 @@ const (
 	ObserveStaff EffectKind = "observe_staff"
 	// Mark tells the response clock of Group that the matter is handled: To said so, At.
 	Mark EffectKind = "mark"
+	// Post posts a letter to another system. Those to one link keep their order, and wait for each other.
+	Post EffectKind = "post"
 )
 
 // MarkHandled is an effect by which a member of staff ends the matter of the customer who waits in a group.

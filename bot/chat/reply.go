@@ -10,10 +10,14 @@ type Reply struct {
 	// Picture, when present, follows as a message of its own where pictures can be drawn and sent. The text says the
 	// same without it.
 	Picture *Picture `json:"picture,omitempty"`
+	// Files follow as messages of their own. They reach the person alone, also where the reply stands in a group.
+	Files []File `json:"files,omitempty"`
 }
 
 // IsZero says whether there is nothing to send: the message was not for the bot.
-func (r Reply) IsZero() bool { return r.Text.IsZero() && r.Card == nil && r.Picture == nil }
+func (r Reply) IsZero() bool {
+	return r.Text.IsZero() && r.Card == nil && r.Picture == nil && len(r.Files) == 0
+}
 
 // Number returns the reply with ThisEntry replaced by n.
 func (r Reply) Number(n int64) Reply {

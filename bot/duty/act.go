@@ -20,6 +20,7 @@ const (
 	GivenBack     journal.Kind = "duty.given_back" // what is left of a change is called off
 	LeaveNoted    journal.Kind = "duty.leave_noted"
 	LeaveEnded    journal.Kind = "duty.leave_ended"
+	Departed      journal.Kind = "duty.departed"
 	Scheduled     journal.Kind = "duty.scheduled"
 	ScheduleEnded journal.Kind = "duty.schedule_ended"
 	Offered       journal.Kind = "duty.offered"
@@ -35,6 +36,7 @@ func acts() []journal.Happening {
 		{Kind: TakenOver, Text: chat.Text{ZH: "B角接管", EN: "the backup took over"}},
 		{Kind: GivenBack, Text: chat.Text{ZH: "交还值班", EN: "gave a shift back"}},
 		{Kind: LeaveNoted, Text: chat.Text{ZH: "登记请假", EN: "noted a leave"}},
+		{Kind: Departed, Text: chat.Text{ZH: "离职，不再值班", EN: "left the company, and duty with it"}},
 		{Kind: LeaveEnded, Text: chat.Text{ZH: "取消请假", EN: "ended a leave"}},
 		{Kind: Scheduled, Text: chat.Text{ZH: "临时排班", EN: "set a temporary schedule"}},
 		{Kind: ScheduleEnded, Text: chat.Text{ZH: "取消临时排班", EN: "ended a temporary schedule"}},
@@ -85,6 +87,11 @@ var eventOf = map[ChangeKind]journal.Kind{
 // where c.For has no turn in that time, ErrAway where c.Who is on leave in a part of it, and ErrTwice where c.Who has
 // all of it already.
 func (r Roster) Give(g chat.Group, c Change, now time.Time) (journal.Event, error) {
+	e, err := r.give(g, c, now)
+	return r.tidied(g, e, now), err
+}
+
+func (r Roster) give(g chat.Group, c Change, now time.Time) (journal.Event, error) {
 	switch {
 	case !c.From.Before(c.Until):
 		return journal.Event{}, ErrBackwards
@@ -95,10 +102,8 @@ func (r Roster) Give(g chat.Group, c Change, now time.Time) (journal.Event, erro
 	case slices.ContainsFunc(r.changes, func(o Change) bool { return o.Code == c.Code }):
 		return journal.Event{}, fmt.Errorf("%w: change %s", ErrTwice, c.Code)
 	}
-	for _, l := range r.leaves {
-		if l.Who == c.Who && overlaps(l.From, l.Until, c.From, c.Until) {
-			return journal.Event{}, fmt.Errorf("%w: until %s", ErrAway, l.Until.Format(time.RFC3339))
-		}
+	if err := r.Present(c.Who, c.From, c.Until); err != nil {
+		return journal.Event{}, err
 	}
 	theirs, others := false, false
 	for _, t := range r.all(c.From, c.Until) {
@@ -116,8 +121,12 @@ func (r Roster) Give(g chat.Group, c Change, now time.Time) (journal.Event, erro
 	return event(eventOf[c.Kind], g, nil, &kept, c.For, c.Who), nil
 }
 
-// GiveBack returns the event in which what is left of a change is called off: all of it before it has begun, else the
-// rest of it from now on.
+// begun is how long something must have gone on to stay on record when it ends early: less is a slip that somebody took
+// back, and a turn of some seconds would only stand in everybody's way.
+const begun = time.Minute
+
+// GiveBack returns the event in which what is left of a change is called off: all of it before it has well begun, else
+// the rest of it from now on.
 func (r Roster) GiveBack(g chat.Group, code string, now time.Time) (journal.Event, error) {
 	for _, c := range r.changes {
 		if c.Code != code {
@@ -126,7 +135,7 @@ func (r Roster) GiveBack(g chat.Group, code string, now time.Time) (journal.Even
 		switch {
 		case !now.Before(c.Until):
 			return journal.Event{}, ErrOver
-		case !c.From.Before(now):
+		case now.Sub(c.From) < begun:
 			return event(GivenBack, g, &c, nil, c.For, c.Who), nil
 		}
 		next := c
@@ -150,10 +159,10 @@ func (r Roster) GoAway(g chat.Group, l Leave, now time.Time) (journal.Event, err
 		}
 	}
 	l.From, l.Until, l.At = l.From.UTC(), l.Until.UTC(), now.UTC()
-	return event(LeaveNoted, g, nil, &l, l.Who), nil
+	return r.tidied(g, event(LeaveNoted, g, nil, &l, l.Who), now), nil
 }
 
-// ComeBack returns the event in which a leave ends: it is struck out before it has begun, else over from now on.
+// ComeBack returns the event in which a leave ends: it is struck out before it has well begun, else over from now on.
 func (r Roster) ComeBack(g chat.Group, code string, now time.Time) (journal.Event, error) {
 	for _, l := range r.leaves {
 		if l.Code != code {
@@ -162,11 +171,11 @@ func (r Roster) ComeBack(g chat.Group, code string, now time.Time) (journal.Even
 		switch {
 		case !now.Before(l.Until):
 			return journal.Event{}, ErrOver
-		case !l.From.Before(now):
+		case now.Sub(l.From) < begun:
 			return event(LeaveEnded, g, &l, nil, l.Who), nil
 		}
 		next := l
-		next.Until = now.UTC()
+		next.Until, next.Left = now.UTC(), false // who has left the company may be back
 		return event(LeaveEnded, g, &l, &next, l.Who), nil
 	}
 	return journal.Event{}, ErrUnknown
@@ -187,7 +196,7 @@ func (r Roster) Schedule(g chat.Group, s Schedule, now time.Time) (journal.Event
 		return journal.Event{}, err
 	}
 	s.Shifts, s.From, s.Until, s.At = shifts, s.From.UTC(), s.Until.UTC(), now.UTC()
-	return event(Scheduled, g, nil, &s, Roster{Shifts: shifts}.Staff()...), nil
+	return r.tidied(g, event(Scheduled, g, nil, &s, Roster{Shifts: shifts}.Staff()...), now), nil
 }
 
 // Unschedule returns the event in which a temporary schedule ends, as ComeBack ends a leave.
@@ -200,7 +209,7 @@ func (r Roster) Unschedule(g chat.Group, code string, now time.Time) (journal.Ev
 		switch {
 		case !now.Before(s.Until):
 			return journal.Event{}, ErrOver
-		case !s.From.Before(now):
+		case now.Sub(s.From) < begun:
 			return event(ScheduleEnded, g, &s, nil, targets...), nil
 		}
 		next := s
@@ -232,7 +241,7 @@ func (r Roster) Ask(g chat.Group, o Offer, now time.Time) (journal.Event, error)
 		o.BackFrom, o.BackUntil = o.BackFrom.UTC(), o.BackUntil.UTC()
 	}
 	o.Lapses = earlier(o.Lapses.UTC(), o.Until)
-	return event(Offered, g, nil, &o, o.By, o.With), nil
+	return r.tidied(g, event(Offered, g, nil, &o, o.By, o.With), now), nil
 }
 
 // serves says whether somebody has a turn in a time.
@@ -262,7 +271,7 @@ func (r Roster) Accept(g chat.Group, code string, who chat.User, now time.Time, 
 	case o.With != "" && o.With != who:
 		return journal.Event{}, ErrNotTheirs
 	}
-	e, err := r.Give(g, Change{
+	e, err := r.give(g, Change{
 		Code: code, Kind: o.Kind, From: later(o.From.In(zone), now), Until: o.Until.In(zone), For: o.By, Who: who,
 		Reason: o.Reason, By: who,
 	}, now)
@@ -270,7 +279,7 @@ func (r Roster) Accept(g chat.Group, code string, who chat.User, now time.Time, 
 		return journal.Event{}, err
 	}
 	if o.Kind == Swap {
-		back, err := r.Give(g, Change{
+		back, err := r.give(g, Change{
 			Code: code + "-back", Kind: Swap, From: later(o.BackFrom.In(zone), now), Until: o.BackUntil.In(zone),
 			For: who, Who: o.By, Reason: o.Reason, By: who,
 		}, now)
@@ -280,7 +289,7 @@ func (r Roster) Accept(g chat.Group, code string, who chat.User, now time.Time, 
 		e.Changes = append(e.Changes, back.Changes...)
 	}
 	e.Changes = append(e.Changes, journal.Set[Offer](Of(g), o.Key(), &o, nil))
-	return e, nil
+	return r.tidied(g, e, now), nil
 }
 
 // EndOffer returns the event in which an offer ends without a yes.

@@ -47,6 +47,7 @@ type Leave struct {
 	Reason string    `json:"reason,omitempty"`
 	By     chat.User `json:"by"`
 	At     time.Time `json:"at"`
+	Left   bool      `json:"left,omitempty"` // they have left the company: it has no end, whatever Until says
 }
 
 // Key is the record of the leave.

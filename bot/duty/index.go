@@ -136,7 +136,11 @@ func (t Turn) resolve(changes []Change, leaves []Leave) Turn {
 	}
 	who := t.Who
 	for i := range changes {
-		if c := &changes[i]; c.For == "" || c.For == who || c.For == stands(who) {
+		c := &changes[i]
+		if c.At.Before(t.made) {
+			continue
+		}
+		if c.For == "" || c.For == who || c.For == stands(who) {
 			who, t.By = c.Who, c.Kind
 		}
 	}

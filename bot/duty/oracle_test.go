@@ -60,6 +60,9 @@ func (p plainRoster) onDuty(at time.Time) (who, backup chat.User) {
 		return ""
 	}
 	for _, c := range p.changes { // made in this order
+		if c.At.Before(last) {
+			continue // somebody has set a schedule for this time since
+		}
 		if !at.Before(c.From) && at.Before(c.Until) && (c.For == "" || c.For == who || c.For == stands(who)) {
 			who = c.Who
 		}

@@ -11,6 +11,7 @@ type period struct {
 	from, until time.Time
 	shifts      []Shift
 	temporary   bool
+	made        time.Time // when somebody made the temporary schedule
 }
 
 // cutPeriods lays the schedules over the shifts, a later one over an earlier one.
@@ -32,7 +33,7 @@ func cutPeriods(shifts []Shift, schedules []Schedule) []period {
 				next = append(next, after)
 			}
 		}
-		next = append(next, period{from: s.From, until: s.Until, shifts: s.Shifts, temporary: true})
+		next = append(next, period{from: s.From, until: s.Until, shifts: s.Shifts, temporary: true, made: s.At})
 		slices.SortFunc(next, func(a, b period) int { return a.from.Compare(b.from) })
 		out = next
 	}
@@ -70,7 +71,7 @@ func (r Roster) periods(d int, zone *time.Location) []period {
 // clip is the part of a turn that lies within the period; it may be empty.
 func (p period) clip(t Turn) Turn {
 	if p.temporary {
-		t.By = Temporary
+		t.By, t.made = Temporary, p.made
 	}
 	if p.from.After(t.Start) {
 		t.Start = p.from.In(t.Start.Location())

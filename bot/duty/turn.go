@@ -16,6 +16,8 @@ type Turn struct {
 	Base         chat.User
 	Begins, Ends time.Time
 	By           ChangeKind // how it came that Who has it; empty: by the shifts
+
+	made time.Time // when its temporary schedule was made, which decides over what was changed before
 }
 
 // Vacant says that nobody has the turn: whoever had it is on leave, and no backup is there.

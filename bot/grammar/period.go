@@ -63,7 +63,7 @@ func (h PeriodHole) read(at place) (found []reading, why chat.Text) {
 	lengths, _ := LengthHole{}.read(lengthAt)
 	for _, l := range lengths {
 		from := at.now.In(at.zone)
-		found = append(found, reading{l.end, Period{From: from, Until: from.Add(l.value.(time.Duration))}})
+		found = append(found, reading{l.end, Period{From: from, Until: from.Add(lengthOf(l))}})
 	}
 	moments, why := MomentHole{}.read(at)
 	for _, m := range moments {
@@ -84,7 +84,7 @@ func (h PeriodHole) fromNow(at place) (found []reading) {
 	at.i = at.spaces(after)
 	ends, _ := MomentHole{}.read(at)
 	for _, e := range ends {
-		found = append(found, reading{e.end, Period{From: at.now.In(at.zone), Until: e.value.(time.Time)}})
+		found = append(found, reading{e.end, Period{From: at.now.In(at.zone), Until: momentOf(e)}})
 	}
 	return found
 }
@@ -106,14 +106,14 @@ func (h PeriodHole) bothEnds(at place) (found []reading) {
 		if len(begins) == 0 {
 			continue
 		}
-		from := begins[0].value.(time.Time)
+		from := momentOf(begins[0])
 		second := at
 		seen := *at.input
 		seen.now = from // the end is the next one after the beginning
 		second.input, second.i = &seen, at.spaces(after)
 		ends, _ := MomentHole{}.read(second)
 		for _, e := range ends {
-			found = append(found, reading{e.end, Period{From: from, Until: e.value.(time.Time)}})
+			found = append(found, reading{e.end, Period{From: from, Until: momentOf(e)}})
 		}
 		if len(found) > 0 {
 			return found
@@ -124,7 +124,7 @@ func (h PeriodHole) bothEnds(at place) (found []reading) {
 
 // single is a moment alone: all of its day where only a day was named.
 func (h PeriodHole) single(at place, m reading) Period {
-	from := m.value.(time.Time)
+	from := momentOf(m)
 	d, _ := at.day(at.i)
 	if !d.ok || d.part != "" {
 		return Period{From: from}
@@ -187,4 +187,15 @@ func (h PeriodHole) named(at place) (reading, bool) {
 	from, _ := at.wall(day, clock{hour: hours[0]})
 	until, _ := at.wall(day, clock{hour: hours[1]})
 	return reading{end, Period{From: from, Until: until, Loose: true}}, true
+}
+
+// momentOf is what MomentHole has read, and lengthOf what LengthHole has.
+func momentOf(r reading) time.Time {
+	at, _ := r.value.(time.Time)
+	return at
+}
+
+func lengthOf(r reading) time.Duration {
+	d, _ := r.value.(time.Duration)
+	return d
 }

@@ -19,13 +19,13 @@ type layer struct {
 
 // domain is the nouns with rules. They import journal besides chat because what they return is a journal.Change:
 // changes are data, and the shape of a change is the journal's.
-const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla bot/canary"
+const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla bot/canary bot/ticket bot/kpi bot/digest"
 
 // layers may have rows for packages that do not exist yet: a row is a decision, and may come first.
 var layers = map[string]layer{
 	"bot/chat":    {pure: true},
 	"bot/grammar": {ours: "bot/chat", others: "golang.org/x/text", pure: true},
-	"bot/journal": {ours: "bot/chat", pure: true},
+	"bot/journal": {ours: "bot/chat", others: "golang.org/x/mod", pure: true},
 
 	"bot/access":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/duty":       {ours: "bot/chat bot/journal", pure: true},
@@ -38,6 +38,10 @@ var layers = map[string]layer{
 	"bot/reminder":   {ours: "bot/chat bot/journal", pure: true},
 	"bot/canary":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/sla":        {ours: "bot/chat bot/journal", pure: true},
+	"bot/kpi":        {ours: "bot/chat bot/journal", pure: true},
+	"bot/digest":     {ours: "bot/chat bot/journal", pure: true},
+	"bot/ticket":     {ours: "bot/chat bot/journal", pure: true},
+	"bot/signature":  {pure: true},
 	// A set-up is a draft of a role, so it is written in the words of roles.
 	"bot/setup": {ours: "bot/chat bot/journal bot/access", pure: true},
 
@@ -56,8 +60,14 @@ var layers = map[string]layer{
 	"storage":           {ours: "bot/chat bot/journal " + domain, others: "github.com/redis/go-redis/v9 go.uber.org/zap"},
 
 	"bot/platform/wecom":     {ours: "bot/chat", others: "github.com/silenceper/wechat/v2 go.uber.org/zap"},
-	"bot/platform/ingest":    {ours: "bot/chat", others: "go.uber.org/zap"},
+	"bot/platform/ingest":    {ours: "bot/chat bot/signature", others: "go.uber.org/zap"},
 	"bot/platform/simulator": {ours: "bot/chat"},
+
+	// The wire is what adapters of links share; each knows one other system.
+	"bot/link":         {ours: "bot/chat"},
+	"bot/link/webhook": {ours: "bot/chat bot/link bot/signature"},
+	"bot/link/fxiaoke": {ours: "bot/chat bot/link"},
+	"bot/link/zoho":    {ours: "bot/chat bot/link"},
 
 	"configs":   {others: "github.com/knadh/koanf go.yaml.in/yaml/v3"},
 	"cmd/house": {},

@@ -3,12 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,10 +20,10 @@ import (
 
 func auditCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "audit", Short: "Export the journal", Args: family,
+		Use: "audit", Short: "Export the journal, verify it, and prove entries of it", Args: family,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(exportCommand())
+	c.AddCommand(exportCommand(), auditVerifyCommand(), auditProveCommand(), auditKeyCommand())
 	return c
 }
 
@@ -35,7 +33,7 @@ type export struct{ file, since, until, group, actor, format, out string }
 func exportCommand() *cobra.Command {
 	var e export
 	c := &cobra.Command{
-		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv --out FILE",
+		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv|xlsx --out FILE",
 		Short:   "Write entries of the journal to a file, oldest first; the same filters as /audit",
 		Example: "  qunguan audit export --config qunguan.yaml --since 2026-11-01 --format csv --out november.csv",
 		Args:    exactly(0),
@@ -53,7 +51,7 @@ func exportCommand() *cobra.Command {
 	c.Flags().StringVar(&e.until, "until", "", "only entries before this moment")
 	c.Flags().StringVar(&e.group, "group", "", "only entries about this group, by id or by name")
 	c.Flags().StringVar(&e.actor, "actor", "", "only entries of this person, by userid")
-	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl or csv")
+	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl, csv or xlsx")
 	c.Flags().StringVar(&e.out, "out", "", "file to write; it must not exist yet")
 	return c
 }
@@ -62,8 +60,8 @@ func (e export) run(ctx context.Context) (int, error) {
 	if e.out == "" {
 		return 0, usageError{errors.New("--out: name a file to write")}
 	}
-	if e.format != "jsonl" && e.format != "csv" {
-		return 0, usageError{fmt.Errorf("--format %q: jsonl or csv", e.format)}
+	if !slices.Contains(formats, e.format) {
+		return 0, usageError{fmt.Errorf("--format %q: jsonl, csv or xlsx", e.format)}
 	}
 	config, err := load(e.file)
 	if err != nil {
@@ -163,93 +161,12 @@ func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, e
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	buffered := bufio.NewWriter(f)
-	line := jsonLines(buffered)
-	if e.format == "csv" {
-		if line, err = csvLines(buffered, zoneOf(s)); err != nil {
-			return 0, err
-		}
+	done, err := s.writeJournal(ctx, buffered, selection{Format: e.format, Any: []journal.Query{q}})
+	if err = errors.Join(err, buffered.Flush()); err == nil {
+		err = done.hole()
 	}
-	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
-	last, holes := int64(0), []string(nil)
-	err = s.ledger.Each(ctx, journal.Query{}, func(entry journal.Entry) error {
-		if entry.N != last+1 {
-			holes = append(holes, fmt.Sprintf("#%d to #%d", last+1, entry.N-1))
-		}
-		last = entry.N
-		if !q.Matches(entry) {
-			return nil
-		}
-		n++
-		return line(entry)
-	})
-	if err = errors.Join(err, buffered.Flush()); err == nil && len(holes) > 0 {
-		err = fmt.Errorf("%w: missing are %s; what is there was written", errHole, strings.Join(holes, ", "))
-	}
-	return n, err
+	return done.entries, err
 }
 
 // errHole says that entries are missing.
 var errHole = errors.New("the journal has a hole, so it is no proof of what was done; restore Redis from a backup")
-
-func jsonLines(w io.Writer) func(journal.Entry) error {
-	return func(e journal.Entry) error {
-		_, err := w.Write(append(e.Encode(), '\n'))
-		return err
-	}
-}
-
-// columns are those of the contract's entry.
-var columns = []string{
-	"n", "at", "kind", "outcome", "actor", "targets", "group", "items", "rule", "reason", "command", "before", "after",
-	"message_id", "undoes",
-}
-
-// csvLines writes UTF-8 with a byte order mark, which spreadsheets need to read Chinese, and disarms formulas.
-func csvLines(w io.Writer, zone *time.Location) (func(journal.Entry) error, error) {
-	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
-		return nil, err
-	}
-	c := csv.NewWriter(w)
-	if err := c.Write(columns); err != nil {
-		return nil, err
-	}
-	return func(e journal.Entry) error {
-		before, after := e.Sides()
-		row := []string{
-			fmt.Sprint(e.N), e.At.In(zone).Format("2006-01-02 15:04:05.000"), string(e.Kind), string(e.Outcome), string(e.Actor),
-			joined(e.Targets), string(e.Group), strings.Join(e.Items, " "), e.Rule, e.Reason, e.Command, before, after,
-			e.MessageID, number(e.Undoes),
-		}
-		for i, cell := range row {
-			row[i] = disarm(cell)
-		}
-		if err := c.Write(row); err != nil {
-			return err
-		}
-		c.Flush()
-		return c.Error()
-	}, nil
-}
-
-func joined(users []chat.User) string {
-	out := make([]string, len(users))
-	for i, u := range users {
-		out[i] = string(u)
-	}
-	return strings.Join(out, " ")
-}
-
-func number(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprint(n)
-}
-
-// disarm keeps a spreadsheet from taking what a person typed for a formula.
-func disarm(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}

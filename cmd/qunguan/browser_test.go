@@ -39,6 +39,11 @@ func TestDemoInBrowser(t *testing.T) {
 			shoot(t, page, size.name+"-chat")
 			looksAtMatrix(t, page)
 			shoot(t, page, size.name+"-picture")
+			typeIn(t, page, "/审计 验证")
+			shows(t, page, "#log", "审计记录完好")
+			typeIn(t, page, "/审计 导出")
+			shows(t, page, "#log a.file", ".xlsx")
+			shoot(t, page, size.name+"-file")
 			typeIn(t, page, "/撤管理 @zhao 演示")
 			shows(t, page, "#log", "不再是本群管理员")
 			if size.phone {

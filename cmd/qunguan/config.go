@@ -89,6 +89,12 @@ func check(c *cobra.Command, file string) error {
 	if noArchive != nil {
 		line("archive", noArchive)
 	}
+	if said, err := checkSealing(config); err != nil {
+		line("journal seal", err)
+	} else {
+		_, _ = fmt.Fprintln(out, said)
+	}
+	checkLinks(ctx, config, line)
 	_, _ = fmt.Fprintln(out, knownYears(calendar, time.Now()))
 	switch {
 	case noPictures != nil:

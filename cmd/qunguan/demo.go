@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -110,8 +112,17 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 	}
 	config := demoConfig(world, redis.Addr(), api.url, o.language)
 	config.Ingest.Secret = configs.Secret(pipeline)
+	keys, err := os.MkdirTemp("", "qunguan-demo-")
+	if err != nil {
+		return fmt.Errorf("make a place for the key of the journal: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(keys) }()
+	sealed, err := openSealing(filepath.Join(keys, "journal.key"), keyName(config))
+	if err != nil {
+		return err
+	}
 	s, err := newSystem(config, options{
-		now: clock.Now, redisNow: clock.Now, log: log, botName: world.BotName, pictures: drawn,
+		now: clock.Now, redisNow: clock.Now, log: log, botName: world.BotName, pictures: drawn, sealing: sealed,
 	})
 	if err != nil {
 		return err
@@ -193,7 +204,9 @@ func opening(ctx context.Context, s *system, sim *simulator.Simulator, w simulat
 func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 	c := configs.Config{
 		Timezone: demoZone, Language: language, Owners: []string{w.People[0].ID}, Edition: configs.Standard,
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: configs.Schedule{
+			Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1",
+		}, Deadman: configs.Deadman{After: "10m"},
 		SLA: configs.SLA{WarnPercent: 67},
 	}
 	c.Redis.Addrs, c.Redis.KeyPrefix = []string{redis}, "qunguan"

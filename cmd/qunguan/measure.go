@@ -56,6 +56,13 @@ func (s *system) measure(ctx context.Context) (canary.Measured, error) {
 		}
 		m.Sources = append(m.Sources, source)
 	}
+	if s.sealing.on() {
+		why := chat.Text{}
+		if fault := s.sealFault.Load(); fault != nil && *fault != nil {
+			why = sealAdvice(*fault)
+		}
+		m.Unsealed = &why
+	}
 	return m, s.measureOutbox(ctx, &m)
 }
 

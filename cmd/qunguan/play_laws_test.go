@@ -112,7 +112,7 @@ func (s *theatre) kept() map[string]string {
 func (s *theatre) decided() map[string]string {
 	return s.dumped(func(key string) bool {
 		_, of, ok := strings.Cut(key, "}:")
-		for _, kind := range []string{"state:access", "state:company", "state:moderation", "state:duty", "state:feed", "state:sla", "state:shift", "state:event", "state:task", "state:reminder", "state:setup", "state:ask", "state:request", "agenda", "outbox", "later", "dead"} {
+		for _, kind := range []string{"state:access", "state:company", "state:moderation", "state:duty", "state:feed", "state:sla", "state:shift", "state:event", "state:task", "state:reminder", "state:setup", "state:ask", "state:request", "state:ticket", "agenda", "outbox", "later", "dead"} {
 			if ok && strings.HasPrefix(of, kind) {
 				return true
 			}
@@ -169,7 +169,7 @@ func (s *theatre) resolves(named map[int64]bool) {
 func (s *theatre) silent() {
 	secrets := []string{
 		s.world.AppSecret, s.world.CustomerContactSecret, s.world.App.Token, s.world.App.EncodingAESKey,
-		s.world.Bot.Token, s.world.Bot.EncodingAESKey,
+		s.world.Bot.Token, s.world.Bot.EncodingAESKey, linkSecret,
 	}
 	if keys, err := s.client.Keys(s.ctx, "*:token:*").Result(); err == nil {
 		for _, k := range keys {

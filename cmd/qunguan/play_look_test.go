@@ -27,7 +27,7 @@ func (s *theatre) look() []string {
 			out = append(out, s.shown(p.ID, i)...)
 		}
 	}
-	return out
+	return append(out, s.arrived()...)
 }
 
 func (s *theatre) shown(who string, i simulator.Shown) []string {
@@ -42,6 +42,9 @@ func (s *theatre) shown(who string, i simulator.Shown) []string {
 	case i.Picture != nil:
 		content, _ := s.sim.Media(i.Picture.ID)
 		return told(who+" sees picture", s.sketches.words(content))
+	case i.File != nil:
+		content, _ := s.sim.Media(i.File.ID)
+		return told(who+" sees file", fileWords(s.t, i.File.Name, content))
 	case i.Card != nil:
 		return told(who+" sees card", card(i.Card))
 	}

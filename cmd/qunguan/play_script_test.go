@@ -33,7 +33,7 @@ var (
 	// moments are "02-20 09:00", "09:00" of the same day, or either with seconds.
 	moment = regexp.MustCompile(`^(?:(?:(\d{4})-)?(\d\d-\d\d) )?(\d\d:\d\d)(:\d\d)? `)
 	// seen begins a line that says what somebody reads; further lines of the same text are indented.
-	seen = regexp.MustCompile(`^(?:bot|\S+ sees(?: card| picture)?|card now|journal|state|calendar)> `)
+	seen = regexp.MustCompile(`^(?:bot|\S+ sees(?: card| picture| file)?|\S+ gets|helpdesk hears|card now|journal|state|calendar)> `)
 )
 
 const indent = "    "
@@ -96,7 +96,7 @@ func (s story) rewrite(t *testing.T, got map[int][]string) {
 
 // said is one text that somebody sees, as a story writes it.
 func told(who, text string) []string {
-	lines := strings.Split(text, "\n")
+	lines := strings.Split(withoutHashes(text), "\n")
 	out := []string{who + "> " + lines[0]}
 	for _, l := range lines[1:] {
 		out = append(out, indent+l)

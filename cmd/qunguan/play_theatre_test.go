@@ -52,8 +52,10 @@ type theatre struct {
 	// pictures are drawn with these: in words, by sketches, unless a test says otherwise.
 	pictures pictures
 	sketches *sketcher
-	talkTo   int // the process that hears what is typed
-	booted   int // processes so far
+	sealing  sealing                 // the zero sealing unless a story asks for it
+	talkTo   int                     // the process that hears what is typed
+	others   map[string]*otherSystem // that letters are posted to, by the names of the links
+	booted   int                     // processes so far
 	// redisAhead is how far the clock of Redis is ahead of the story's.
 	redisAhead time.Duration
 
@@ -86,7 +88,9 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	random := rand.NewChaCha8(sha256.Sum256([]byte("a story")))
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
-	owners, canary, publicURL, secret := []string{world.People[0].ID}, "", "", ""
+	owners, canary, checkpoint, postTo, publicURL, secret, sealed := []string{world.People[0].ID}, "", "", "", "", "", false
+	helpdesk, links := false, [][]string(nil)
+	watch, weekly, daily, commend := "", "", "", ""
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -117,6 +121,12 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			i := slices.IndexFunc(world.People, func(p simulator.Person) bool { return p.ID == f[1] })
 			require.GreaterOrEqual(t, i, 0, "nobody is %q", f[1])
 			world.People[i].NoContact = f[2] == "off"
+		case "sealed":
+			sealed = true
+		case "post-to":
+			postTo = f[1]
+		case "checkpoint": // checkpoint 5 9 * * *
+			checkpoint = strings.Join(f[1:], " ")
 		case "public-url":
 			publicURL = f[1]
 		case "edition":
@@ -125,8 +135,18 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			language = f[1]
 		case "canary": // canary 5 * * * *: the bot looks at itself; else it does not, since stories leap over hours
 			canary = strings.TrimPrefix(w, "canary ")
+		case "watch": // the bot looks for suspicious acts every minute
+			watch = "* * * * *"
+		case "digests": // on Mondays and every morning
+			weekly, daily = "0 9 * * 1", "30 8 * * *"
+		case "commend":
+			commend = "10 9 * * 1"
 		case "owners":
 			owners = f[1:]
+		case "helpdesk":
+			helpdesk = true
+		case "link": // link KIND NAME [EVENTS…]
+			links = append(links, f[1:])
 		case "department-admin": // department-admin ID DEPARTMENT
 			admins = append(admins, configs.DepartmentAdmin{User: f[1], Departments: f[2:]})
 		default:
@@ -143,10 +163,19 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.api = httptest.NewServer(s.sim.API())
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
-	s.config.Schedule.Canary = canary
+	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
+	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
+	s.config.Schedule.Commend = commend
 	s.config.Ingest.Secret = configs.Secret(secret)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
-	s.config.PublicURL = publicURL
+	s.config.PublicURL, s.config.Audit.PostTo = publicURL, postTo
+	if sealed {
+		s.sealing = storySealing(t, s.config)
+	}
+	if helpdesk {
+		s.config.Ingest.Secret = "0123456789abcdef0123456789abcdef"
+	}
+	s.openOthers(links)
 	s.client = redis.NewClient(&redis.Options{Addr: s.store.addr(), DisableIdentity: true, MaxRetries: -1})
 	t.Cleanup(func() {
 		for _, p := range s.procs {
@@ -171,7 +200,7 @@ func join(t *testing.T, w *simulator.World, group, who string) {
 func (s *theatre) boot() {
 	s.booted++
 	sys, err := newSystem(s.config, options{
-		now: s.now, log: s.log, botName: s.world.BotName, pictures: s.pictures, name: fmt.Sprintf("replica%d", s.booted),
+		now: s.now, log: s.log, botName: s.world.BotName, pictures: s.pictures, sealing: s.sealing, name: fmt.Sprintf("replica%d", s.booted),
 		redisNow: func() time.Time { return s.now().Add(s.redisAhead) },
 	})
 	require.NoError(s.t, err)
@@ -222,9 +251,17 @@ func (s *theatre) settle() {
 			wg.Go(func() {
 				p.clockwork.Step(s.ctx)
 				p.clockwork.Wait()
+				if s.sealing.on() {
+					p.sealOnce(s.ctx)
+				}
 				n, err := p.courier.Round(s.ctx, -1)
 				if err == nil {
 					done.Add(int64(n))
+				}
+				for _, l := range p.postman.Links() {
+					if n, err := p.postman.Round(s.ctx, l); err == nil {
+						done.Add(int64(n))
+					}
 				}
 			})
 		}

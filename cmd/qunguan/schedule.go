@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"qunguan/bot/canary"
+	"qunguan/bot/chat"
+	"qunguan/commands"
 	"qunguan/configs"
 	"qunguan/scheduler"
 )
@@ -18,9 +20,15 @@ func checkSchedule(c configs.Config, file string) error {
 	var wrong []error
 	for _, s := range []struct{ key, spec, example, meaning string }{
 		{"schedule.sync", c.Schedule.Sync, "*/15 * * * *", "every quarter of an hour"},
+		{"schedule.checkpoint", c.Schedule.Checkpoint, "5 9 * * *", "five past nine every day"},
 		{"schedule.canary", c.Schedule.Canary, "5 * * * *", "five minutes past every hour"},
+		{"schedule.watch", c.Schedule.Watch, "* * * * *", "every minute"},
+		{"schedule.digest_weekly", c.Schedule.DigestWeekly, "0 9 * * 1", "nine o'clock on Mondays"},
+		{"schedule.digest_daily", c.Schedule.DigestDaily, "30 8 * * *", "half past eight every day"},
+		{"schedule.commend", c.Schedule.Commend, "10 9 * * 1", "ten past nine on Mondays"},
+		{"schedule.export", c.Schedule.Export, "30 3 * * *", "half past three every night"},
 	} {
-		if s.spec == "" && s.key == "schedule.canary" {
+		if s.spec == "" && s.key != "schedule.sync" {
 			continue // nobody wants to hear it
 		}
 		if err := scheduler.Check(s.spec); err != nil {
@@ -37,6 +45,27 @@ func checkSchedule(c configs.Config, file string) error {
 // begun when it looks whether they run.
 func (s *system) rhythms() []scheduler.Rhythm {
 	out := []scheduler.Rhythm{scheduler.Sync(s.bot, s.platform, s.config.Schedule.Sync)}
+	if spec := s.config.Schedule.Watch; spec != "" {
+		out = append(out, scheduler.Watch(s.bot, commands.Watch, spec))
+	}
+	digests := scheduler.Digest{
+		Reads: commands.DigestReads, Groups: commands.DigestGroups, Company: commands.DigestCompany, Send: commands.DigestFor,
+	}
+	if spec := s.config.Schedule.DigestWeekly; spec != "" {
+		out = append(out, digests.Weekly(s.bot, spec))
+	}
+	if spec := s.config.Schedule.DigestDaily; spec != "" {
+		out = append(out, digests.Daily(s.bot, spec))
+	}
+	if spec := s.config.Schedule.Commend; spec != "" {
+		out = append(out, scheduler.Commend(s.bot, commands.CommendReads, commands.Commend, spec))
+	}
+	if spec := s.config.Schedule.Checkpoint; spec != "" && s.sealing.on() {
+		out = append(out, scheduler.Checkpoint(s.bot, s.auditor, chat.Group(s.config.Audit.PostTo), s.log, spec))
+	}
+	if spec := s.config.Schedule.Export; spec != "" && s.config.Audit.Export.Dir != "" {
+		out = append(out, scheduler.Export(s.exportNext, spec))
+	}
 	if spec := s.config.Schedule.Canary; spec != "" {
 		out = append(out, scheduler.Canary(s.bot, s.measure, spec))
 	}

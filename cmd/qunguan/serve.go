@@ -39,7 +39,14 @@ func serveCommand() *cobra.Command {
 			if drawn.painter == nil {
 				log.Warn("pictures are off", zap.String("why", noFont.EN))
 			}
-			s, err := newSystem(config, options{now: time.Now, log: log, pictures: drawn})
+			sealed, err := configuredSealing(config, true)
+			if err != nil {
+				return err
+			}
+			if !sealed.on() {
+				log.Warn("the journal is not sealed", zap.String("why", "audit.key_file is "+configs.NoKey))
+			}
+			s, err := newSystem(config, options{now: time.Now, log: log, pictures: drawn, sealing: sealed})
 			if err != nil {
 				return err
 			}

@@ -209,7 +209,7 @@ func TestUsage(t *testing.T) {
 		{"policy diff x y", exitUsage, "", "qunguan policy diff takes 1 argument, not 2"},
 		{"matrix --group g --out y", exitUsage, "", "give --config FILE"},
 		{"audit export", exitUsage, "", "--out: name a file to write"},
-		{"audit export --out x --format pdf", exitUsage, "", "--format \"pdf\": jsonl or csv"},
+		{"audit export --out x --format pdf", exitUsage, "", "--format \"pdf\": jsonl, csv or xlsx"},
 	} {
 		code, stdout, stderr := runBinary(t, binary, env, strings.Fields(c.args)...)
 		assert.Equal(t, c.code, code, "%s: %s", c.args, stderr)

@@ -20,13 +20,15 @@ import (
 // sources are where messages come from, beside what people write to the smart bot. What is nil is not set up.
 type sources struct {
 	ingest  *ingest.Adapter
+	tickets *ingest.Tickets
 	archive *wecom.Archive
 }
 
 // hearing is what sources need of the engine and of storage.
 type hearing struct {
-	hear   func(ctx context.Context, source string, heard []chat.Heard, cursor chat.Cursor) error
-	cursor func(ctx context.Context, source string) (uint64, error)
+	hear    func(ctx context.Context, source string, heard []chat.Heard, cursor chat.Cursor) error
+	tickets func(context.Context, []ingest.Ticket) error
+	cursor  func(ctx context.Context, source string) (uint64, error)
 	// turn claims a moment of a job, so that of several replicas one reads the archive.
 	turn func(ctx context.Context, job string, at time.Time) (bool, error)
 }
@@ -43,8 +45,14 @@ func openSources(c configs.Config, o options, h hearing) (sources, error) {
 		if err != nil {
 			return sources{}, usageError{err}
 		}
+		s.tickets, err = ingest.NewTickets(ingest.TicketConfig{
+			Secrets: []string{c.Ingest.Secret.Reveal(), c.Ingest.PreviousSecret.Reveal()}, Tell: h.tickets, Now: o.now, Log: o.log,
+		})
+		if err != nil {
+			return sources{}, usageError{err}
+		}
 	} else {
-		o.log.Info("POST /ingest/messages is off", zap.String("why", "ingest.secret is not set"))
+		o.log.Info("POST /ingest/messages and /ingest/tickets are off", zap.String("why", "ingest.secret is not set"))
 	}
 	if c.Archive.InUse() {
 		if s.archive, err = openArchive(c, o, h); err != nil {
@@ -77,6 +85,7 @@ func openArchive(c configs.Config, o options, h hearing) (*wecom.Archive, error)
 func (s sources) mount(mux *http.ServeMux) {
 	if s.ingest != nil {
 		mux.Handle("/ingest/messages", s.ingest)
+		mux.Handle("/ingest/tickets", s.tickets)
 	}
 }
 
@@ -101,7 +110,7 @@ func (s sources) archived() {
 func checkSources(c configs.Config) (lines []string, fault error) {
 	lines = []string{"ok   ingest: off, ingest.secret is not set"}
 	if c.Ingest.InUse() {
-		lines[0] = "ok   ingest: POST /ingest/messages takes signed messages"
+		lines[0] = "ok   ingest: POST /ingest/messages and /ingest/tickets take what is signed"
 	}
 	if !c.Archive.InUse() {
 		return append(lines, "ok   archive: off, archive.secret is not set"), nil

@@ -30,7 +30,7 @@ func TestIngestIsOffWithoutASecretAndSaysSo(t *testing.T) {
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/ingest/messages", nil))
 	assert.Equal(t, http.StatusNotFound, w.Code)
-	assert.Equal(t, 1, logs.FilterMessage("POST /ingest/messages is off").Len())
+	assert.Equal(t, 1, logs.FilterMessage("POST /ingest/messages and /ingest/tickets are off").Len())
 	s.archived() // nobody is woken, and nothing breaks
 }
 
@@ -45,6 +45,7 @@ func TestIngestKnowsTheIDsOfThePlatform(t *testing.T) {
 			heard = append(heard, h...)
 			return nil
 		},
+		tickets: func(context.Context, []ingest.Ticket) error { return nil },
 	})
 	require.NoError(t, err)
 	body := `{"id":"m1_external","group":"wrG1","from":"wmCustomerZhang01","at":1772415000000,"text":"在吗"}` + "\n" +
@@ -90,5 +91,5 @@ func TestConfigCheckSaysHowTheSourcesAre(t *testing.T) {
 		Archive: configs.Archive{Secret: "s", PrivateKeys: []configs.ArchiveKey{{Version: 1, File: "no/such.pem"}}},
 	})
 	require.ErrorContains(t, fault, "no/such.pem")
-	assert.Equal(t, []string{"ok   ingest: POST /ingest/messages takes signed messages"}, lines)
+	assert.Equal(t, []string{"ok   ingest: POST /ingest/messages and /ingest/tickets take what is signed"}, lines)
 }

@@ -39,9 +39,18 @@ type system struct {
 	platform  *wecom.Adapter
 	bot       *bot.Bot
 	courier   *bot.Courier
+	posts     *storage.Posts
+	postman   *bot.Postman
+	linked    []bot.Link                 // the links, without their states
+	looked    atomic.Pointer[[]bot.Link] // and with them, as last looked at
 	clockwork *scheduler.Clockwork
 	meters    *meters
 	pictures  pictures
+	seals     storage.Seals
+	auditor   *storage.Auditor
+	sealing   sealing
+	sealer    *scheduler.Sealer     // nil where the journal is not sealed
+	sealFault atomic.Pointer[error] // why the journal is not sealed at present; nil: it is, or nobody has tried yet
 	calendars *calendar.Calendars
 	publicURL atomic.Pointer[string] // where people reach the program
 	sources   sources
@@ -63,7 +72,9 @@ type options struct {
 	botName string
 	// pictures are drawn with these; the zero pictures draw none.
 	pictures pictures
-	name     string // of this process among the replicas; empty: made of the machine and the process
+	// sealing is how the journal is sealed; the zero sealing leaves it as it is.
+	sealing sealing
+	name    string // of this process among the replicas; empty: made of the machine and the process
 	// redisNow is taken for the clock of Redis by the self-test; nil: Redis is asked.
 	redisNow func() time.Time
 	pinger   *http.Client // to the dead-man service; nil is an own one
@@ -84,7 +95,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		return nil, err
 	}
 	s := &system{
-		config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, ready: make(chan struct{}), traces: newTraces(o.now),
+		config: c, now: o.now, log: o.log, meters: newMeters(), pictures: o.pictures, sealing: o.sealing, ready: make(chan struct{}), traces: newTraces(o.now),
 		theirs: o.redisNow, pinger: o.pinger,
 	}
 	s.speaks.Store(true)
@@ -100,27 +111,40 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
-	s.tenant = tenant
+	s.auditor = tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last)
 	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(o.name)
-	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens())); err != nil {
+	s.tenant = tenant
+	s.seals = tenant.Seals()
+	if s.platform, err = wecom.New(adapterConfig(c, o, tenant.Tokens(), documents{s})); err != nil {
 		return nil, usageError{err}
 	}
-	s.bot, err = bot.New(bot.Config{
+	posters, linked, err := openLinks(c, o.now)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	s.posts, s.linked = tenant.Posts(), linked
+	wiring := bot.Config{
 		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
 		Health: s.parts, Clockwork: s.works, Education: s.education(), Duty: dutyRules(c.Duty), Listening: listening(c.SLA), Ladder: ladder(c.SLA), Noticed: s.meters.noticed, Secret: secret,
+		Links: s.links, Portray: commands.Portray,
 		PublicURL: func() string { return *s.publicURL.Load() },
-	})
+	}
+	if o.sealing.on() {
+		wiring.Auditor = s.auditor
+		s.sealer = scheduler.NewSealer(s.seals, o.sealing.signer, o.sealing.verifier, o.sealing.kept, o.now, o.log)
+	}
+	s.bot, err = bot.New(wiring)
 	if err != nil {
 		return nil, fmt.Errorf("wire bot: %w", err)
 	}
 	s.calendars = calendar.New(s.ledger, calendar.Options{
 		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
 	})
-	if s.sources, err = openSources(c, o, hearing{s.bot.Hear, s.ledger.Cursor, tenant.Turn}); err != nil {
+	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, tickets: s.tellTickets, cursor: s.ledger.Cursor, turn: tenant.Turn}); err != nil {
 		return nil, err
 	}
-	s.courier = s.bot.Courier(s.outbox, s.platform)
+	s.courier, s.postman = s.bot.Courier(s.outbox, s.platform), s.bot.Postman(s.posts, posters)
 	silence, err := c.Deadman.Silence()
 	if err != nil {
 		return nil, usageError{err}
@@ -158,11 +182,11 @@ func profileOf(c configs.Config) chat.Profile {
 	return p
 }
 
-func adapterConfig(c configs.Config, o options, tokens storage.Tokens) wecom.Config {
+func adapterConfig(c configs.Config, o options, tokens storage.Tokens, d documents) wecom.Config {
 	w := wecom.Config{
 		CorpID: c.WeCom.CorpID, APIBase: c.WeCom.APIBase, CustomerContactSecret: c.WeCom.CustomerContact.Secret.Reveal(),
 		Language: chat.Language(c.Language), HTTP: o.http, Now: o.now, Log: o.log, Tokens: tokens, BotName: o.botName,
-		Painter: o.pictures.painter,
+		Painter: o.pictures.painter, Writer: d,
 	}
 	w.App.AgentID, w.App.Secret = c.WeCom.App.AgentID, c.WeCom.App.Secret.Reveal()
 	w.App.Token, w.App.EncodingAESKey = c.WeCom.App.Token.Reveal(), c.WeCom.App.EncodingAESKey.Reveal()
@@ -186,6 +210,7 @@ func (s *system) handler() http.Handler {
 	mux.Handle("/wecom/", s.traces.hears(s.platform.Handler(
 		wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived})))
 	s.sources.mount(mux)
+	s.mountAPI(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.meters.registry, promhttp.HandlerOpts{}))
@@ -228,7 +253,9 @@ func (s *system) run(ctx context.Context) {
 	wg.Go(func() { s.prepare(ctx) })
 	wg.Go(func() { s.clockwork.Run(ctx) })
 	wg.Go(func() { s.clockwork.Deliver(ctx) })
+	wg.Go(func() { s.clockwork.Post(ctx, s.postman) })
 	wg.Go(func() { s.look(ctx) })
+	wg.Go(func() { s.seal(ctx) })
 	wg.Go(func() { s.ping(ctx) })
 	wg.Go(func() {
 		if s.waitReady(ctx) == nil {

@@ -36,13 +36,21 @@ func block(t *testing.T, page, language, word string) string {
 	return ""
 }
 
-func TestThePageShowsARightSignature(t *testing.T) {
-	vector := map[string]string{}
-	for line := range strings.SplitSeq(strings.TrimSpace(block(t, page(t), "text", "signature")), "\n") {
-		name, value, _ := strings.Cut(line, " ")
-		vector[name] = strings.TrimSpace(value)
+func TestThePageShowsRightSignatures(t *testing.T) {
+	for _, word := range []string{"好的", "T-1001"} { // of messages, of tickets
+		vector := map[string]string{}
+		for line := range strings.SplitSeq(strings.TrimSpace(block(t, page(t), "text", word)), "\n") {
+			name, value, _ := strings.Cut(line, " ")
+			vector[name] = strings.TrimSpace(value)
+		}
+		assert.Equal(t, vector["signature"], ingest.Sign(vector["secret"], vector["timestamp"], vector["body"]+"\n"), word)
 	}
-	assert.Equal(t, vector["signature"], ingest.Sign(vector["secret"], vector["timestamp"], vector["body"]+"\n"))
+}
+
+func TestThePagesTicketsAreAccepted(t *testing.T) {
+	d := newHelpdesk(t)
+	w := d.say(block(t, page(t), "json", `"state"`))
+	assert.JSONEq(t, `{"accepted":3}`, w.Body.String())
 }
 
 func TestThePagesLinesAreAccepted(t *testing.T) {

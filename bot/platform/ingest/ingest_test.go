@@ -200,6 +200,7 @@ func TestWhatIsNoBatch(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/ingest/messages", strings.NewReader(strings.Repeat(" ", 8<<20+1)))
 	r.ContentLength = -1
 	r.Header.Set(ingest.TimestampHeader, strconv.FormatInt(nine.Unix(), 10))
+	r.Header.Set(ingest.SignatureHeader, "v1="+strings.Repeat("0", 64))
 	w = httptest.NewRecorder()
 	d.ServeHTTP(w, r)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, w.Code)

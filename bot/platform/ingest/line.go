@@ -40,10 +40,10 @@ func (f *fault) Error() string {
 	return fmt.Sprintf("line %d: %s: %s", f.line, f.field, f.text)
 }
 
-// read reads every line of a body, or refuses all of them for the first one that is wrong. Empty lines count, but say
-// nothing.
-func (a *Adapter) read(body string, now time.Time) ([]chat.Heard, error) {
-	var heard []chat.Heard
+// readLines reads every line of a body, or refuses all of them for the first one that is wrong. Empty lines count, but
+// say nothing. The error of one is always a *fault without its number.
+func readLines[T any](body string, one func(line string) (T, error)) ([]T, error) {
+	var out []T
 	n := 0
 	for line := range strings.SplitSeq(body, "\n") {
 		n++
@@ -51,14 +51,14 @@ func (a *Adapter) read(body string, now time.Time) ([]chat.Heard, error) {
 		if line == "" {
 			continue
 		}
-		h, err := a.message(line, now)
+		v, err := one(line)
 		if f := (*fault)(nil); errors.As(err, &f) {
 			f.line = n
 			return nil, &refusal{status: http.StatusBadRequest, reason: f.Error(), at: f}
 		}
-		heard = append(heard, h)
+		out = append(out, v)
 	}
-	return heard, nil
+	return out, nil
 }
 
 // told is one line as it is written.
@@ -68,7 +68,19 @@ type told struct {
 	everybody                                  bool
 }
 
-// field is where the value of a key goes; nil for a key that does not exist.
+// fields is what one line is read into.
+type fields interface {
+	// field is where the value of a key goes; nil for a key that does not exist.
+	field(key string) any
+	// known says which keys exist, and what their values are.
+	known() (keys, values string)
+}
+
+func (t *told) known() (keys, values string) {
+	return "id, group, from, kind, at, recalls, form, text, everybody",
+		"everybody is true or false, at a text or a number, all others are texts"
+}
+
 func (t *told) field(key string) any {
 	switch key {
 	case "id":
@@ -95,7 +107,8 @@ func (t *told) field(key string) any {
 
 // message reads one line. Its error is always a *fault without its number.
 func (a *Adapter) message(line string, now time.Time) (chat.Heard, error) {
-	t, err := readLine(line)
+	var t told
+	err := readLine(line, &t)
 	if err != nil {
 		return chat.Heard{}, err
 	}
@@ -138,45 +151,45 @@ func (a *Adapter) who(from chat.User, kind string) (chat.PersonKind, bool, error
 
 // readLine reads an object whose keys are all known and stand there once: a misspelt "recals" must not become a
 // message that says something.
-func readLine(line string) (told, error) {
-	var t told
+func readLine(line string, t fields) error {
 	if len(line) > maxLine {
-		return t, &fault{text: fmt.Sprintf("exceeds %d bytes", maxLine)}
+		return &fault{text: fmt.Sprintf("exceeds %d bytes", maxLine)}
 	}
 	if !utf8.ValidString(line) {
-		return t, &fault{text: "is not UTF-8"}
+		return &fault{text: "is not UTF-8"}
 	}
 	notJSON := &fault{text: "is not one JSON object"}
 	d := json.NewDecoder(strings.NewReader(line))
 	if start, err := d.Token(); err != nil || start != json.Delim('{') {
-		return t, notJSON
+		return notJSON
 	}
+	keys, values := t.known()
 	seen := make(map[string]bool, 9)
 	for d.More() {
 		token, err := d.Token()
 		key, ok := token.(string)
 		if err != nil || !ok {
-			return t, notJSON
+			return notJSON
 		}
 		into := t.field(key)
 		switch {
 		case into == nil:
-			return t, &fault{field: shown(key), text: "unknown field; known are id, group, from, kind, at, recalls, form, text, everybody"}
+			return &fault{field: shown(key), text: "unknown field; known are " + keys}
 		case seen[key]:
-			return t, &fault{field: key, text: "stands there twice"}
+			return &fault{field: key, text: "stands there twice"}
 		}
 		seen[key] = true
 		if err := d.Decode(into); err != nil {
-			return t, &fault{field: key, text: "cannot be read; everybody is true or false, at a text or a number, all others are texts"}
+			return &fault{field: key, text: "cannot be read; " + values}
 		}
 	}
 	if _, err := d.Token(); err != nil {
-		return t, notJSON
+		return notJSON
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return t, notJSON
+		return notJSON
 	}
-	return t, nil
+	return nil
 }
 
 // shown is a key that somebody else made up, fit for a log.

@@ -141,7 +141,7 @@ func (s *Simulator) API() http.Handler {
 // limit is how many bytes of a body are read.
 func (m method) limit() int64 {
 	if m.path == "media/upload" {
-		return maxImage + maxBody
+		return maxFile + maxBody
 	}
 	return maxBody
 }

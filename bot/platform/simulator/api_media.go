@@ -11,12 +11,15 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
 const (
 	// "图片（image）：10MB，支持JPG,PNG格式"; "所有文件size必须大于5个字节" – page 上传临时素材.
+	// "普通文件（file）：20MB".
 	maxImage = 10 << 20
+	maxFile  = 20 << 20
 	minMedia = 5
 	// "媒体文件上传后获取的唯一标识，3天内有效".
 	mediaLife = 3 * 24 * time.Hour
@@ -31,52 +34,66 @@ type Picture struct {
 	Height int    `json:"height"`
 }
 
+// File is a file as a person sees it.
+type File struct {
+	ID   string `json:"id"` // its media_id, for Media
+	Name string `json:"name"`
+	Size int    `json:"size"`
+}
+
 // media is one uploaded file.
 type media struct {
 	Picture
+	name    string // of a file; empty: it is a picture
 	kind    string
 	content []byte
 	at      time.Time
 }
 
-// mediaUpload is "上传临时素材", for pictures.
+// mediaUpload is "上传临时素材", for pictures and files.
 func (s *Simulator) mediaUpload(c call) (map[string]any, *apiError) {
-	if kind := c.query.Get("type"); kind != "image" {
-		return nil, fail(badMediaType, "invalid media type %q", kind)
+	of := c.query.Get("type")
+	if of != "image" && of != "file" {
+		return nil, fail(badMediaType, "invalid media type %q", of)
 	}
-	content, err := uploaded(c)
+	name, content, err := uploaded(c)
 	if err != nil {
 		return nil, fail(noMedia, "media data missing: %v", err)
 	}
-	if len(content) <= minMedia || len(content) > maxImage {
+	most := map[string]int{"image": maxImage, "file": maxFile}[of]
+	if len(content) <= minMedia || len(content) > most {
 		return nil, fail(badMediaSize, "the file has %d bytes", len(content))
 	}
-	config, kind, err := image.DecodeConfig(bytes.NewReader(content))
-	if err != nil {
-		return nil, fail(badMediaType, "neither JPG nor PNG")
+	m := &media{name: name, kind: "application/octet-stream", content: content, at: c.now}
+	if of == "image" {
+		config, kind, err := image.DecodeConfig(bytes.NewReader(content))
+		if err != nil {
+			return nil, fail(badMediaType, "neither JPG nor PNG")
+		}
+		m.name, m.kind, m.Width, m.Height = "", "image/"+kind, config.Width, config.Height
 	}
-	id, err := letters(s.opts.Rand, 43)
-	if err != nil {
+	if m.ID, err = letters(s.opts.Rand, 43); err != nil {
 		return nil, fail(-1, "system busy")
 	}
-	s.keepMedia(&media{Picture{id, config.Width, config.Height}, "image/" + kind, content, c.now})
-	return map[string]any{"type": "image", "media_id": id, "created_at": strconv.FormatInt(c.now.Unix(), 10)}, nil
+	s.keepMedia(m)
+	return map[string]any{"type": of, "media_id": m.ID, "created_at": strconv.FormatInt(c.now.Unix(), 10)}, nil
 }
 
 // uploaded reads the part "media" of a form, which must have a file name.
-func uploaded(c call) ([]byte, error) {
+func uploaded(c call) (name string, content []byte, err error) {
 	kind, params, err := mime.ParseMediaType(c.kind)
 	if err != nil || kind != "multipart/form-data" {
-		return nil, errors.New("the body is no form")
+		return "", nil, errors.New("the body is no form")
 	}
 	form := multipart.NewReader(bytes.NewReader(c.body), params["boundary"])
 	for {
 		part, err := form.NextPart()
 		if err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		if part.FormName() == "media" && part.FileName() != "" {
-			return io.ReadAll(part)
+			content, err := io.ReadAll(part)
+			return part.FileName(), content, err
 		}
 	}
 }
@@ -112,12 +129,15 @@ func (s *Simulator) Media(id string) (content []byte, kind string) {
 	return nil, ""
 }
 
-// pageMedia serves a picture to the page. What stands under an id never changes.
+// pageMedia serves a picture or a file to the page. What stands under an id never changes.
 func (s *Simulator) pageMedia(w http.ResponseWriter, r *http.Request) {
 	content, kind := s.Media(r.PathValue("id"))
 	if content == nil {
 		http.NotFound(w, r)
 		return
+	}
+	if !strings.HasPrefix(kind, "image/") {
+		w.Header().Set("Content-Disposition", "attachment") // a file is kept, whatever it claims to be
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "private, max-age=86400, immutable")

@@ -48,6 +48,8 @@ func TestMediaUpload(t *testing.T) {
 		"too large":    {"image", "media", "a.png", make([]byte, maxImage+1), badMediaSize},
 		"no picture":   {"image", "media", "a.png", []byte("GIF89a nothing"), badMediaType},
 		"a picture":    {"image", "media", "a.png", aPNG(t, 2, 2), 0},
+		"a file":       {"file", "media", "a.csv", []byte("1,2,3\n"), 0},
+		"a large file": {"file", "media", "a.csv", make([]byte, maxFile+1), badMediaSize},
 	} {
 		got := b.upload(t, c.kind, c.part, c.file, c.content)
 		assert.EqualValues(t, c.want, got["errcode"], "%s: %v", name, got)

@@ -29,6 +29,9 @@ type wireMessage struct {
 	Image    struct {
 		MediaID string `json:"media_id"`
 	} `json:"image"`
+	File struct {
+		MediaID string `json:"media_id"`
+	} `json:"file"`
 }
 
 // messageSend is "发送应用消息" for text, markdown, pictures and template cards.
@@ -117,10 +120,16 @@ func (s *Simulator) readMessage(w wireMessage, cards bool, now time.Time) (item,
 		return item{Shown: Shown{Kind: Notified, Markdown: true, Text: w.Markdown.Content}}, checkText(w.Markdown.Content, maxAppText)
 	case w.Type == "image":
 		m := s.mediaOf(w.Image.MediaID)
-		if m == nil || now.Sub(m.at) >= mediaLife {
+		if m == nil || m.name != "" || now.Sub(m.at) >= mediaLife {
 			return item{}, fail(badMediaID, "invalid media_id")
 		}
 		return item{Shown: Shown{Kind: Pictured, Picture: &m.Picture}}, nil
+	case w.Type == "file":
+		m := s.mediaOf(w.File.MediaID)
+		if m == nil || m.name == "" || now.Sub(m.at) >= mediaLife {
+			return item{}, fail(badMediaID, "invalid media_id")
+		}
+		return item{Shown: Shown{Kind: Filed, File: &File{ID: m.ID, Name: m.name, Size: len(m.content)}}}, nil
 	case w.Type == "template_card" && cards:
 		if w.Card == nil {
 			return item{}, fail(badParameter, "template_card missing")
@@ -230,7 +239,7 @@ func (s *Simulator) messageRecall(c call) (map[string]any, *apiError) {
 		return nil, fail(badParameter, "msgid unknown or older than 24 hours")
 	}
 	for _, i := range m.items {
-		i.Recalled, i.Text, i.Picture = true, "", nil
+		i.Recalled, i.Text, i.Picture, i.File = true, "", nil, nil
 		s.touch(i)
 	}
 	return nil, nil

@@ -18,6 +18,7 @@ const (
 	Notified = "notice" // message/send or appchat/send
 	Carded   = "card"   // a card, whichever way it came
 	Pictured = "image"  // a picture
+	Filed    = "file"   // a file
 )
 
 // Shown is one message as one person sees it.
@@ -34,6 +35,7 @@ type Shown struct {
 	Text     string    `json:"text"`
 	Card     *CardView `json:"card,omitempty"`
 	Picture  *Picture  `json:"picture,omitempty"`
+	File     *File     `json:"file,omitempty"`
 	Recalled bool      `json:"recalled,omitempty"` // whoever sent it took it back; its content is gone
 }
 

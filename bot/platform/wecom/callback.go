@@ -173,7 +173,7 @@ func (a *Adapter) say(ctx context.Context, e Ears, m chat.Message) (chat.Reply, 
 	reply, err := e.Say(ctx, m)
 	switch {
 	case err == nil:
-		reply.Card, reply.Picture = nil, nil // they come as effects of their own
+		reply.Card, reply.Picture, reply.Files = nil, nil, nil // they come as effects of their own
 		return reply, nil
 	case errors.Is(err, chat.ErrLater):
 		return chat.Reply{Text: reply.Text}, nil // that the answer follows

@@ -35,6 +35,9 @@ func (a *Adapter) Deliver(ctx context.Context, e chat.Effect) error {
 	if e.Reply.Picture != nil {
 		return a.withPicture(ctx, e)
 	}
+	if e.Reply.Files != nil {
+		return a.withFiles(ctx, e)
+	}
 	if e.Reply.IsZero() {
 		return nil
 	}
@@ -137,6 +140,7 @@ type appMessage struct {
 	Markdown  *markdown     `json:"markdown,omitempty"`
 	Card      *templateCard `json:"template_card,omitempty"`
 	Image     *image        `json:"image,omitempty"`
+	File      *image        `json:"file,omitempty"`
 	CheckSame int           `json:"enable_duplicate_check"`
 	Within    int           `json:"duplicate_check_interval"`
 }

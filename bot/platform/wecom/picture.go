@@ -20,7 +20,7 @@ const (
 	maxImage = 10 << 20
 )
 
-// image is the content of a message of msgtype "image".
+// image is the content of a message of msgtype "image", and of "file".
 type image struct {
 	MediaID string `json:"media_id"`
 }
@@ -69,17 +69,25 @@ func (a *Adapter) sendImage(ctx context.Context, to chat.User, png []byte) error
 	if to == "" {
 		return &Fault{Op: opSend, Reason: "nobody to send to"}
 	}
+	media, err := a.upload(ctx, "image", file{name: "picture.png", kind: "image/png", content: png})
+	if err != nil {
+		return err
+	}
+	return a.send(ctx, to, appMessage{MsgType: "image", Image: media})
+}
+
+// upload puts a file where messages can refer to it.
+func (a *Adapter) upload(ctx context.Context, kind string, f file) (*image, error) {
 	var media struct {
 		ID string `json:"media_id"` // good for three days
 	}
-	f := file{name: "picture.png", kind: "image/png", content: png}
-	if err := a.api(ctx, a.c.appCredential(), opUpload, url.Values{"type": {"image"}}, f, &media); err != nil {
-		return err
+	if err := a.api(ctx, a.c.appCredential(), opUpload, url.Values{"type": {kind}}, f, &media); err != nil {
+		return nil, err
 	}
 	if media.ID == "" {
-		return &Fault{Op: opUpload, Status: http.StatusOK, Retry: true, Reason: "the answer holds no media_id"}
+		return nil, &Fault{Op: opUpload, Status: http.StatusOK, Retry: true, Reason: "the answer holds no media_id"}
 	}
-	return a.send(ctx, to, appMessage{MsgType: "image", Image: &image{MediaID: media.ID}})
+	return &image{MediaID: media.ID}, nil
 }
 
 // file is the body of an upload. The SDK's knows no context, and its errors hold the address with the token.

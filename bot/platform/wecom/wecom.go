@@ -43,6 +43,8 @@ type Config struct {
 
 	// Painter draws pictures; nil: replies are text only.
 	Painter Painter
+	// Writer writes files that are more than a text; nil: there are none.
+	Writer Writer
 
 	HTTP   *http.Client     // nil: an own one; redirects are never followed
 	Now    func() time.Time // required

@@ -68,7 +68,7 @@ function row(i, act) {
   const label = p
     ? [h("b", null, p.name), p.customer ? h("span", { class: "badge kind-customer" }, t("customer")) : h("small", null, p.position)]
     : [h("b", null, t("bot")), i.kind === "notice" && h("small", null, t("pushed"))];
-  const body = i.card ? card(i.card, act) : i.picture ? picture(i.picture) : h("div", { class: "bubble", title: moment(i.at) }, content(i, act));
+  const body = i.card ? card(i.card, act) : i.picture ? picture(i.picture) : i.file ? file(i.file) : h("div", { class: "bubble", title: moment(i.at) }, content(i, act));
   return h("div", { class: mine ? "msg mine" : "msg" },
     p ? avatar(p, 34) : botAvatar(34),
     h("div", { class: "said" }, !mine && h("div", { class: "from" }, label), body,
@@ -101,6 +101,13 @@ function picture(p) {
   };
   return h("button", { type: "button", class: "picture", title: t("enlarge"), onclick: open },
     h("img", { src, alt: `${label} · ${t("enlarge")}`, width: p.width, height: p.height, loading: "lazy" }));
+}
+
+// file shows a file; a tap saves it.
+function file(f) {
+  const size = f.size < 1024 ? `${f.size} B` : f.size < 1048576 ? `${Math.round(f.size / 1024)} KB` : `${(f.size / 1048576).toFixed(1)} MB`;
+  return h("a", { class: "file", href: `sim/media/${encodeURIComponent(f.id)}`, download: f.name, title: t("save") },
+    h("span", { class: "file-name" }, f.name), h("span", { class: "file-size" }, size));
 }
 
 function card(c, act) {

@@ -54,6 +54,6 @@ function lastLine(where) {
   for (const i of s?.items.values() ?? []) if (i.where === where && (!last || i.n > last.n)) last = i;
   if (!last) return isDirect(where) ? "" : t("nMembers", group(where).members.length);
   const from = last.from ? state.world.people.find((p) => p.id === last.from)?.name ?? last.from : t("bot");
-  const text = last.recalled ? t("takenBack") : last.card ? last.card.title : last.picture ? t("pictureShort") : last.text;
+  const text = last.recalled ? t("takenBack") : last.card ? last.card.title : last.picture ? t("pictureShort") : last.file ? t("fileShort", last.file.name) : last.text;
   return `${from}：${text.replace(/[\\*`>#|]+/g, "").replace(/\s+/g, " ").slice(0, 40)}`;
 }

@@ -57,6 +57,8 @@ const table = {
   emptyMute: ["还没有消息。", "No messages yet."],
   thinking: ["群管正在处理…", "qunguan is working…"],
   picture: ["图片，{0}×{1}", "Picture, {0}×{1}"],
+  save: ["点按保存", "Tap to save"],
+  fileShort: ["文件 {0}", "File {0}"],
   pictureShort: ["图片", "Picture"],
   enlarge: ["点按看大图", "Tap to enlarge"],
   recalledYou: ["你撤回了一条消息", "You took a message back"],

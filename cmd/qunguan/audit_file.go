@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/document"
+	"qunguan/bot/journal"
+	"qunguan/bot/platform/wecom"
+	"qunguan/commands"
+)
+
+// formats are those of an export.
+var formats = []string{commands.JSONL, commands.CSV, commands.XLSX}
+
+// selection is which entries are written, and how.
+type selection = commands.Export
+
+// selects says whether an entry is to be written.
+func selects(of selection, e journal.Entry) bool {
+	for _, q := range of.Any {
+		if q.Matches(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// written is what was written: how many entries, the last number that was looked at, and which are missing from the journal.
+type written struct {
+	entries int
+	last    int64
+	holes   []string
+}
+
+// hole is errHole if some are missing.
+func (w written) hole() error {
+	if len(w.holes) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: missing are %s; what is there was written", errHole, strings.Join(w.holes, ", "))
+}
+
+// writeJournal writes entries, oldest first.
+func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (out written, err error) {
+	line, end, err := s.lines(ctx, w, of.Format)
+	if err != nil {
+		return out, err
+	}
+	out.last = of.After
+	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
+	err = s.eachStored(ctx, of.After, func(number int64, stored []byte) error {
+		if number != out.last+1 {
+			out.holes = append(out.holes, fmt.Sprintf("#%d to #%d", out.last+1, number-1))
+		}
+		out.last = number
+		entry, err := journal.DecodeEntry(number, stored)
+		if err != nil || !selects(of, entry) {
+			return err
+		}
+		out.entries++
+		return line(entry, stored)
+	})
+	return out, errors.Join(err, end())
+}
+
+// lines is how a format is written: each entry, then the end.
+func (s *system) lines(ctx context.Context, w io.Writer, format string) (line func(journal.Entry, []byte) error, end func() error, err error) {
+	end = func() error { return nil }
+	switch format {
+	case commands.XLSX:
+		return s.sheetRows(ctx, w)
+	case commands.CSV:
+		line, err = csvLines(w, zoneOf(s))
+		return line, end, err
+	}
+	return jsonLines(w), end, nil
+}
+
+// documents writes the files of replies.
+type documents struct{ system *system }
+
+var tooLarge = chat.Text{
+	ZH: "导出的 %s 超过 20 MB，企业微信发不了。请缩小范围，如 `/审计 导出 从 2026-11-01 到 2026-12-01`，或请维护者用命令行导出：`qunguan audit export`。",
+	EN: "The export %s is larger than 20 MB, which WeCom does not send. Select less, such as `/audit export since 2026-11-01 until 2026-12-01`, or ask the operator to export it: `qunguan audit export`.",
+}
+
+var tooSmall = chat.Text{ZH: "%s：没有符合条件的记录，没有文件可发。", EN: "%s: nothing matches, so there is no file."}
+
+// Write writes an export of the journal, or a table.
+func (d documents) Write(ctx context.Context, f chat.File) (content []byte, sorry chat.Text, err error) {
+	var table commands.Table
+	if err := json.Unmarshal(f.Of, &table); err == nil && table.Table != nil {
+		content, err = document.Write(document.XLSX, *table.Table, chat.Language(d.system.config.Language))
+		return content, sorry, err
+	}
+	var of selection
+	if err := json.Unmarshal(f.Of, &of); err != nil {
+		return nil, sorry, fmt.Errorf("read what %s is written from: %w", f.Name, err)
+	}
+	var out bytes.Buffer
+	done, err := d.system.writeJournal(ctx, &bounded{w: &out, left: wecom.MaxFile}, of)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, tooLarge.F(f.Name), nil
+	case err == nil && done.entries == 0:
+		return nil, tooSmall.F(f.Name), nil
+	}
+	return out.Bytes(), sorry, err
+}
+
+// errTooLarge says that more was written than there is room for.
+var errTooLarge = errors.New("the file is too large")
+
+// bounded is a writer that takes only so much.
+type bounded struct {
+	w    io.Writer
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errTooLarge
+	}
+	return b.w.Write(p)
+}

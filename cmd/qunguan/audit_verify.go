@@ -1,0 +1,351 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"qunguan/bot/journal"
+	"qunguan/configs"
+)
+
+// verification is what is to be verified, against what.
+type verification struct {
+	config, checkpoints, key string
+	files                    []string // an export, in its order
+}
+
+func auditVerifyCommand() *cobra.Command {
+	var v verification
+	c := &cobra.Command{
+		Use:   "verify --config FILE [--checkpoint FILE] | verify --file EXPORT.jsonl … --checkpoint FILE --key FILE",
+		Short: "Compare the journal with what was signed, and name the first entry that does not fit",
+		Long: `Compare the journal with what was signed, and name the first entry that does not fit.
+
+With --config the live journal is read, and compared with the newest checkpoint and with the one that the service has
+kept beside its key. --checkpoint adds those of a file: what was posted to the managers' group, say, one after the
+other. Whoever can write to Redis, and has the key too, cannot have changed those.
+
+With --file an export is read instead, with nothing but the public key (qunguan audit key): no Redis, no service. It
+must be a whole one, from the first entry on, without filters; one in several files, as schedule.export writes them, is
+given as several --file, or as a pattern in quotes: --file 'audit-*.jsonl'.
+
+Exit code 0: everything fits. 1: something does not, or the journal could not be read.`,
+		Example: "  qunguan audit verify --config qunguan.yaml",
+		Args:    exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return v.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	configFlag(c, &v.config)
+	c.Flags().StringArrayVar(&v.files, "file", nil, "an export (jsonl) to read instead of the live journal; may be given again")
+	c.Flags().StringVar(&v.checkpoints, "checkpoint", "", "a file of signed checkpoints, one after the other")
+	c.Flags().StringVar(&v.key, "key", "", "the file of the public key; with --config, that of the configuration")
+	return c
+}
+
+// errTampered says that the journal is not what was signed; the line has told where.
+var errTampered = errors.New("the journal is not what was signed")
+
+func (v verification) run(ctx context.Context, out, progress io.Writer) error {
+	told := int64(0)
+	tell := func(read, of int64) {
+		if read >= told+tellEvery {
+			told = read
+			_, _ = fmt.Fprintf(progress, "read %d of %d entries\n", read, of)
+		}
+	}
+	look := v.live
+	if len(v.files) > 0 {
+		look = v.offline
+	}
+	verdict, err := look(ctx, tell)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(out, judged(verdict))
+	if verdict.Fault != nil {
+		return errTampered
+	}
+	return nil
+}
+
+func (v verification) live(ctx context.Context, tell func(read, of int64)) (journal.Verdict, error) {
+	s, err := sealedSystem(v.config)
+	if err != nil {
+		return journal.Verdict{}, err
+	}
+	defer func() { _ = s.close() }()
+	marks, err := v.marks(s.sealing.verifier)
+	if err != nil {
+		return journal.Verdict{}, err
+	}
+	return s.auditor.Inspect(ctx, marks, tell)
+}
+
+// sealedSystem is a system with the key of its journal, which must be there.
+func sealedSystem(file string) (*system, error) {
+	config, err := load(file)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := configuredSealing(config, false)
+	if err != nil {
+		return nil, err
+	}
+	if !sealed.on() {
+		return nil, usageError{fmt.Errorf("audit.key_file is %s: the journal is not sealed, so there is nothing to verify it with", configs.NoKey)}
+	}
+	return newSystem(config, options{now: time.Now, log: zap.NewNop(), sealing: sealed})
+}
+
+func (v verification) offline(_ context.Context, tell func(read, of int64)) (verdict journal.Verdict, err error) {
+	if v.key == "" || v.checkpoints == "" {
+		return verdict, usageError{errors.New("--file needs --checkpoint and --key: the checkpoints and the public key to verify it with")}
+	}
+	raw, err := os.ReadFile(filepath.Clean(v.key))
+	if err != nil {
+		return verdict, usageError{fmt.Errorf("--key: %w", err)}
+	}
+	key, err := journal.OpenPublicKey(string(raw))
+	if err != nil {
+		return verdict, usageError{fmt.Errorf("--key %s: %w", v.key, err)}
+	}
+	marks, err := v.marks(key)
+	if err != nil {
+		return verdict, err
+	}
+	files, err := v.expanded()
+	if err != nil {
+		return verdict, err
+	}
+	look := journal.Inspect(marks, nil)
+	for i, file := range files {
+		more, err := readExport(file, i == 0, look, func(n int64) { tell(n, marks[len(marks)-1].Size) })
+		if err != nil {
+			return verdict, err
+		}
+		if !more {
+			break
+		}
+	}
+	return look.End(), nil
+}
+
+// expanded are the files, those of a pattern in the order of their names.
+func (v verification) expanded() ([]string, error) {
+	var out []string
+	for _, f := range v.files {
+		found, err := filepath.Glob(f)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--file %s: %w", f, err)}
+		}
+		if len(found) == 0 {
+			return nil, usageError{fmt.Errorf("--file %s: there is no such file", f)}
+		}
+		slices.Sort(found)
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// readExport shows the lines of a file to an inspection; more is false once that has seen enough.
+func readExport(file string, first bool, look *journal.Inspection, tell func(n int64)) (more bool, err error) {
+	f, err := os.Open(filepath.Clean(file))
+	if err != nil {
+		return false, usageError{fmt.Errorf("--file: %w", err)}
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, longestLine)
+	for n := 1; lines.Scan(); n++ {
+		number, stored, err := journal.Stored(lines.Bytes())
+		if err != nil {
+			return false, fmt.Errorf("%s:%d: %w", file, n, err)
+		}
+		if first && n == 1 && number != 1 {
+			return false, usageError{fmt.Errorf("%s begins with entry #%d: export the whole journal, without filters", file, number)}
+		}
+		if !look.Add(number, stored) {
+			return false, nil
+		}
+		tell(number)
+	}
+	if err := lines.Err(); err != nil {
+		return false, fmt.Errorf("read %s: %w", file, err)
+	}
+	return true, nil
+}
+
+// longestLine bounds an entry; one message may change many records.
+const longestLine = 64 << 20
+
+// marks are the checkpoints of the file, whose signatures are verified.
+func (v verification) marks(key journal.Verifier) ([]journal.Checkpoint, error) {
+	if v.checkpoints == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(filepath.Clean(v.checkpoints))
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--checkpoint: %w", err)}
+	}
+	marks, err := journal.OpenCheckpoints(string(raw), key)
+	if err != nil {
+		return nil, fmt.Errorf("--checkpoint %s: %w", v.checkpoints, err)
+	}
+	if len(marks) == 0 {
+		return nil, usageError{fmt.Errorf("--checkpoint %s: there is none in it", v.checkpoints)}
+	}
+	return marks, nil
+}
+
+// judged tells a verdict in one line.
+func judged(v journal.Verdict) string {
+	if v.Fault == nil {
+		if v.Sealed == 0 {
+			return fmt.Sprintf("%s, none of them sealed yet: nothing was verified", entries(int(v.Entries)))
+		}
+		return fmt.Sprintf("ok   %s fit what was signed (%s, the newest of %s); %s newer than that",
+			entries(int(v.Sealed)), counted(v.Matched, "checkpoint"), v.Last.At.Format(time.RFC3339), entries(int(v.Entries-v.Sealed)))
+	}
+	f := v.Fault
+	where := fmt.Sprintf("#%d", f.From)
+	if f.To > f.From {
+		where = fmt.Sprintf("#%d to #%d", f.From, f.To)
+	}
+	said := map[journal.Flaw]string{
+		journal.Edited:    where + " says something else than when it was sealed",
+		journal.Removed:   where + " was removed",
+		journal.Inserted:  where + " was inserted",
+		journal.Moved:     where + " have changed places",
+		journal.Cut:       where + " are gone: the journal was cut off",
+		journal.Rewritten: "somewhere in " + where + " the history was rewritten",
+		journal.Damaged:   "the kept hash of " + where + " was changed; the entry itself is what was signed",
+		journal.Forged:    "the newest checkpoint in Redis is not signed with this journal's key",
+	}[f.Flaw]
+	if f.Against.Size > 0 {
+		said += fmt.Sprintf(" (against the checkpoint of %s over %s)", f.Against.At.Format(time.RFC3339), entries(int(f.Against.Size)))
+	}
+	return "FAIL " + said
+}
+
+func auditProveCommand() *cobra.Command {
+	var file, out, entry, proof, key string
+	c := &cobra.Command{
+		Use:   "prove --config FILE N [--out NAME] | prove --entry FILE --proof FILE --key FILE",
+		Short: "Prove to a third party that an entry is in the journal, or check such a proof",
+		Long: `Prove to a third party that an entry is in the journal, or check such a proof.
+
+With an entry's number, NAME.json (the entry, as it is exported) and NAME.proof (its path in the Merkle tree, with the
+signed checkpoint, as transparency logs write it) are written. Whoever has these two and the public key (qunguan audit
+key) checks them with --entry, --proof and --key, and needs neither the service nor Redis.`,
+		Example: "  qunguan audit prove --config qunguan.yaml 1234 --out entry-1234",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if proof != "" || entry != "" {
+				return checkProof(entry, proof, key, c.OutOrStdout())
+			}
+			if len(args) == 0 {
+				return usageError{errors.New("name the entry by its number: qunguan audit prove --config FILE 1234")}
+			}
+			return prove(c.Context(), file, args[0], out, c.OutOrStdout())
+		},
+	}
+	configFlag(c, &file)
+	c.Flags().StringVar(&out, "out", "", "beginning of the names of the two files; without it, entry-N")
+	c.Flags().StringVar(&entry, "entry", "", "check: the file of the entry")
+	c.Flags().StringVar(&proof, "proof", "", "check: the file of the proof")
+	c.Flags().StringVar(&key, "key", "", "check: the file of the public key")
+	return c
+}
+
+func prove(ctx context.Context, file, number, out string, say io.Writer) error {
+	n := int64(0)
+	if _, err := fmt.Sscanf(strings.TrimPrefix(number, "#"), "%d", &n); err != nil || n < 1 {
+		return usageError{fmt.Errorf("%q is no number of an entry", number)}
+	}
+	s, err := sealedSystem(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.close() }()
+	p, line, err := s.auditor.Prove(ctx, n)
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		out = fmt.Sprintf("entry-%d", n)
+	}
+	for name, content := range map[string]string{out + ".json": string(line) + "\n", out + ".proof": p.String()} {
+		f, err := os.OpenFile(filepath.Clean(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return cannotWrite(err)
+		}
+		_, err = io.WriteString(f, content)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return cannotWrite(err)
+		}
+	}
+	_, _ = fmt.Fprintf(say, "entry #%d of %d written to %s.json, its proof to %s.proof\n", n, p.Checkpoint.Size, out, out)
+	return nil
+}
+
+func checkProof(entry, proof, key string, say io.Writer) error {
+	var content [3]string
+	for i, f := range []struct{ flag, name string }{{"--entry", entry}, {"--proof", proof}, {"--key", key}} {
+		raw, err := os.ReadFile(filepath.Clean(f.name))
+		if err != nil {
+			return usageError{fmt.Errorf("%s: %w", f.flag, err)}
+		}
+		content[i] = string(raw)
+	}
+	v, err := journal.OpenPublicKey(content[2])
+	if err != nil {
+		return usageError{fmt.Errorf("--key %s: %w", key, err)}
+	}
+	p, err := journal.ParseProof(content[1], v)
+	if err != nil {
+		return fmt.Errorf("%s: %w", proof, err)
+	}
+	n, stored, err := journal.Stored([]byte(strings.TrimRight(content[0], "\r\n")))
+	if err != nil {
+		return fmt.Errorf("%s: %w", entry, err)
+	}
+	if err = p.Verify(stored); err == nil && n != p.N {
+		err = journal.ErrNotProven
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", entry, err)
+	}
+	_, _ = fmt.Fprintf(say, "ok   entry #%d is in the journal of %s, as it was signed at %s\n", p.N, p.Checkpoint.Origin, p.Checkpoint.At.Format(time.RFC3339))
+	return nil
+}
+
+func auditKeyCommand() *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use: "key --config FILE", Short: "Print the public key with which anybody verifies the journal",
+		Example: "  qunguan audit key --config qunguan.yaml > journal.pub", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := sealedSystem(file)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = s.close() }()
+			_, _ = fmt.Fprintln(c.OutOrStdout(), s.sealing.public)
+			return nil
+		},
+	}
+	configFlag(c, &file)
+	return c
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+	"qunguan/configs"
+	"qunguan/scheduler"
+)
+
+// TestAnExportIsVerifiedWithoutTheService: whoever has an export, the posted checkpoints and the public key finds out
+// whether the export is what was signed, and a proof of one entry needs less.
+func TestAnExportIsVerifiedWithoutTheService(t *testing.T) {
+	t.Parallel()
+	s := openTheatre(t, time.Date(2026, 2, 20, 9, 0, 0, 0, zone), nil, startEmbedded(t))
+	s.settle()
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	sys := s.procs[0].system
+	sealed, err := openSealing(file("qunguan.key"), keyName(sys.config))
+	require.NoError(t, err)
+	sealer := scheduler.NewSealer(sys.seals, sealed.signer, sealed.verifier, sealed.kept, sys.now, zap.NewNop())
+	var posted string
+	for _, line := range []string{"boss> /选群 华东VIP客户群", "boss> /设管理 @li 中级 国庆 <b>&", "boss> /撤管理 @li"} {
+		s.say(line)
+		_, err := sealer.Step(s.ctx)
+		require.NoError(t, err)
+		c, err := sealed.kept.Last()
+		require.NoError(t, err)
+		posted += "机器人 09:00\n" + c.Note + "\n"
+	}
+	n, err := export{format: "jsonl", out: file("all.jsonl")}.from(s.ctx, sys)
+	require.NoError(t, err)
+	require.Greater(t, n, 3)
+	require.NoError(t, os.WriteFile(file("posted.txt"), []byte(posted), 0o600))
+	require.NoError(t, os.WriteFile(file("journal.pub"), []byte(sealed.public+"\n"), 0o600))
+
+	verify := func(export string) (string, error) {
+		var out bytes.Buffer
+		v := verification{files: []string{export}, checkpoints: file("posted.txt"), key: file("journal.pub")}
+		err := v.run(s.ctx, &out, &out)
+		return out.String(), err
+	}
+	said, err := verify(file("all.jsonl"))
+	require.NoError(t, err, said)
+	assert.Contains(t, said, "3 checkpoints")
+	raw, err := os.ReadFile(file("all.jsonl"))
+	require.NoError(t, err)
+	lines := strings.SplitAfter(string(raw), "\n")
+	for name, c := range map[string]struct{ text, said string }{
+		"edited":  {strings.Replace(string(raw), "国庆", "中秋", 1), "was rewritten"},
+		"cut":     {strings.Join(lines[:2], ""), "cut off"},
+		"removed": {strings.Join(append(append([]string{}, lines[:1]...), lines[2:]...), ""), "#2 was removed"},
+	} {
+		require.NoError(t, os.WriteFile(file(name), []byte(c.text), 0o600))
+		said, err := verify(file(name))
+		require.ErrorIs(t, err, errTampered, name)
+		assert.Contains(t, said, c.said, name)
+	}
+
+	a := sys.redis.Tenant(chat.Corp(sys.config.WeCom.CorpID), sys.now).Auditor(sealed.verifier, sealed.kept.Last)
+	p, line, err := a.Prove(s.ctx, 2)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file("e.json"), append(line, '\n'), 0o600))
+	require.NoError(t, os.WriteFile(file("e.proof"), []byte(p.String()), 0o600))
+	var out bytes.Buffer
+	require.NoError(t, checkProof(file("e.json"), file("e.proof"), file("journal.pub"), &out))
+	assert.Contains(t, out.String(), "entry #2 is in the journal of qunguan/")
+	require.NoError(t, os.WriteFile(file("e.json"), bytes.Replace(line, []byte(`{"n":2,`), []byte(`{"n":3,`), 1), 0o600))
+	require.ErrorIs(t, checkProof(file("e.json"), file("e.proof"), file("journal.pub"), &out), journal.ErrNotProven)
+}
+
+// TestOneKeyForAllReplicas: whoever comes second reads the key that the first has made; and a replica with another key,
+// or one whose Redis was put back, seals nothing.
+func TestOneKeyForAllReplicas(t *testing.T) {
+	t.Parallel()
+	s := openTheatre(t, time.Date(2026, 2, 20, 9, 0, 0, 0, zone), nil, startEmbedded(t))
+	s.settle()
+	sys := s.procs[0].system
+	dir := t.TempDir()
+	open := func(name string) (sealing, *scheduler.Sealer) {
+		sealed, err := openSealing(filepath.Join(dir, name), keyName(sys.config))
+		require.NoError(t, err)
+		return sealed, scheduler.NewSealer(sys.seals, sealed.signer, sealed.verifier, sealed.kept, sys.now, zap.NewNop())
+	}
+	first, one := open("a.key")
+	again, two := open("a.key")
+	assert.Equal(t, first.public, again.public)
+	_, err := openSealing(filepath.Join(dir, "a.key"), "qunguan/other")
+	require.ErrorContains(t, err, "is the key of qunguan/")
+	for _, step := range []*scheduler.Sealer{one, two, one} {
+		s.say("boss> /选群 华东VIP客户群")
+		s.say("boss> /设管理 @li 中级")
+		s.say("boss> /撤管理 @li")
+		_, err := step.Step(s.ctx)
+		require.NoError(t, err)
+		_, err = step.Step(s.ctx) // the slower one has to look again
+		require.NoError(t, err)
+	}
+	_, other := open("b.key")
+	_, err = other.Step(s.ctx)
+	require.ErrorIs(t, err, scheduler.ErrOtherKey)
+
+	keys, err := s.client.Keys(s.ctx, "*:sealed").Result()
+	require.NoError(t, err)
+	require.NoError(t, s.client.Del(s.ctx, keys...).Err())
+	_, late := open("a.key")
+	_, err = late.Step(s.ctx)
+	require.ErrorIs(t, err, journal.ErrRolledBack)
+}
+
+// TestWhatIsWrongWithAKeyIsSaid: before the service is started, and without making a key.
+func TestWhatIsWrongWithAKeyIsSaid(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var c configs.Config
+	c.WeCom.CorpID = "ww0123456789abcdef"
+	check := func(file string) string {
+		c.Audit.KeyFile = file
+		said, err := checkSealing(c)
+		if err != nil {
+			return err.Error()
+		}
+		return said
+	}
+	key, other := filepath.Join(dir, "journal.key"), filepath.Join(dir, "other.key")
+	assert.Equal(t, "warn journal seal: off, audit.key_file is none", check(configs.NoKey))
+	assert.Contains(t, check(key), "is made on the first start")
+	assert.Contains(t, check(filepath.Join(dir, "new", "journal.key")), "its directory are made on the first start")
+	assert.NoFileExists(t, key)
+	_, err := openSealing(key, keyName(c))
+	require.NoError(t, err)
+	assert.Equal(t, "ok   journal seal: "+key, check(key))
+	_, err = openSealing(other, "qunguan/another")
+	require.NoError(t, err)
+	assert.Contains(t, check(other), "is the key of qunguan/another")
+	require.NoError(t, os.WriteFile(other, []byte("no key"), 0o600))
+	assert.Contains(t, check(other), "not a key of a journal")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, left, 2, "the check leaves nothing behind")
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+	"qunguan/bot/link/webhook"
+	"qunguan/bot/platform/ingest"
+	"qunguan/bot/ticket"
+	"qunguan/configs"
+)
+
+// linkTo is a world with one webhook, which a handler takes.
+func linkTo(t *testing.T, h http.HandlerFunc) *theatre {
+	t.Helper()
+	s := openTheatre(t, time.Date(2026, 3, 2, 9, 0, 0, 0, zone), nil, startEmbedded(t))
+	other := httptest.NewServer(h)
+	t.Cleanup(other.Close)
+	s.settle()
+	s.config.Links = []configs.Link{{Name: "audit", Kind: configs.Webhook, URL: other.URL, Secret: linkSecret, Events: []string{"access.*"}}}
+	s.boot()
+	s.kill(0)
+	s.listen(0)
+	return s
+}
+
+// TestALetterIsKnownAgainAfterAKill: a process dies after the other system has got a letter and before it is noted.
+func TestALetterIsKnownAgainAfterAKill(t *testing.T) {
+	var ids []string
+	var die context.CancelFunc
+	s := linkTo(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		if ids = append(ids, r.Header.Get(webhook.IDHeader)); len(ids) == 1 {
+			die()
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	die = cancel
+	_, err := s.sim.Say(s.ctx, "boss", s.group("运营管理群"), "/设管理 @wang 中级")
+	require.NoError(t, err)
+	s.procs[0].busy.Wait()
+	_, err = s.procs[0].postman.Round(ctx, "audit")
+	require.NoError(t, err)
+	require.Len(t, ids, 1)
+	s.boot()
+	s.kill(0)
+	s.listen(0)
+	s.settle()
+	assert.Len(t, ids, 1, "whoever has it may still be at it")
+	s.advance(s.now().Add(31 * time.Second))
+	require.Len(t, ids, 2)
+	assert.Equal(t, ids[0], ids[1])
+	s.advance(s.now().Add(time.Hour))
+	assert.Len(t, ids, 2)
+	st, err := s.procs[0].posts.State(s.ctx, "audit")
+	require.NoError(t, err)
+	assert.Zero(t, st.Waiting)
+}
+
+// TestASlowLinkKeepsNobodyWaiting: while a letter is on its way, people get their messages.
+func TestASlowLinkKeepsNobodyWaiting(t *testing.T) {
+	got, release := make(chan struct{}), make(chan struct{})
+	s := linkTo(t, func(http.ResponseWriter, *http.Request) { close(got); <-release })
+	_, err := s.sim.Say(s.ctx, "boss", s.group("运营管理群"), "/设管理 @wang 中级")
+	require.NoError(t, err)
+	s.procs[0].busy.Wait()
+	done := make(chan error, 1)
+	go func() { _, err := s.procs[0].postman.Round(s.ctx, "audit"); done <- err }()
+	<-got
+	before := len(s.sim.Sees("wang"))
+	_, err = s.procs[0].courier.Round(s.ctx, -1)
+	require.NoError(t, err)
+	assert.Greater(t, len(s.sim.Sees("wang")), before)
+	close(release)
+	require.NoError(t, <-done)
+}
+
+// TestTicketsOfAGroupNobodyKnows refuses the whole batch: a wrong id would else be counted nowhere, in silence.
+func TestTicketsOfAGroupNobodyKnows(t *testing.T) {
+	s := openTheatre(t, time.Date(2026, 3, 2, 9, 0, 0, 0, zone), nil, startEmbedded(t))
+	s.settle()
+	g := chat.Group(s.group("华东VIP客户群"))
+	err := s.procs[0].tellTickets(s.ctx, []ingest.Ticket{
+		{ID: "T1", Group: g, Subject: "x", At: s.now()}, {ID: "T2", Group: "nobody's", At: s.now()},
+	})
+	require.ErrorIs(t, err, ingest.ErrRefused)
+	assert.ErrorContains(t, err, `"nobody's"`)
+	found, err := s.procs[0].ledger.Load(s.ctx, journal.Want{Names: []journal.Name{ticket.Of(g)}})
+	require.NoError(t, err)
+	assert.Empty(t, found.States[ticket.Of(g)].Records)
+	s.store.stop(t)
+	err = s.procs[0].tellTickets(s.ctx, []ingest.Ticket{{ID: "T1", Group: g, At: s.now()}})
+	require.ErrorIs(t, err, chat.ErrUnavailable)
+}

@@ -1,0 +1,43 @@
+package commands
+
+import (
+	"qunguan/bot"
+	"qunguan/bot/chat"
+	"qunguan/bot/journal"
+)
+
+var _ = declare(auditCheckpoint)
+
+// auditCheckpoint hands out the newest signed checkpoint, to be kept where nobody who has Redis can reach it.
+func auditCheckpoint() bot.Command {
+	return bot.Command{
+		Name:     "audit checkpoint",
+		Forms:    []string{"/audit checkpoint", "/审计 检查点"},
+		Examples: []chat.Text{{ZH: "/审计 检查点", EN: "/audit checkpoint"}},
+		Help: chat.Text{
+			ZH: "最新的签名检查点，复制留存，日后可证明历史没有被改写。", EN: "The newest signed checkpoint: keep a copy, and nobody can rewrite what it vouches for unseen.",
+		},
+		Anywhere: true,
+		Who:      auditors,
+		Offers:   offersAudit,
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			if err := mayAudit(c, ""); err != nil {
+				return bot.Outcome{}, err
+			}
+			i, ok := c.Inspected()
+			switch {
+			case !ok:
+				return bot.Outcome{Inspect: bot.Inspection{Newest: true}}, nil
+			case !i.Sealing:
+				return bot.Refuse(notSealing)
+			case i.Fault != nil:
+				return bot.Refuse(bot.FlawText(journal.Fault{Flaw: journal.Forged}).Plus(chat.Text{
+					ZH: "请发 `/审计 验证` 查明，并告知维护者。", EN: " Find out with `/audit verify`, and tell the operator.",
+				}))
+			case i.Newest.Size == 0:
+				return bot.Refuse(chat.Text{ZH: "还没有封存，几秒后再试。", EN: "Nothing is sealed yet; try again in a few seconds."})
+			}
+			return bot.Outcome{Reply: chat.Reply{Text: bot.CheckpointText(i.Newest, c.Moment(i.Newest.At))}}, nil
+		},
+	}
+}

@@ -1,0 +1,101 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"qunguan/bot"
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+	"qunguan/bot/journal"
+)
+
+var _ = declare(auditExport)
+
+// The formats of an export.
+const (
+	JSONL = "jsonl" // the entries byte for byte, one a line: what checkpoints are compared with
+	CSV   = "csv"
+	XLSX  = "xlsx"
+)
+
+// Export is what an exported file holds: entries that any of the queries selects.
+type Export struct {
+	Format string          `json:"format"`
+	Any    []journal.Query `json:"any"`
+	After  int64           `json:"after,omitempty"` // only entries with larger numbers
+}
+
+// formatHole is the format of an export, by its name or as people call it.
+func formatHole() grammar.ChoiceHole[string] {
+	return grammar.Choice("format", func(s string) (string, bool) {
+		switch s = strings.ToLower(strings.TrimPrefix(s, ".")); s {
+		case "excel", "表格":
+			return XLSX, true
+		case JSONL, CSV, XLSX:
+			return s, true
+		}
+		return "", false
+	}, chat.Same("xlsx|csv|jsonl"))
+}
+
+// auditExport sends entries of the journal as a file, to whoever may read those of others.
+func auditExport() bot.Command {
+	f, format := newFilters(), formatHole()
+	return bot.Command{
+		Name: "audit export",
+		Forms: []string{
+			"/audit export [{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|to|到) {until}] [{format}]",
+			"/审计 导出 [{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until|to) {until}] [{format}]",
+		},
+		Examples: []chat.Text{{ZH: "/审计 导出 从 2026-11-01 到 2026-12-01 xlsx", EN: "/audit export since 2026-11-01 until 2026-12-01 xlsx"}},
+		Holes:    append(f.holes(), format),
+		Help: chat.Text{
+			ZH: "把审计记录导出成文件私发给您，筛选条件与 /审计 相同；导出本身也记入审计。",
+			EN: "The journal as a file, sent to you alone; the same filters as /audit. The export itself is journalled.",
+		},
+		Anywhere: true,
+		Who:      auditors,
+		Offers:   offersAudit,
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			if err := mayAudit(c, ""); err != nil {
+				return bot.Outcome{}, err
+			}
+			q, err := f.query(c)
+			if err != nil {
+				return bot.Outcome{}, err
+			}
+			of := Export{Format: XLSX}
+			if format.Given(c.Args) {
+				of.Format = format.Of(c.Args)
+			}
+			return exported(c, of, q)
+		},
+	}
+}
+
+// exported asks for the file. What is written later than now is not in it, so that it is the same whenever it is made.
+func exported(c bot.Call, of Export, q journal.Query) (bot.Outcome, error) {
+	if q.Until.IsZero() || q.Until.After(c.Now) {
+		q.Until = c.Now
+	}
+	of.Any = byAndTo(q)
+	raw, err := json.Marshal(of)
+	if err != nil {
+		return bot.Outcome{}, fmt.Errorf("write what to export: %w", err)
+	}
+	name := "audit-" + c.Now.In(c.Zone).Format("20060102-150405") + "." + of.Format
+	where := chat.Text{ZH: "所有群", EN: "all groups"}
+	if c.Group.Bound() {
+		where = chat.Same(chat.Escape(c.Group.Title()))
+	}
+	text := chat.Text{
+		ZH: "正在导出 %s 的审计记录，文件 %s 随后私发给您。这次导出已记入审计。",
+		EN: "Exporting the journal of %s; the file %s is sent to you alone in a moment. This export is journalled.",
+	}.F(where, name)
+	return bot.Outcome{
+		Events: []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: of.Format}},
+		Reply:  chat.Reply{Text: text, Files: []chat.File{{Name: name, Of: raw}}},
+	}, nil
+}
