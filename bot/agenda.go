@@ -12,13 +12,13 @@ import (
 	"qunguan/bot/journal"
 )
 
-// batch is how many due records, or left messages, are claimed at once.
-const batch = 100
+// TickTakes is how many due records, or left messages, are claimed at once.
+const TickTakes = 100
 
 // Tick handles what has come due: records whose moment has come, and messages that another process accepted and did
 // not finish. It returns how many it handled. Several replicas may tick at the same time: each thing takes effect once.
 func (b *Bot) Tick(ctx context.Context) (int, error) {
-	due, err := b.Ledger.Claim(ctx, batch)
+	due, err := b.Ledger.Claim(ctx, TickTakes)
 	if err != nil {
 		return 0, fmt.Errorf("claim moments: %w", err)
 	}
@@ -32,7 +32,7 @@ func (b *Bot) Tick(ctx context.Context) (int, error) {
 	if err != nil {
 		faults = append(faults, err)
 	}
-	left, err := b.Ledger.TakeUp(ctx, batch)
+	left, err := b.Ledger.TakeUp(ctx, TickTakes)
 	if err != nil {
 		faults = append(faults, fmt.Errorf("take up messages: %w", err))
 	}

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -240,8 +239,7 @@ func limitOf(size duty.Size, r duty.Roster, s sla.Settings) time.Duration {
 
 // spans are duty hours: also those in which nobody is there although somebody should be. The customer waits then too.
 func spans(r duty.Roster, from, until time.Time) []sla.Span {
-	turns := append(r.Between(from, until), r.Vacant(from, until)...)
-	slices.SortFunc(turns, func(a, b duty.Turn) int { return a.Start.Compare(b.Start) })
+	turns := r.Turns(from, until)
 	out := make([]sla.Span, len(turns))
 	for i, t := range turns {
 		out[i] = sla.Span{Start: t.Start, End: t.End}

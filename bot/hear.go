@@ -34,6 +34,23 @@ const maxAhead = 5 * time.Minute
 // maxHeard is how many messages are kept in one round trip: while they are, nobody else is served.
 const maxHeard = 500
 
+// A message can be told of long after it was written: a source was away, or is read from its beginning. What has answered
+// it is then most likely on its way too, and nobody is alarmed before it had the time to come. A source that delivers
+// catchUp times as fast as people write has caught up by then.
+const (
+	catchUp      = 50
+	leastPatient = time.Minute
+	mostPatient  = time.Hour
+)
+
+// patient is a moment to look at a clock that was found out to be due only when it had been already.
+func patient(look, newest, now time.Time) time.Time {
+	if look.IsZero() || look.After(now) {
+		return look
+	}
+	return now.Add(min(max(now.Sub(newest)/catchUp, leastPatient), mostPatient))
+}
+
 // Hear takes in messages that a source has told of, in any order, and how far it has been read. What was heard before
 // changes nothing, so whoever gets an error tells all of it again. Nothing of the texts is kept.
 func (b *Bot) Hear(ctx context.Context, source string, heard []chat.Heard, cursor chat.Cursor) error {
@@ -55,11 +72,14 @@ func (b *Bot) Hear(ctx context.Context, source string, heard []chat.Heard, curso
 		chunks = append(chunks, nil) // the cursor moves all the same
 	}
 	for i, chunk := range chunks {
-		byGroup := map[chat.Group][]chat.Heard{}
+		byGroup, newest := map[chat.Group][]chat.Heard{}, time.Time{}
 		for _, h := range chunk {
+			if h.At.After(newest) {
+				newest = h.At
+			}
 			byGroup[h.Group] = append(byGroup[h.Group], h)
 		}
-		t := hearing{bot: b, seen: &l, left: slices.Sorted(maps.Keys(byGroup)), heard: byGroup, told: func(g chat.Group, e *ear) []sla.Message {
+		t := hearing{bot: b, seen: &l, newest: newest, left: slices.Sorted(maps.Keys(byGroup)), heard: byGroup, told: func(g chat.Group, e *ear) []sla.Message {
 			out := make([]sla.Message, len(byGroup[g]))
 			for i, h := range byGroup[g] {
 				out[i] = b.meaning(source, e, h)
@@ -104,7 +124,7 @@ func (b *Bot) meaning(source string, e *ear, h chat.Heard) sla.Message {
 
 // handled tells the clock of a group that somebody has marked the matter as handled. Telling it twice is right.
 func (b *Bot) handled(ctx context.Context, e chat.Effect) error {
-	t := hearing{bot: b, seen: &Listened{}, left: []chat.Group{e.Group}, told: func(_ chat.Group, at *ear) []sla.Message {
+	t := hearing{bot: b, seen: &Listened{}, newest: e.At, left: []chat.Group{e.Group}, told: func(_ chat.Group, at *ear) []sla.Message {
 		return []sla.Message{{ID: "mark/" + e.ID, What: sla.Handled, By: e.To, At: e.At, Source: at.clock.Source}}
 	}}
 	return t.keep(ctx)
@@ -117,6 +137,7 @@ type hearing struct {
 	heard  map[chat.Group][]chat.Heard // nil: nobody has written anything
 	left   []chat.Group                // that are not kept yet
 	cursor chat.Cursor
+	newest time.Time // when the newest message of all was written
 	seen   *Listened
 	// settles is how many clocks of a group close for good once it is kept.
 	settles map[chat.Group]int
@@ -181,6 +202,7 @@ func (t *hearing) take(ears map[chat.Group]*ear) (sla.Batch, map[chat.Group]*ear
 		if !ok {
 			continue
 		}
+		w.Look = patient(w.Look, t.newest, t.bot.Now())
 		w.Checks = e.check()
 		batch.Writes, next[g] = append(batch.Writes, w), e.with(clock)
 		t.settles[g] = len(settled.Samples)
@@ -225,7 +247,7 @@ func (b *Bot) lookAtClocks(ctx context.Context) (int, error) {
 	if _, ok := b.jobs[Clock]; !ok {
 		return 0, nil
 	}
-	come, err := b.Ledger.ClaimClocks(ctx, batch)
+	come, err := b.Ledger.ClaimClocks(ctx, TickTakes)
 	if err != nil {
 		return 0, fmt.Errorf("claim clocks: %w", err)
 	}

@@ -348,6 +348,33 @@ func TestTheClockRunsOutAndIsAnswered(t *testing.T) {
 	assert.Len(t, seen.looked, 1, "without an alert there is nothing to end")
 }
 
+// TestABacklogAlarmsNobody: what was written days ago and answered then is told of by and by, and in between nobody is
+// alarmed. Whoever waits after all of it does wait.
+func TestABacklogAlarmsNobody(t *testing.T) {
+	seen := &post{}
+	p := newPost(t, fakeRedis(t), seen.alarm()...)
+	p.bind(t, "C10", "C20")
+	tick := func(after time.Duration) []string {
+		p.set(p.clock().Add(after))
+		_, err := p.Tick(t.Context())
+		require.NoError(t, err)
+		out := seen.looked
+		seen.looked = nil
+		return out
+	}
+	now := friday.AddDate(0, 0, 5)
+	p.set(now)
+	p.hear(t, says("C10", "wm1", friday), says("C20", "wm1", friday))
+	assert.Empty(t, tick(time.Second))
+	p.hear(t, says("C10", "li", friday.Add(3*time.Minute)))
+	assert.Empty(t, tick(50*time.Minute))
+	assert.Equal(t, []string{"clock C20 true true"}, tick(11*time.Minute))
+
+	p.hear(t, says("C10", "wm1", p.clock().Add(-40*time.Minute))) // a source that was away for a while
+	assert.Empty(t, tick(30*time.Second))
+	assert.Equal(t, []string{"clock C10 true true"}, tick(30*time.Second))
+}
+
 func TestMarkedAsHandled(t *testing.T) {
 	p := newPost(t, fakeRedis(t))
 	p.bind(t, "C10")

@@ -78,6 +78,9 @@ func tooLate(c bot.Call, a sla.Alert, err error) (bot.Outcome, error) {
 	case errors.Is(err, sla.ErrOver) && a.EndedBy != "":
 		text = chat.Text{ZH: "不用了：%s 已由 %s 于 %s 处理。", EN: "No need: %s was seen to by %s at %s."}.F(
 			n.customer(), c.Name(a.EndedBy), n.clock(a.Ended))
+		if a.EndedBy == c.Actor.ID {
+			text = chat.Text{ZH: "不用了：您在 %[2]s 已经处理了 %[1]s 的事。", EN: "No need: you saw to %s at %s."}.F(n.customer(), n.clock(a.Ended))
+		}
 	case errors.Is(err, sla.ErrOver):
 		text = chat.Text{ZH: "不用了：那位客户已经不在等了。", EN: "No need: that customer waits no more."}
 	case errors.Is(err, sla.ErrTaken):
@@ -88,6 +91,13 @@ func tooLate(c bot.Call, a sla.Alert, err error) (bot.Outcome, error) {
 	case errors.Is(err, sla.ErrTwice):
 		text = chat.Text{ZH: "已经延后到 %s。", EN: "Put off until %s already."}.F(n.clock(a.Next))
 	case errors.Is(err, sla.ErrSnooze):
+		left := sla.MaxSnooze - a.Snoozed
+		if left >= time.Minute {
+			return bot.Refuse(chat.Text{
+				ZH: "不能延后这么久：一位客户最多延后%s，还剩%s，例如 `/稍后 %d分钟`。",
+				EN: "It cannot be put off for so long: %s in all for one customer, of which %s are left, for example `/snooze %dm`.",
+			}.F(waitText(sla.MaxSnooze), waitText(left), int(left/time.Minute)))
+		}
 		return bot.Refuse(chat.Text{
 			ZH: "不能再延后了：一位客户最多延后%s。请回复客户，或点“我来处理”。",
 			EN: "It cannot be put off any longer: %s in all for one customer. Answer them, or press “I'm on it”.",

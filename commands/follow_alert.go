@@ -79,6 +79,11 @@ func (n alertNews) tellOver(was sla.Alert, kind journal.Kind) []chat.Effect {
 	text := chat.Text{
 		ZH: "“%s”：%s 不再等待（消息已撤回，或机器人没有看到回复）。", EN: "“%s”: %s waits no more (the message was taken back, or the answer was not seen).",
 	}.F(chat.Escape(n.group.Title()), n.customer())
+	if n.group.Gone {
+		text = chat.Text{
+			ZH: "“%s”：群已解散，或机器人看不到了；%s 的等待提醒到此结束。", EN: "“%s” is dissolved, or out of the bot's sight; the alert about %s ends here.",
+		}.F(chat.Escape(n.group.Title()), n.customer())
+	}
 	if n.EndedBy != "" {
 		text = chat.Text{
 			ZH: "“%s”：%s 已得到回复，%s 于 %s 回复，等了%s。", EN: "“%s”: %s has an answer, from %s at %s, after %s.",
@@ -156,6 +161,11 @@ func (n alertNews) cardOf(title, body chat.Text) chat.Card {
 	}}
 	if known := n.known(); !known.IsZero() {
 		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "之前已通知", EN: "Told before"}, Value: known})
+	}
+	if n.c.Clock(n.group.ID).Source == botSource {
+		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "注意", EN: "Note"}, Value: chat.Text{
+			ZH: "机器人只看得到 @ 它的消息；已经回复的，请点“已处理”", EN: "the bot sees only what is written to it; if there was an answer, press “Handled”",
+		}})
 	}
 	about := " " + n.Code() + " #" + string(n.group.ID)
 	card.Buttons = []chat.Button{

@@ -92,6 +92,9 @@ func (n shiftNews) cursor(events []journal.Event, out bot.Consequence) bot.Conse
 
 // round tells those concerned what the clock has brought. It is worked out again from the facts of which it was.
 func (n shiftNews) round(out bot.Consequence) bot.Consequence {
+	if n.group.Gone {
+		return out // nothing has come there
+	}
 	r, ok := n.lives.Come(n.g, n.roster, n.now, n.c.Duty)
 	if !ok {
 		return out

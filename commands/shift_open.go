@@ -38,7 +38,7 @@ func (n shiftNews) waiting() []chat.Text {
 	if !ok {
 		return nil
 	}
-	line := chat.Text{ZH: "等待的客户：%s，从 %s 起", EN: "a customer waits: %s, since %s"}.F(n.who(w.Customer), n.c.Moment(w.Opened))
+	line := chat.Text{ZH: "等待的客户：%s，从 %s 起", EN: "a customer waits: %s, since %s"}.F(calledHere(n.group, w.Customer), n.c.Moment(w.Opened))
 	if !w.Due.IsZero() {
 		line = line.Plus(chat.Text{ZH: "，应在 %s 前回复", EN: ", due an answer by %s"}.F(n.c.Moment(w.Due)))
 	}

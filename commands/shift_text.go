@@ -213,8 +213,12 @@ func (n shiftNews) givenBack(ch duty.Change) []chat.Effect {
 	case n.c.Actor.ID != ch.For:
 		why = chat.Text{ZH: "接手已取消", EN: "the takeover was called off"}
 	}
+	toYou := why
+	if n.c.Actor.ID == "" {
+		toYou = chat.Text{ZH: "您已到岗", EN: "you are there"}
+	}
 	tell := map[chat.User]chat.Text{
-		ch.For: chat.Text{ZH: "“%s”：%s，值班从现在起还是您的。 %s", EN: "“%s”: %s; you are on duty again from now on. %s"}.F(n.title(), why, chat.ThisEntry),
+		ch.For: chat.Text{ZH: "“%s”：%s，值班从现在起还是您的。 %s", EN: "“%s”: %s; you are on duty again from now on. %s"}.F(n.title(), toYou, chat.ThisEntry),
 		ch.Who: chat.Text{ZH: "“%s”：%s，值班从现在起交还 %s，您的接手结束了，辛苦了。 %s", EN: "“%s”: %s; from now on %s is on duty again and you are not. Thank you. %s"}.F(n.title(), why, a, chat.ThisEntry),
 	}
 	for _, u := range n.managers(ch.For, ch.Who) {
@@ -246,7 +250,7 @@ func (n shiftNews) relieved(r duty.Relief) chat.Effect {
 // closing asks whoever has the turn for a word to the next.
 func (n shiftNews) closing(h duty.Handover) chat.Effect {
 	card := chat.Card{
-		Title: chat.Text{ZH: "还有 10 分钟下班：%s", EN: "10 minutes left: %s"}.F(n.group.Title()),
+		Title: chat.Text{ZH: "还有 %s下班：%s", EN: "%s left: %s"}.F(lengthText(h.End.Sub(n.now)), n.group.Title()),
 		Body:  inBrief(append(n.open(h), n.nobody()...)),
 		Fields: []chat.Field{
 			{Name: chat.Text{ZH: "接班", EN: "Next"}, Value: n.nextText(h.Next)},

@@ -107,13 +107,16 @@ func sourceLine(c bot.Call) chat.Text {
 	return line
 }
 
+// botSource is the source that hears no more than what is written to the smart bot: what staff answers it does not see.
+const botSource = "bot"
+
 func sourceText(source string) chat.Text {
 	switch source {
 	case "ingest":
 		return chat.Text{ZH: "消息推送接口", EN: "the ingest endpoint"}
 	case "archive":
 		return chat.Text{ZH: "会话内容存档", EN: "the message archive"}
-	case "bot":
+	case botSource:
 		return chat.Text{ZH: "发给智能机器人的消息（只看得到 @ 它的）", EN: "what is written to the smart bot (it sees nothing else)"}
 	}
 	return chat.Same(chat.Escape(source))
@@ -130,20 +133,38 @@ func slaAll() bot.Command {
 		Anywhere: true,
 		Who:      chat.Text{ZH: "列出您有角色、在值班或管的群；超级管理员看全部。", EN: "The groups in which you hold a role, are on the roster, or that you govern; owners see all."},
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			all := c.Groups.All()
-			need := journal.Want{}
-			for _, g := range all {
-				if !c.Has(sla.Of(g.ID)) {
-					need.Names = append(need.Names, sla.Of(g.ID), directory.OfGroup(g.ID), access.Of(g.ID), duty.Of(g.ID))
-					need.Clocks = append(need.Clocks, g.ID)
-				}
-			}
-			if len(need.Clocks) > 0 {
+			if need := waitingReads(c); len(need.Clocks)+len(need.Names) > 0 {
 				return bot.Outcome{Need: need}, nil
 			}
 			return bot.Outcome{Reply: chat.Reply{Text: waitingEverywhere(c)}}, nil
 		},
 	}
+}
+
+// waitingReads is what must still be read: the clock of every group, what says whether it is the speaker's matter, and then,
+// of those groups alone in which somebody waits, all that is told of them.
+func waitingReads(c bot.Call) journal.Want {
+	var need journal.Want
+	want := func(names ...journal.Name) {
+		for _, n := range names {
+			if !c.Has(n) {
+				need.Names = append(need.Names, n)
+			}
+		}
+	}
+	owner := c.Access.IsOwner(c.Actor.ID)
+	for _, g := range c.Groups.All() {
+		if !c.HasClock(g.ID) {
+			need.Clocks = append(need.Clocks, g.ID)
+		}
+		if !owner {
+			want(directory.OfGroup(g.ID), access.Of(g.ID), duty.Of(g.ID))
+		}
+		if _, waits := c.Clock(g.ID).Waiting(); waits {
+			want(sla.Of(g.ID), directory.OfGroup(g.ID), access.Of(g.ID), duty.Of(g.ID))
+		}
+	}
+	return need
 }
 
 // mostWaiting is how many customers a list names; the rest is counted.
@@ -205,7 +226,11 @@ func waitingEverywhere(c bot.Call) chat.Text {
 
 // answersFor says whether the customers of a group are the speaker's matter.
 func answersFor(c bot.Call, g chat.Group) bool {
-	f, who := c.In(g), c.Actor.ID
+	who := c.Actor.ID
+	if c.Access.IsOwner(who) {
+		return true
+	}
+	f := c.In(g)
 	return f.Governs(who, g) || f.LevelOf(who, g, c.Now) != access.NoLevel ||
 		slices.Contains(bot.At[duty.Roster](c, duty.Of(g)).Staff(), who)
 }

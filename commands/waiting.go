@@ -3,6 +3,7 @@ package commands
 import (
 	"qunguan/bot"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/sla"
 )
@@ -20,11 +21,18 @@ func whoWaits(c bot.Call, g chat.Group) (w waitingCustomer, waits, source bool) 
 	if !clock.HasSource() {
 		return waitingCustomer{}, false, false
 	}
-	w.Waiting, waits = clock.Waiting()
+	if w.Waiting, waits = clock.Waiting(); waits && nobodysMatter(c, g) {
+		return waitingCustomer{}, false, true
+	}
 	if a, open := bot.At[sla.Book](c, sla.Of(g)).Alert(""); open && waits && a.Opened.Equal(w.Opened) {
 		w.Alert = a
 	}
 	return w, waits, true
+}
+
+// nobodysMatter says whether nobody has undertaken to answer in a group: one of the company's own people, without a roster.
+func nobodysMatter(c bot.Call, g chat.Group) bool {
+	return bot.At[directory.Group](c, directory.OfGroup(g)).Kind != chat.CustomerGroup && len(bot.At[duty.Roster](c, duty.Of(g)).Shifts) == 0
 }
 
 // customerLine tells of a customer who waits in a line: who, since when, until when, who has it.

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"qunguan/bot"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/journal"
 	"qunguan/bot/sla"
 )
@@ -23,8 +24,11 @@ func answered() bot.Job {
 }
 
 // stillWaits says whether an alert is about the customer who waits now. Where the clock has been lost, nothing tells that
-// there was an answer.
+// there was an answer; in a group that is dissolved nobody waits.
 func stillWaits(c bot.Call, g chat.Group, a sla.Alert) bool {
+	if bot.At[directory.Group](c, directory.OfGroup(g)).Gone {
+		return false
+	}
 	clock := c.Clock(g)
 	w, waits := clock.Waiting()
 	return !clock.HasSource() || waits && w.Opened.Equal(a.Opened)

@@ -44,10 +44,10 @@ func answerDue() bot.Job {
 }
 
 // idle says whether nobody has undertaken to answer in a group: one of the company's own people, without a roster. What
-// colleagues say to each other there is nobody's alarm.
+// colleagues say to each other there is nobody's alarm. In a group that is dissolved nobody can answer any more.
 func idle(c bot.Call, g chat.Group) bool {
 	group := bot.At[directory.Group](c, directory.OfGroup(g))
-	return group.Kind != chat.CustomerGroup && len(bot.At[duty.Roster](c, duty.Of(g)).Shifts) == 0
+	return group.Gone || group.Kind != chat.CustomerGroup && len(bot.At[duty.Roster](c, duty.Of(g)).Shifts) == 0
 }
 
 func alertScene(c bot.Call, g chat.Group) sla.Scene {

@@ -107,7 +107,7 @@ const mostTicks = 100
 
 func (w *Clockwork) tickAll(ctx context.Context) error {
 	for range mostTicks {
-		if n, err := w.Bot.Tick(ctx); n == 0 || err != nil {
+		if n, err := w.Bot.Tick(ctx); n == 0 || err != nil || ctx.Err() != nil {
 			return err
 		}
 	}

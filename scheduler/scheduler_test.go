@@ -236,20 +236,35 @@ func TestARhythmThatIsStoppedIsLeftToAnother(t *testing.T) {
 	assert.Equal(t, 1, ran, "at once: nobody has to die for it")
 }
 
+// renewing tells of every renewal of a claim once it is over: whether the claim stands.
+type renewing struct {
+	firings
+	stands chan bool
+}
+
+func (r renewing) Renew(ctx context.Context, job, word string, lease time.Duration) (bool, error) {
+	ours, err := r.firings.Renew(ctx, job, word, lease)
+	r.stands <- ours && err == nil
+	return ours, err
+}
+
 func TestARhythmWhoseReplicaDiesIsLeftToAnother(t *testing.T) {
 	c, s, ran := newCompany(t, nine), newSlow(), 0
-	a, b := c.replica(morning(s.run)), c.replica(morning(counted(&ran)))
+	f := renewing{c.tenant(c.now).Firings(), make(chan bool)}
+	a, b := c.replicaWith(c.now, f, nil, morning(s.run)), c.replica(morning(counted(&ran)))
 	ticks := make(chan time.Time)
 	a.tick = func(time.Duration) (<-chan time.Time, func()) { return ticks, func() {} }
 	a.Step(t.Context())
 	<-s.begun
 	ticks <- c.now()
+	require.True(t, <-f.stands) // not before: a renewal that is still on its way would find the lease that lapses below
 	step(t, b)
 	assert.Zero(t, ran, "it is renewed while it runs")
 	c.lapse() // a hangs: it renews nothing for so long
 	step(t, b, b)
 	assert.Equal(t, 1, ran)
 	ticks <- c.now() // it comes back, and learns that it is not its any more
+	require.False(t, <-f.stands)
 	a.Wait()
 	step(t, a, b)
 	assert.Equal(t, 1, ran)

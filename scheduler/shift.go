@@ -25,6 +25,9 @@ func shiftMoment() bot.Job {
 		},
 		Run: func(c bot.Call, d journal.Due) (bot.Outcome, error) {
 			g := chat.Group(d.Of.ID())
+			if bot.At[directory.Group](c, directory.OfGroup(g)).Gone {
+				return bot.Outcome{Events: bot.At[duty.Lives](c, d.Of).Rest(g, c.Now)}, nil
+			}
 			round, _ := bot.At[duty.Lives](c, d.Of).Come(g, bot.At[duty.Roster](c, duty.Of(g)), c.Now.In(c.Zone), c.Duty)
 			return bot.Outcome{Events: round.Events}, nil
 		},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"qunguan/bot/chat"
+	"qunguan/bot/journal"
 )
 
 // Rules are how the life of a shift is kept in step. The zero Rules are the usual ones.
@@ -159,6 +160,22 @@ func (b Lives) next(r Roster, listed map[string]time.Time, after time.Time, rule
 		from = until
 	}
 	return time.Time{}
+}
+
+// restFor is how long a group that is dissolved is left alone before it is looked at again: that it is, is only what the
+// platform says.
+const restFor = 24 * time.Hour
+
+// Rest returns the event in which what has come is passed over: the group is dissolved, and nobody is on duty there.
+func (b Lives) Rest(g chat.Group, now time.Time) []journal.Event {
+	if b.cursor == nil {
+		return nil
+	}
+	c := *b.cursor
+	if !now.Before(c.Next) {
+		c.Done, c.Next = now.UTC(), now.Add(restFor).UTC()
+	}
+	return []journal.Event{lifeEvent(Passed, g, []journal.Change{b.Set(g, c)})}
 }
 
 // Followed says whether anybody follows the shifts.

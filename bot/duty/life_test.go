@@ -290,3 +290,21 @@ func TestNoRosterNoMoments(t *testing.T) {
 	_, ok = w.Come(room, w.Roster, shanghai("2026-03-02 00:30:00"), w.rules)
 	assert.False(t, ok)
 }
+
+// TestAFirstListLeavesNothingOut: a roster that is new has turns nearer than a week that no reminder of a week comes for.
+// A list that went from tomorrow to next week would say that there are none.
+func TestAFirstListLeavesNothingOut(t *testing.T) {
+	w := newWatch(t, "Asia/Shanghai")
+	morning := time.Date(2026, 2, 20, 8, 0, 0, 0, w.zone)
+	w.set(morning, duty.Shift{From: 9 * 60, To: 18 * 60, Who: "a"})
+	listed := 0
+	w.until(morning.Add(2*time.Hour), func(_ time.Time, r duty.Round) {
+		for _, m := range r.Reminders {
+			for i, s := range m.Stints {
+				listed++
+				assert.Equal(t, duty.DayOf(morning).Plus(i+1), duty.DayOf(s.Start.In(w.zone)))
+			}
+		}
+	})
+	assert.Equal(t, 13, listed)
+}

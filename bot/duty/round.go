@@ -230,10 +230,13 @@ func (w *walk) remindDue(m Moment) {
 	if s.Start.Before(w.listed[key]) {
 		return
 	}
-	first := DayOf(s.Start.In(w.now.Location()))
-	until := first.Plus(n).clock(0, w.now.Location())
-	for _, t := range w.r.Stints(first.clock(0, w.now.Location()), until) {
-		if t.Who == s.Who && t.Start.After(w.now) && t.Start.Before(until) && !t.Start.Before(s.Start) {
+	until := DayOf(s.Start.In(w.now.Location())).Plus(n).clock(0, w.now.Location())
+	from := later(s.Start, w.now)
+	if w.listed[key].IsZero() {
+		from = w.now // a list that left out what comes before would say that there is nothing
+	}
+	for _, t := range w.r.Stints(from, until) {
+		if t.Who == s.Who && t.Start.After(w.now) && t.Start.Before(until) && !t.Start.Before(from) {
 			w.reminders[s.Who] = append(w.reminders[s.Who], t)
 		}
 	}

@@ -71,6 +71,9 @@ const (
 	MaxSnooze = 30 * time.Minute
 	// twice is within which time the same length is taken for a button that was pressed twice.
 	twice = time.Minute
+	// lookAgain is how often an alert of which everybody has been told is looked at: its customer may wait no more, and
+	// whoever should have said so died before they could.
+	lookAgain = 6 * time.Hour
 	// keepEnded is how long an alert that is over is kept, so that a late press on its card is answered with who it was.
 	keepEnded = 24 * time.Hour
 )
@@ -138,12 +141,24 @@ func (s Scene) in(from time.Time, d time.Duration) time.Time {
 	return from.Add(d).UTC()
 }
 
-// when is when the step after one is taken; zero: there is none.
+// when is when the step after one is taken; after the last one, when it is only looked at.
 func (s Scene) when(a Alert) time.Time {
 	if a.Step >= ToCompany {
-		return time.Time{}
+		return s.Now.Add(lookAgain).UTC()
 	}
-	return s.in(a.LateAt, s.Ladder.Whole().After(a.Step+1))
+	return s.in(a.begins(), s.Ladder.Whole().After(a.Step+1))
+}
+
+// longAgo is how late an answer must be when somebody first hears of it for the ladder to begin anew: what was found in
+// the archive of days ago is no reason to call everybody at once.
+const longAgo = 12 * time.Hour
+
+// begins is from when the time of the steps counts.
+func (a Alert) begins() time.Time {
+	if len(a.Told) > 0 && a.Told[0].At.Sub(a.LateAt) > longAgo {
+		return a.Told[0].At
+	}
+	return a.LateAt
 }
 
 // Open returns the event in which word of a customer who waits first goes round; ok is false where it has already, or
@@ -216,6 +231,8 @@ func kindOf(a Alert, was *Alert, now time.Time) journal.Kind {
 		return Warned
 	case before.AckedBy != "":
 		return Unacked
+	case before.Put == "" && len(a.Told) == len(before.Told):
+		return Looked // everybody knows
 	}
 	return Reminded
 }

@@ -174,7 +174,8 @@ func TestOutsideDutyHoursNobodyIsTold(t *testing.T) {
 	w.rules = sla.Rules{Zone: shanghai, Hours: func(time.Time, time.Time) []sla.Span {
 		return []sla.Span{{Start: at("09:00"), End: at("09:33")}, {Start: at("14:00"), End: at("18:00")}}
 	}}
-	assert.Equal(t, []string{"09:20 warned a:1", "09:30 late b:2", "14:02 escalated m:3", "14:12 escalated c:4"}, w.run(at("23:00")))
+	assert.Equal(t, []string{"09:20 warned a:1", "09:30 late b:2", "14:02 escalated m:3", "14:12 escalated c:4", "20:12 looked"},
+		w.run(at("23:00")), "whoever knows is not told again")
 }
 
 func TestAShiftThatChangesIsTold(t *testing.T) {
@@ -191,6 +192,16 @@ func TestLateIsCaughtUp(t *testing.T) {
 	require.True(t, ok)
 	w.commit(at("10:30"), e)
 	assert.Equal(t, []string{"10:30 late a:1 b:2 m:3 c:4"}, w.log)
+}
+
+// TestLongAgo: what is found out days later goes up the ladder step by step.
+func TestLongAgo(t *testing.T) {
+	w := newWatch(t, full())
+	found := at("10:30").AddDate(0, 0, 4)
+	e, ok := w.book.Open(w.scene(found), w.waiting())
+	require.True(t, ok)
+	w.commit(found, e)
+	assert.Equal(t, []string{"10:30 late a:1 b:2", "10:35 escalated m:3", "10:45 escalated c:4"}, w.run(found.Add(time.Hour)))
 }
 
 func TestAnAlertEnds(t *testing.T) {

@@ -10,8 +10,9 @@ import (
 // Window is how far behind the newest message of its group a message may come and still count.
 const Window = 10 * time.Minute
 
-// maxWindow is how many messages are waited with at most; beyond it, the oldest are settled early.
-const maxWindow = 256
+// maxWindow is how many messages are waited with at most; beyond it, the oldest are settled early: where people write
+// every second, after two minutes. All of it is written with every message, so twice as many halve what can be heard.
+const maxWindow = 128
 
 // Clock is how the clocks of one group stand. The zero Clock has heard nothing. It is immutable, and safe to share.
 type Clock struct {
@@ -98,6 +99,9 @@ func (c Clock) fold(r Rules, was Clock) (Clock, Settled) {
 	c.settled.handling = r.fix(c.settled.handling, c.settled.first, was.settled.handling, was.open)
 
 	c.pending = nil
+	if n := len(was.pending); n > 0 {
+		c.pending = make([]closing, 0, n+2) // mostly one or two more than before
+	}
 	stand := c.settled
 	keep := func(from int64) closes {
 		return func(k Kind, o opening, at int64, by chat.User) {

@@ -34,7 +34,7 @@ const (
 
 // Pack writes the clock. Equal clocks are written equally.
 func (c Clock) Pack() []byte {
-	p := packer{}
+	p := packer{out: make([]byte, 0, 64+11*len(c.window)+14*len(c.pending))}
 	if !c.Heard.IsZero() {
 		p.base = c.Heard.UnixMilli()
 	}
