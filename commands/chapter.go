@@ -83,13 +83,37 @@ func placeOf(name string) int {
 	return n
 }
 
-// verbs lists the commands of a chapter that the speaker may use, by their verbs alone.
+// verbs lists the commands of a chapter that the speaker may use, by their verbs alone; those that share one stand
+// behind it: /关键词（添加、删除）.
 func (t chapter) verbs(can []bot.Command) chat.Text {
 	var zh, en []string
 	for _, cmd := range t.among(can) {
-		zh, en = append(zh, "`"+verbOf(cmd.Examples[0].ZH, cmd)+"`"), append(en, "`/"+cmd.Name+"`")
+		zh, en = append(zh, verbOf(cmd.Examples[0].ZH, cmd)), append(en, "/"+cmd.Name)
 	}
-	return chat.Text{ZH: strings.Join(slices.Compact(zh), " "), EN: strings.Join(en, " ")}
+	return chat.Text{ZH: byFirstWord(zh, "（", "、", "）"), EN: byFirstWord(en, " (", ", ", ")")}
+}
+
+// byFirstWord writes verbs one after the other, those of one first word together.
+func byFirstWord(verbs []string, open, between, end string) string {
+	var heads []string
+	rest := map[string][]string{}
+	for _, v := range verbs {
+		head, sub, _ := strings.Cut(v, " ")
+		if !slices.Contains(heads, head) {
+			heads = append(heads, head)
+		}
+		if sub != "" && !slices.Contains(rest[head], sub) {
+			rest[head] = append(rest[head], sub)
+		}
+	}
+	out := make([]string, len(heads))
+	for i, head := range heads {
+		out[i] = "`" + head + "`"
+		if subs := rest[head]; len(subs) > 0 {
+			out[i] += open + strings.Join(subs, between) + end
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // among are the commands of the chapter that the speaker may use, in the order of the chapter.
