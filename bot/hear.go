@@ -96,6 +96,8 @@ func (b *Bot) meaning(source string, e *ear, h chat.Heard) sla.Message {
 		m.What = sla.ByStaff
 	case !slices.Contains(stickers, h.Form) && b.ears.ignores.Ask(h.Text):
 		m.What = sla.ByCustomer
+	default:
+		m.What = sla.Talk
 	}
 	return m
 }
@@ -177,7 +179,7 @@ func (t *hearing) take(ears map[chat.Group]*ear) (sla.Batch, map[chat.Group]*ear
 		}
 		w.Checks = e.check()
 		batch.Writes, next[g] = append(batch.Writes, w), e.with(clock)
-		t.settles[g] = len(settled)
+		t.settles[g] = len(settled.Samples)
 	}
 	return batch, next
 }

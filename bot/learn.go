@@ -300,13 +300,14 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 		if err != nil {
 			return err
 		}
-		if asks := out.Need; len(asks.Queries)+len(asks.Clocks)+len(asks.Tallies) > 0 {
+		if asks := out.Need; len(asks.Queries)+len(asks.Usage)+len(asks.Clocks)+len(asks.Tallies) > 0 {
 			queries, last = append(queries, asks.Queries...), errors.New("it keeps asking for more")
+			names, want.Usage = unique(append(names, asks.Names...)), append(want.Usage, asks.Usage...)
 			want.Clocks, want.Tallies = append(want.Clocks, asks.Clocks...), append(want.Tallies, asks.Tallies...)
 			needs++
 			continue
 		}
-		after := b.Follow(call, out.Events)
+		after := b.Follow(call.actingAs(out.Of), out.Events)
 		if more := missing(call, slices.Concat(after.Need, out.Need.Names, *call.unnamed)); len(more) > 0 {
 			names = unique(append(names, more...))
 			last = errors.New("it keeps asking for more")
@@ -364,6 +365,9 @@ func ownEntry(c Call, out Outcome) journal.Entry {
 		e.Outcome = journal.Done
 	}
 	e.Rule = string(out.Rule)
+	if of := out.Of; of != nil {
+		e.Actor, e.Command = of.Actor, of.Command
+	}
 	return e
 }
 

@@ -34,25 +34,45 @@ func (c Call) Sheet(n int) sla.Sheet {
 	if err != nil {
 		return sla.Sheet{}
 	}
-	return settled.With(unsettled(t, c)...)
+	samples, said := unsettled(t, c)
+	return settled.With(samples...).Heard(said...)
 }
 
-// unsettled are the samples of clocks that no tally has yet.
-func unsettled(t journal.Tallies, c Call) []sla.Sample {
+// Sources is in how many groups messages are heard, of those that the n-th days of Tallies are about.
+func (c Call) Sources(n int) int {
+	if n >= len(c.found.Tallies) {
+		return 0
+	}
+	sources := 0
+	for _, raw := range c.found.Tallies[n].Clocks {
+		if clock, err := sla.Unpack(raw); err == nil && clock.HasSource() {
+			sources++
+		}
+	}
+	return sources
+}
+
+// unsettled are the samples and the messages of clocks that no tally has yet.
+func unsettled(t journal.Tallies, c Call) (samples []sla.Sample, said []sla.Said) {
 	from, last := sla.DayOf(t.From), sla.DayOf(t.Until.Add(-1))
-	var out []sla.Sample
+	within := func(d sla.Day) bool { return d >= from && d <= last }
 	for _, raw := range t.Clocks {
 		clock, err := sla.Unpack(raw)
 		if err != nil {
 			continue
 		}
 		for _, s := range clock.Unsettled(c.Now) {
-			if s.Day >= from && s.Day <= last {
-				out = append(out, s)
+			if within(s.Day) {
+				samples = append(samples, s)
+			}
+		}
+		for _, s := range clock.Said(t.From.Location()) {
+			if within(s.Day) {
+				said = append(said, s)
 			}
 		}
 	}
-	return out
+	return samples, said
 }
 
 // Tallies is how many lists of days were asked for.

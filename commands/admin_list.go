@@ -75,6 +75,18 @@ func drift(c bot.Call, admins []chat.User) []chat.Text {
 			EN: "WeCom does not let a bot read the admins of this kind of group; drift cannot be told.",
 		}}
 	}
+	lines := drifts(c, admins)
+	if len(lines) == 0 {
+		lines = append(lines, chat.Text{ZH: "与企业微信一致。", EN: "WeCom shows the same."})
+	}
+	return lines
+}
+
+// drifts are the differences, one a line; none where the platform does not say who its admins are.
+func drifts(c bot.Call, admins []chat.User) []chat.Text {
+	if !c.Group.AdminsKnown {
+		return nil
+	}
 	var lines []chat.Text
 	native := append(slices.Clone(c.Group.Admins), c.Group.Owner)
 	for _, u := range admins {
@@ -86,9 +98,6 @@ func drift(c bot.Call, admins []chat.User) []chat.Text {
 		if !slices.Contains(admins, u) {
 			lines = append(lines, chat.Text{ZH: "- 漂移：%s 在企业微信里是群管理员，在机器人里没有角色", EN: "- drift: %s is an admin in WeCom, but holds no role here"}.F(c.Name(u)))
 		}
-	}
-	if len(lines) == 0 {
-		lines = append(lines, chat.Text{ZH: "与企业微信一致。", EN: "WeCom shows the same."})
 	}
 	return lines
 }

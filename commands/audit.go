@@ -176,7 +176,11 @@ func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
 	if e.Command != "" {
 		lines = append(lines, chat.Text{ZH: "原话：`%s`", EN: "Typed: `%s`"}.F(strings.ReplaceAll(e.Command, "`", "'")))
 	}
-	for _, ch := range e.Changes {
+	for n, ch := range e.Changes {
+		if n == mostChanges {
+			lines = append(lines, chat.Text{ZH: "- 另有 %d 条记录", EN: "- and %d more records"}.F(len(e.Changes)-n))
+			break
+		}
 		if ch.Of.Kind() == "ask" {
 			continue
 		}
@@ -189,6 +193,9 @@ func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
 	}
 	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 }
+
+// mostChanges is how many records of one entry are shown: a review is prepared by the hundred.
+const mostChanges = 30
 
 func orNone(raw []byte) chat.Text {
 	if raw == nil {

@@ -37,6 +37,10 @@ var chapters = []chapter{
 	{chat.Text{ZH: "申请", EN: "requests"}, []string{
 		"request", "approve", "reject", "withdraw", "requests", "approval", "delegate", "breakglass",
 	}},
+	{chat.Text{ZH: "复核", EN: "review"}, []string{
+		"review", "review show", "review keep", "review reduce", "review remove", "review all", "review ask", "review answer",
+		"review start", "review status", "review report", "review stop", "review policy", "minimize", "minimize one",
+	}},
 	{chat.Text{ZH: "值班", EN: "duty"}, []string{
 		"duty", "duty week", "duty plan", "duty me", "duty card", "checkin", "handover", "duty swap", "duty cover", "duty take", "duty giveback", "duty leave",
 		"duty changes", "duty cancel", "duty test", "duty calendar", "duty calendar off",
@@ -48,6 +52,7 @@ var chapters = []chapter{
 	{chat.Text{ZH: "响应", EN: "response"}, []string{
 		"sla", "sla stats", "sla set", "sla vip", "sla outside", "sla all", "ack", "snooze", "handled",
 	}},
+	{chat.Text{ZH: "绩效", EN: "indicators"}, []string{"kpi", "kpi report", "digest"}},
 	{chat.Text{ZH: "其他", EN: "more"}, []string{
 		"undo", "tasks", "notify", "notify quiet", "use", "groups", "status", "links", "links test", "guide", "duties", "help",
 	}},

@@ -54,18 +54,9 @@ func check() bot.Command {
 func usedIn(c bot.Call, g chat.Group) access.Used {
 	u := c.Usage(g)
 	return access.Used{
-		Since: u.Since, Measured: measured(c),
+		Since: u.Since, Measured: c.Measured(),
 		Last: func(who chat.User, i access.Item) time.Time { return u.Last(who, i.String()) },
 	}
-}
-
-// measured are the items that some command needs: only of those does the journal show the use.
-func measured(c bot.Call) access.Items {
-	var out access.Items
-	for _, cmd := range c.Commands() {
-		out = out.With(cmd.Needs)
-	}
-	return out
 }
 
 // findings are what was found, the worst first, with a button for the fixes of the first few.

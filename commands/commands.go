@@ -14,15 +14,18 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/event"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/kpi"
 	"qunguan/bot/moderation"
 	"qunguan/bot/preference"
 	"qunguan/bot/reminder"
 	"qunguan/bot/request"
+	"qunguan/bot/review"
 	"qunguan/bot/setup"
 	"qunguan/bot/sla"
 	"qunguan/bot/task"
@@ -71,8 +74,14 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"request":    journal.Typed(request.Build),
 		"canary":     journal.Typed(canary.Build),
 		"sla":        journal.Typed(sla.Build),
+		"reviews":    journal.Typed(review.Build),
+		"review":     journal.Typed(review.BuildSheet),
+		"reviewer":   journal.Typed(review.BuildDesk),
 		"prefs":      journal.Typed(preference.Build),
 		"ticket":     journal.Typed(ticket.Build),
+		"kpi":        journal.Typed(kpi.Build),
+		"suspects":   journal.Typed(digest.BuildSuspects),
+		"digest":     journal.Typed(digest.BuildMail),
 	}
 }
 
@@ -82,7 +91,7 @@ func Happenings() map[journal.Kind]journal.Happening {
 	for _, list := range [][]journal.Happening{
 		access.Happenings(), directory.Happenings(), moderation.Happenings(), duty.Happenings(), task.Happenings(),
 		reminder.Happenings(), setup.Happenings(), request.Happenings(), event.Happenings(), preference.Happenings(),
-		sla.Happenings(), canary.Happenings(), ticket.Happenings(), bot.Happenings(),
+		sla.Happenings(), review.Happenings(), canary.Happenings(), ticket.Happenings(), digest.Happenings(), kpi.Happenings(), bot.Happenings(),
 	} {
 		for _, h := range list {
 			out[h.Kind] = h
@@ -120,7 +129,7 @@ func due(c journal.Change) time.Time {
 		return ends.Until
 	case "task":
 		return ends.Check
-	case "event", "shift", "sla":
+	case "event", "shift", "sla", "reviews", "reviewer":
 		return ends.Next
 	case "reminder":
 		return ends.Remind

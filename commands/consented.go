@@ -37,6 +37,9 @@ func (p petition) rejected(c bot.Call, r request.Request, e journal.Event) bot.O
 
 // tell tells whoever asked.
 func (p petition) tell(c bot.Call, t chat.Text) []chat.Effect {
+	if p.r.By == "" {
+		return nil // the bot asked for itself
+	}
 	return []chat.Effect{chat.SendTo(p.r.By, p.r.Group, chat.Reply{Text: t.Plus(chat.Same(" " + chat.ThisEntry))})}
 }
 
@@ -89,8 +92,10 @@ func voters(c bot.Call, r request.Request) chat.Text {
 
 // perform commits the act that a second person has agreed to, if it still can be done just as it was asked for.
 func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by chat.User) (bot.Outcome, error) {
-	asker := as(c, r.By)
-	d := asker.MayWithConsent(r.Group, r.By, r.For, p.needs(), p.changes(c), c.Now)
+	d := access.Decision{Allowed: true} // what the bot asks by itself is nobody's act but of whoever agrees
+	if r.By != "" {
+		d = as(c, r.By).MayWithConsent(r.Group, r.By, r.For, p.needs(), p.changes(c), c.Now)
+	}
 	why := p.left(c)
 	switch {
 	case !why.IsZero():
@@ -105,8 +110,12 @@ func (p petition) perform(c bot.Call, r request.Request, e journal.Event, by cha
 	if d := as(c, by).MayConsent(r.Group, by, r.By, r.For, p.needs(), p.changes(c), c.Now); !d.Allowed {
 		return bot.Outcome{}, p.denied(c, d)
 	}
+	act := &bot.Act{Actor: r.By, Command: p.typed()}
+	if r.By == "" {
+		act = nil
+	}
 	return bot.Outcome{
-		Events: append(p.events(c), e), Rule: access.RuleSecondPerson, Of: &bot.Act{Actor: r.By, Command: p.typed()}, Undoes: r.Undoes,
+		Events: append(p.events(c), e), Rule: access.RuleSecondPerson, Of: act, Undoes: r.Undoes,
 		Changes: chat.Lines(
 			chat.Text{ZH: "同意 %s 的申请 #%d（%s）：", EN: "%s's request #%d (%s) is approved: "}.F(c.Name(r.By), p.n, p.where(c)).Plus(r.Preview), counts(c, r)),
 		Effects: p.tell(c, chat.Lines(

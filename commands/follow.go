@@ -12,6 +12,7 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/review"
 	"qunguan/bot/task"
 )
 
@@ -33,6 +34,7 @@ func Follow(c bot.Call, events []journal.Event) bot.Consequence {
 	}
 	out = join(out, followHeirs(c, events))
 	out = followRoster(c, events, out)
+	out = followReviews(c, events, out)
 	out = remindOfEvents(c, events, watchSize(c, events, watchAdmins(c, events, out)))
 	out = followShifts(c, events, out)
 	out = followAlerts(c, events, out)
@@ -236,6 +238,9 @@ func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
 	if c.Actor.ID == "" {
 		by = chat.Text{}
 	}
+	if strings.HasPrefix(e.Reason, review.Reason) && e.Kind != bot.Undone {
+		by = by.Plus(chat.Text{ZH: "（权限复核的结果）", EN: " (the outcome of an access review)"})
+	}
 	switch w.action {
 	case chat.AddAdmin:
 		r := w.role
@@ -246,6 +251,9 @@ func news(c bot.Call, w wish, e journal.Event, g directory.Group) chat.Text {
 		}
 		if e.Kind == access.Narrowed {
 			by = chat.Text{ZH: "，范围改为：%s", EN: ", on: %s"}.F(scopeText(c, r.Data)).Plus(by)
+		}
+		if e.Kind == access.Restricted {
+			by = chat.Text{ZH: "，权限收窄为：%s", EN: ", narrowed to: %s"}.F(briefly(c, onPlatform(c, r.Items()))).Plus(by)
 		}
 		if e.Kind == access.Defined {
 			by = chat.Text{ZH: "，岗位改为：%s", EN: ", whose job now gives: %s"}.F(briefly(c, onPlatform(c, r.Items()))).Plus(by)

@@ -142,6 +142,10 @@ func stillTold(class chat.Class) chat.Text {
 		return chat.Text{
 			ZH: "要是所有超级管理员都收不到了，仍会发给每一位。", EN: "Should no owner get them any more, they go to all of you again.",
 		}
+	case chat.OfDigest:
+		return chat.Text{
+			ZH: "可疑操作的提醒照样送达；要看简报，发 /简报。", EN: "You still hear of suspicious acts; to see a digest, send /digest.",
+		}
 	case chat.OfDuty, chat.OfRoster, chat.OfRights:
 	}
 	return chat.Text{}

@@ -41,6 +41,10 @@ var sorts = []sort{
 		what: chat.Text{ZH: "等您决定的申请和方案", EN: "requests and plans that wait for your decision"},
 	},
 	{
+		class: chat.OfDigest, name: chat.Text{ZH: "简报", EN: "digest"}, short: "Digest", alsoWritten: []string{"周报", "日报", "digests"},
+		what: chat.Text{ZH: "每周一次、有急事时每天一次；要关发 `/通知设置 关 简报`", EN: "once a week, and daily if something is urgent; to end it: `/notify off digest`"},
+	},
+	{
 		class: chat.OfSystem, name: chat.Text{ZH: "系统告警", EN: "system"}, short: "System", alsoWritten: []string{"系统", "告警"},
 		what: chat.Text{ZH: "机器人自己出了故障，只发给超级管理员", EN: "the bot itself is broken; owners only"},
 	},
@@ -120,6 +124,9 @@ func noticesCard(c bot.Call) *chat.Card {
 		Body:  chat.Text{ZH: "只管您自己；点一下就改，可以撤销。", EN: "Your own only; a tap changes one, and can be undone."},
 	}
 	for _, s := range concerning(c) {
+		if s.class == chat.OfDigest {
+			continue // it comes once a week, and the text says how to end it
+		}
 		on := b.Wants(s.class)
 		card.Fields = append(card.Fields, chat.Field{Name: s.name, Value: onOff(on)})
 		then := onOff(!on)

@@ -13,6 +13,7 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/preference"
+	"qunguan/bot/review"
 	"qunguan/bot/task"
 	"qunguan/bot/ticket"
 )
@@ -76,7 +77,11 @@ func undone(c bot.Call, number grammar.NumberHole) (e journal.Entry, reads int, 
 
 // primary are the changes of an entry that people made; what followed from them follows anew from their opposite.
 func primary(e journal.Entry) []journal.Change {
+	rights := slices.ContainsFunc(e.Changes, func(c journal.Change) bool { return c.Of.Kind() == "access" })
 	return slices.DeleteFunc(slices.Clone(e.Changes), func(c journal.Change) bool {
+		if rights && (c.Of == review.All || c.Of.Kind() == "review") {
+			return true // that a review was carried out stays true
+		}
 		return slices.Contains([]string{"ask", "task", "group", "groups", "reminder", "request", "setup", "shift"}, c.Of.Kind())
 	})
 }

@@ -36,6 +36,7 @@ func (l *layers) check(c Config) {
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
 	l.checkIngest(c.Ingest)
+	l.chosen("api.token", c.API.Token)
 	l.checkArchive(c.Archive)
 	l.checkLinks(c.Links)
 }

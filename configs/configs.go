@@ -44,6 +44,7 @@ type Config struct {
 	Archive Archive `koanf:"archive"`
 
 	Links []Link `koanf:"links"` // other systems that are told of what happens; may be empty
+	API   API    `koanf:"api"`
 
 	Log Log `koanf:"log"`
 }
@@ -75,6 +76,15 @@ type Schedule struct {
 	Export string `koanf:"export"`
 	// Checkpoint is when the journal is verified and its newest checkpoint handed out; empty: never.
 	Checkpoint string `koanf:"checkpoint"`
+
+	Watch        string `koanf:"watch"`         // look for suspicious acts; empty: never
+	DigestWeekly string `koanf:"digest_weekly"` // tell managers what needs their eyes; empty: never
+	DigestDaily  string `koanf:"digest_daily"`  // tell owners, if something does; empty: never
+	Commend      string `koanf:"commend"`       // propose a reward for weeks in which all indicators passed; empty: never
+
+	ReviewMatrix   string `koanf:"review_matrix"`   // begin the monthly look through the rights of all groups; empty: never
+	ReviewBusiness string `koanf:"review_business"` // begin the quarterly review of all admins; empty: never
+	ReviewGroup    string `koanf:"review_group"`    // begin the review of groups in their own rhythm; empty: never
 }
 
 // Deadman says when the bot counts as silent, and who outside hears that it is not.
@@ -181,6 +191,14 @@ type Ingest struct {
 // InUse says whether the file sets up the endpoint.
 func (i Ingest) InUse() bool { return i.Secret != "" }
 
+// API is what other programs may read over HTTP. The zero API is not in use.
+type API struct {
+	Token Secret `koanf:"token"` // that they show; at least 32 characters
+}
+
+// InUse says whether the file sets up the addresses.
+func (a API) InUse() bool { return a.Token != "" }
+
 // Archive is WeCom's message archive 会话内容存档. The zero Archive is not in use; any other has a secret and a key.
 type Archive struct {
 	Secret      Secret       `koanf:"secret"`
@@ -227,12 +245,18 @@ var defaults = map[string]any{
 	"audit.key_file":      "qunguan.key",
 	"audit.export.format": "jsonl",
 
-	"schedule.sync":   "*/15 * * * *",
-	"schedule.canary": "5 * * * *",
-
-	"schedule.checkpoint": "5 9 * * *",
-	"schedule.export":     "30 3 * * *",
-	"deadman.after":       "10m",
+	"schedule.sync":            "*/15 * * * *",
+	"schedule.canary":          "5 * * * *",
+	"schedule.checkpoint":      "5 9 * * *",
+	"schedule.export":          "30 3 * * *",
+	"deadman.after":            "10m",
+	"schedule.watch":           "* * * * *",
+	"schedule.digest_weekly":   "0 9 * * 1",
+	"schedule.digest_daily":    "30 8 * * *",
+	"schedule.commend":         "10 9 * * 1",
+	"schedule.review_matrix":   "0 9 1 * *",
+	"schedule.review_business": "0 9 15 1,4,7,10 *",
+	"schedule.review_group":    "0 9 8 * *",
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",

@@ -70,8 +70,15 @@ func smallestConfig() configs.Config {
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
 			Bot: configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: standardSchedule(), Deadman: configs.Deadman{After: "10m"},
 		Log: configs.Log{Level: "info", Format: "json"},
+	}
+}
+
+func standardSchedule() configs.Schedule {
+	return configs.Schedule{
+		Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 15 1,4,7,10 *", ReviewGroup: "0 9 8 * *",
+		Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1",
 	}
 }
 
@@ -106,6 +113,7 @@ wecom:
   bot: {token: tok, encoding_aes_key: AES}
   customer_contact: {secret: c}
 ingest: {secret: SECRET, previous_secret: SECRET}
+api: {token: SECRET}
 archive: {secret: a, private_keys: [{version: 2, file: k.pem}], proxy: "socks5://10.0.0.1:8081", proxy_password: "u:p"}
 log: {level: debug, format: console}
 `)
@@ -128,8 +136,9 @@ log: {level: debug, format: console}
 			Bot:             configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
 			CustomerContact: configs.CustomerContact{Secret: "c"},
 		},
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: standardSchedule(), Deadman: configs.Deadman{After: "10m"},
 		Ingest: configs.Ingest{Secret: longSecret, PreviousSecret: longSecret},
+		API:    configs.API{Token: longSecret},
 		Archive: configs.Archive{
 			Secret: "a", PrivateKeys: []configs.ArchiveKey{{Version: 2, File: "/etc/k.pem"}}, Proxy: "socks5://10.0.0.1:8081", ProxyPassword: "u:p",
 		},
@@ -207,6 +216,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
   bot:`), `/etc/q.yaml:6: wecom.app.agent_id: -1 is no agent id; copy the AgentId of the app from the admin console`},
 		{change(`  bot:`, `  customer_contact: {secret: "a b"}
   bot:`), `/etc/q.yaml:6: wecom.customer_contact.secret: contains a space or a line break; copy it again without`},
+		{add(`api: {token: hidden}`), `/etc/q.yaml:1: api.token: has 6 characters, which can be guessed; give it at least 32: openssl rand -hex 32`},
 		{add(`ingest: {secret: hidden}`), `/etc/q.yaml:1: ingest.secret: has 6 characters, which can be guessed; give it at least 32: openssl rand -hex 32`},
 		{add(`ingest: {secret: "SECRET hidden"}`), `/etc/q.yaml:1: ingest.secret: contains a space or a line break; make one without: openssl rand -hex 32`},
 		{add(`ingest: {previous_secret: SECRET}`), `/etc/q.yaml: ingest.secret: is missing, but ingest.previous_secret is set; the previous one only helps to replace it`},

@@ -50,6 +50,9 @@ func lapsed(c bot.Call, r request.Request) []chat.Effect {
 		}
 		return out
 	}
+	if r.By == "" {
+		return nil // the bot itself asked, and goes on by itself
+	}
 	return []chat.Effect{chat.SendTo(r.By, r.Group, chat.Reply{Text: chat.Text{
 		ZH: "您的申请（%s）没有人决定，已过期，什么都没有改变。仍需要的话，请重新申请。",
 		EN: "Nobody has decided your request (%s); it has lapsed and nothing has changed. If it is still wanted, ask again.",

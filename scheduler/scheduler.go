@@ -21,6 +21,7 @@ func Jobs() []bot.Job {
 	return []bot.Job{
 		grantEnd("access"), grantEnd("company"), muteEnd(), taskCheck(), endIsNear(), requestDue(), eventReminder(), dutyOffer(), shiftMoment(),
 		answerDue(), answered(), alertDue(), ticketEnd(),
+		reviewGoesOn(), reviewerIsDue(),
 	}
 }
 
@@ -94,10 +95,23 @@ func (w *Clockwork) Run(ctx context.Context) {
 // and tried again by the next step.
 func (w *Clockwork) Step(ctx context.Context) {
 	w.try(ctx, "heartbeat", func() error { return w.beat(ctx) })
-	w.try(ctx, "tick", func() error { _, err := w.Bot.Tick(ctx); return err })
+	w.try(ctx, "tick", func() error { return w.tickAll(ctx) })
 	for _, r := range w.rhythms {
 		w.try(ctx, "rhythm", func() error { return w.begin(ctx, r) }, zap.String("job", r.Name))
 	}
+}
+
+// mostTicks is how often one step ticks while moments keep coming due: a job with much to do asks to be run again at once,
+// and takes no longer than its work does.
+const mostTicks = 100
+
+func (w *Clockwork) tickAll(ctx context.Context) error {
+	for range mostTicks {
+		if n, err := w.Bot.Tick(ctx); n == 0 || err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Wait returns once no rhythm is running.

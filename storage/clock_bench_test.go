@@ -43,7 +43,7 @@ func (w *world) fillClocks(t testing.TB, l *storage.Ledger, groups, due int, lim
 				})
 			}
 			clock, _ := sla.Clock{}.Take(rules, said...)
-			write, ok := sla.NewWrite(longGroup(i), sla.Clock{}, clock, nil)
+			write, ok := sla.NewWrite(longGroup(i), sla.Clock{}, clock, sla.Settled{})
 			require.True(t, ok)
 			write.Checks = []journal.Check{{Name: journal.Named("duty", string(longGroup(i)))}, {Name: journal.Named("sla", string(longGroup(i)))}}
 			batch.Writes, size = append(batch.Writes, write), size+len(write.Is)

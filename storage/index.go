@@ -8,7 +8,7 @@ import (
 
 // entryIndexes are the indexes that an entry is found by.
 func (l *Ledger) entryIndexes(e journal.Entry) []string {
-	names := []string{} // never null: the script ranges over it
+	names := []string{indexName("kind", e.Kind)}
 	if e.Actor != "" {
 		names = append(names, indexName("actor", e.Actor))
 	}
@@ -55,6 +55,9 @@ func (l *Ledger) indexes(q journal.Query) []string {
 	}
 	if q.Item != "" {
 		names = append(names, indexName("item", q.Item))
+	}
+	if q.Kind != "" {
+		names = append(names, indexName("kind", q.Kind))
 	}
 	if l.histories[q.Changed.Kind()] {
 		names = append(names, indexName("changed", q.Changed))

@@ -15,7 +15,7 @@ import (
 )
 
 // named are the shapes of the key table in the comment of the package.
-var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(actor|target|group|item|changed|refused|undoable):.+|usage:.*|inbox:.+|pending|outbox|later|` +
+var named = regexp.MustCompile(`^(state:.+|versions|head|journal|index:(kind|actor|target|group|item|changed|refused|undoable):.+|usage:.*|inbox:.+|pending|outbox|later|` +
 	`merged|dead|agenda|token:.+|rhythm:.+|firings:.+|lease:.+|turn:.+|heartbeat|silence|heard:.+|read|probe|rate:.+|` +
 	`clocks:\d+|waiting|cursor:.+|tally:\d{6}:.+|tally:\d{8}|posts:.+|link:.+)$`)
 

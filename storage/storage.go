@@ -8,7 +8,7 @@
 //	<prefix>:{<corp>}:versions           hash    the version of every aggregate
 //	<prefix>:{<corp>}:head               string  the number of the newest journal entry
 //	<prefix>:{<corp>}:journal            stream  entry n has the id n-0
-//	<prefix>:{<corp>}:index:<what>:<id>  zset    entry numbers by actor, target, group, item, changed, refused, undoable
+//	<prefix>:{<corp>}:index:<what>:<id>  zset    entry numbers by kind, actor, target, group, item, changed, refused, undoable
 //	<prefix>:{<corp>}:usage:<group>      hash    <actor>/<item>: when it was last used, Unix milliseconds; no group: company-wide
 //	<prefix>:{<corp>}:inbox:<message>    hash    m: the message; r, n: its reply and entry, once finished
 //	<prefix>:{<corp>}:pending            zset    messages that are not finished, by when another process takes them up

@@ -161,7 +161,7 @@ func (f Facts) rework(g chat.Group, by, who chat.User, now time.Time, work func(
 func (a *asker) reworked(r *Role, work func(*Role)) (Change, Decision) {
 	after := *r
 	work(&after)
-	if after.Level == r.Level && after.Job == r.Job && after.Grants == r.Grants && after.Until.Equal(r.Until) {
+	if after.Level == r.Level && after.Job == r.Job && after.Grants == r.Grants && after.Only == r.Only && after.Until.Equal(r.Until) {
 		return nil, a.mayMove(nil, OtherChange)
 	}
 	after.By, after.At, after.Tier = a.by, a.now, a.tier()

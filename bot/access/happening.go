@@ -33,6 +33,7 @@ const (
 	Excepted    journal.Kind = "access.excepted"
 	Unexcepted  journal.Kind = "access.exception_removed"
 	Narrowed    journal.Kind = "access.scope_changed"
+	Restricted  journal.Kind = "access.items_narrowed"
 	Spread      journal.Kind = "access.groups_changed"
 	Marked      journal.Kind = "access.group_tagged"
 	Unmarked    journal.Kind = "access.group_untagged"
@@ -62,6 +63,7 @@ func Happenings() []journal.Happening {
 		{Kind: Excepted, Text: chat.Text{ZH: "设例外", EN: "made an exception for"}},
 		{Kind: Unexcepted, Text: chat.Text{ZH: "取消例外", EN: "took an exception away from"}},
 		{Kind: Narrowed, Text: chat.Text{ZH: "改范围", EN: "changed the scope of"}},
+		{Kind: Restricted, Text: chat.Text{ZH: "收窄权限", EN: "narrowed the items of"}},
 		{Kind: Spread, Text: chat.Text{ZH: "改跨群范围", EN: "changed the groups of"}},
 		{Kind: Marked, Text: chat.Text{ZH: "加群标签", EN: "tagged the group"}},
 		{Kind: Unmarked, Text: chat.Text{ZH: "去群标签", EN: "untagged the group"}},

@@ -46,6 +46,7 @@ const (
 	OfWaiting  Class = "waiting"  // a customer waits
 	OfRights   Class = "rights"   // rights end or change
 	OfRequests Class = "requests" // something is to be decided
+	OfDigest   Class = "digest"   // what needs a manager's eyes, summed up
 	OfSystem   Class = "system"   // how the bot itself is
 )
 

@@ -2,11 +2,12 @@ package chat
 
 import "slices"
 
-// Picture is a table to look at: people by permissions, days by hours. It is data; whoever delivers it draws it. Its
+// Picture is something to look at: a table, such as people by permissions or days by hours, or panels of bars. It is data; whoever delivers it draws it. Its
 // texts are plain, not Markdown. Whatever it shows must stand in a text too: not everybody gets to see it.
 type Picture struct {
 	Title    Text     `json:"title"`
 	Subtitle Text     `json:"subtitle,omitzero"`
+	Panels   []Panel  `json:"panels,omitempty"`
 	Columns  []Column `json:"columns"`
 	Rows     []Row    `json:"rows"`
 	Legend   []Key    `json:"legend,omitempty"`

@@ -41,6 +41,9 @@ func (p *plan) draw(c *canvas) int {
 		y += sizeTitle + 14
 	}
 	y = p.lines(c, y, p.subtitle)
+	for _, b := range p.panels {
+		y = p.bars(c, b, y+gap)
+	}
 	for _, b := range p.blocks {
 		y = p.table(c, b, y+gap)
 	}

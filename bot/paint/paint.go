@@ -20,13 +20,15 @@ import (
 const (
 	MaxColumns = 7 * 24
 	MaxRows    = 60
+	maxPanels  = 8
+	maxBars    = 16
 	maxPixels  = 24 << 20
 )
 
 // ErrTooLarge is returned for a picture of more columns, rows or pixels than are drawn.
 var ErrTooLarge = errors.New("the picture is too large to be drawn")
 
-// ErrEmpty is returned for a picture without a column or without a row.
+// ErrEmpty is returned for a picture without bars whose table has no column or no row.
 var ErrEmpty = errors.New("the picture shows nothing")
 
 // Painter draws with one font. It is safe for concurrent use if its source is.
@@ -74,7 +76,15 @@ func (p *Painter) Paint(pic chat.Picture, l chat.Language) ([]byte, error) {
 }
 
 func check(p chat.Picture) error {
+	bars := 0
+	for _, panel := range p.Panels {
+		bars = max(bars, len(panel.Points))
+	}
 	switch {
+	case bars > maxBars || len(p.Panels) > maxPanels:
+		return fmt.Errorf("draw %d panels of %d bars: %w", len(p.Panels), bars, ErrTooLarge)
+	case bars > 0 && len(p.Columns) == 0 && len(p.Rows) == 0:
+		return nil
 	case len(p.Columns) == 0 || len(p.Rows) == 0:
 		return ErrEmpty
 	case len(p.Columns) > MaxColumns:

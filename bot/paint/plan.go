@@ -34,6 +34,7 @@ type plan struct {
 	title         []string
 	subtitle      []string
 	notes         []string
+	panels        []panel
 	heads         []head
 	rows          []tag
 	blocks        []block
@@ -90,8 +91,11 @@ func lay(t *typesetter, pic chat.Picture, l chat.Language) *plan {
 	say := func(text chat.Text) string { return t.plain(either(text, l)) }
 	p := &plan{}
 	p.read(t, pic, say)
-	p.blocks = fold(pic.Columns)
-	p.columns(t)
+	p.panels = panels(pic.Panels, say)
+	p.blocks, p.width = fold(pic.Columns), pageWidth
+	if len(p.blocks) > 0 {
+		p.columns(t)
+	}
 	inner := p.width - 2*margin
 	p.title = t.wrap(sizeTitle, say(pic.Title), inner, 2)
 	p.subtitle = t.wrap(sizeSmall, say(pic.Subtitle), inner, 3)

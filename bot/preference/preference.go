@@ -30,7 +30,7 @@ type Switch struct {
 
 // Classes are the sorts that can be switched, in the order in which people read them.
 func Classes() []chat.Class {
-	return []chat.Class{chat.OfDuty, chat.OfRoster, chat.OfWaiting, chat.OfRights, chat.OfRequests, chat.OfSystem}
+	return []chat.Class{chat.OfDuty, chat.OfRoster, chat.OfWaiting, chat.OfRights, chat.OfRequests, chat.OfDigest, chat.OfSystem}
 }
 
 // Of names the aggregate of a person's preferences. They hold in the whole company.

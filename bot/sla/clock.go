@@ -40,7 +40,7 @@ type closing struct {
 
 // Take returns the clock after some messages, in any order, and what they have settled: samples that nothing can
 // change any more. A message that was taken before changes nothing. Whoever keeps both together counts everything once.
-func (c Clock) Take(r Rules, said ...Message) (Clock, []Sample) {
+func (c Clock) Take(r Rules, said ...Message) (Clock, Settled) {
 	next := c
 	next.window = make([]entry, len(c.window), len(c.window)+len(said))
 	copy(next.window, c.window)
@@ -70,10 +70,10 @@ func (c *Clock) hear(m Message) {
 }
 
 // fold settles what is old enough and finds out how things stand after the rest. was is the clock before.
-func (c Clock) fold(r Rules, was Clock) (Clock, []Sample) {
+func (c Clock) fold(r Rules, was Clock) (Clock, Settled) {
 	n := len(c.window)
 	if n == 0 {
-		return c, nil
+		return c, Settled{}
 	}
 	c.bound = max(c.bound, c.window[n-1].at-Window.Milliseconds())
 	if over := n - maxWindow; over > 0 {
@@ -92,6 +92,7 @@ func (c Clock) fold(r Rules, was Clock) (Clock, []Sample) {
 	for _, e := range c.window[:old] {
 		c.settled.step(e, func(k Kind, o opening, at int64, by chat.User) { out = append(out, known.sample(k, o, at, by)) })
 	}
+	said := r.count(c.window[:old])
 	c.window = c.window[old:]
 	c.settled.first = r.fix(c.settled.first, was.open, was.settled.first)
 	c.settled.handling = r.fix(c.settled.handling, c.settled.first, was.settled.handling, was.open)
@@ -110,7 +111,29 @@ func (c Clock) fold(r Rules, was Clock) (Clock, []Sample) {
 		stand.rest(end, keep(end))
 	}
 	c.open = r.fix(stand.first, was.open, c.settled.first)
-	return c, out
+	return c, Settled{out, said}
+}
+
+// count counts messages: by whom, where that is staff, and on which day.
+func (r Rules) count(window []entry) []Said {
+	var out []Said
+	for _, e := range window {
+		s := Said{Day: DayOf(r.moment(e.at)), N: 1}
+		switch e.what {
+		case ByStaff:
+			s.By = e.by
+		case ByCustomer, Talk:
+		case Nothing, Handled, Recall:
+			continue
+		}
+		i := slices.IndexFunc(out, func(o Said) bool { return o.Day == s.Day && o.By == s.By })
+		if i < 0 {
+			out = append(out, s)
+			continue
+		}
+		out[i].N++
+	}
+	return out
 }
 
 // fix fixes the terms of a clock that has opened: those known of the same one, else what the rules say now.
@@ -217,6 +240,9 @@ func (c Clock) Unsettled(now time.Time) []Sample {
 	}
 	return out
 }
+
+// Said counts the messages that Take has not yet returned, by the days of a zone. With what was settled they are all.
+func (c Clock) Said(zone *time.Location) []Said { return Rules{Zone: zone}.count(c.window) }
 
 // HasSource says whether any source has ever told of the group.
 func (c Clock) HasSource() bool { return !c.Heard.IsZero() }

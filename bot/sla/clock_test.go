@@ -50,7 +50,7 @@ func talk(lines ...string) []sla.Message {
 	for _, line := range lines {
 		f := strings.Fields(line)
 		m := sla.Message{At: at(f[0]), By: chat.User(f[1]), ID: f[0] + f[1], Source: "test"}
-		m.What = map[byte]sla.What{'c': sla.ByCustomer, 's': sla.ByStaff, 'x': sla.Handled, 'r': sla.Recall, '-': sla.Nothing}[f[1][0]]
+		m.What = map[byte]sla.What{'c': sla.ByCustomer, 's': sla.ByStaff, 'x': sla.Handled, 'r': sla.Recall, '-': sla.Nothing, 't': sla.Talk}[f[1][0]]
 		if len(f) > 2 {
 			m.ID = f[2]
 		}
@@ -104,15 +104,17 @@ func TestWhoWaitsAndWhoAnswered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, one := range []bool{true, false} { // all at once, or one by one
 				var clock sla.Clock
-				var settled, step []sla.Sample
+				var settled []sla.Sample
+				var step sla.Settled
 				said := talk(c.said...)
 				for i := range said {
 					if one {
-						clock, settled = clock.Take(counts, said...)
+						clock, step = clock.Take(counts, said...)
+						settled = step.Samples
 						break
 					}
 					clock, step = clock.Take(counts, said[i])
-					settled = append(settled, step...)
+					settled = append(settled, step.Samples...)
 				}
 				assert.Equal(t, c.samples, told(append(settled, clock.Unsettled(at(c.now))...)))
 				w, ok := clock.Waiting()
@@ -186,7 +188,7 @@ func TestLate(t *testing.T) {
 		said := talk("10:00 c1", c.answered+" s1")
 		said[1].At = said[1].At.AddDate(0, 0, c.days)
 		clock, settled := sla.Clock{}.Take(paused, said...)
-		all := slices.Concat(settled, clock.Unsettled(said[1].At))
+		all := slices.Concat(settled.Samples, clock.Unsettled(said[1].At))
 		require.NotEmpty(t, all)
 		assert.Equal(t, c.took, all[0].Took)
 		assert.Equal(t, c.breached, all[0].Breached)
@@ -228,10 +230,10 @@ func TestAMarkMayComeLate(t *testing.T) {
 	mark := talk("09:10 x1")
 	clock, _ := sla.Clock{}.Take(counts, talk("09:00 c1", "09:40 c1")...)
 	clock, settled := clock.Take(counts, mark...)
-	assert.Equal(t, []string{"f 09:00-09:10 x1", "h 09:00-09:10 x1"}, told(append(settled, clock.Unsettled(at("09:41"))...)))
+	assert.Equal(t, []string{"f 09:00-09:10 x1", "h 09:00-09:10 x1"}, told(append(settled.Samples, clock.Unsettled(at("09:41"))...)))
 	clock, _ = clock.Take(counts, talk("10:00 c1")...)
 	clock, settled = clock.Take(counts, mark...)
-	assert.Empty(t, settled)
+	assert.Empty(t, settled.Samples)
 	w, ok := clock.Waiting()
 	assert.True(t, ok)
 	assert.Equal(t, "09:40", w.Opened.In(shanghai).Format("15:04"))
@@ -245,9 +247,9 @@ func TestTooManyMessages(t *testing.T) {
 		who := []string{"c1", "s1"}[i%2]
 		m := talk("09:00 " + who)
 		m[0].ID, m[0].At = fmt.Sprint(i), m[0].At.Add(time.Duration(i)*100*time.Millisecond)
-		var settled []sla.Sample
+		var settled sla.Settled
 		clock, settled = clock.Take(counts, m...)
-		all = append(all, settled...)
+		all = append(all, settled.Samples...)
 	}
 	assert.Len(t, append(all, clock.Unsettled(at("09:10"))...), 500)
 	assert.Less(t, len(clock.Pack()), 10_000)

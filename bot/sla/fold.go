@@ -76,7 +76,7 @@ func (s *state) step(e entry, closed closes) {
 		s.mark(e, closed)
 	case Recall:
 		s.recall(e.id)
-	case Nothing:
+	case Nothing, Talk:
 	}
 }
 

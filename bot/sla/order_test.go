@@ -71,9 +71,9 @@ func statistics(t testing.TB, dice *rand.Rand, said []sla.Message) ([]byte, sla.
 	var settled []sla.Sample
 	for len(said) > 0 {
 		n := min(len(said), 1+dice.IntN(20))
-		var step []sla.Sample
+		var step sla.Settled
 		clock, step = clock.Take(paused, said[:n]...)
-		if settled = append(settled, step...); len(settled) > 500 {
+		if settled = append(settled, step.Samples...); len(settled) > 500 {
 			sheet, settled = sheet.With(settled...), nil
 		}
 		said = said[n:]
@@ -126,7 +126,7 @@ func TestOrderAndRepetitionsChangeNoNumber(t *testing.T) {
 // inOrder are the samples of messages that come all at once and in order.
 func inOrder(said []sla.Message) []sla.Sample {
 	clock, settled := sla.Clock{}.Take(paused, said...)
-	return append(settled, clock.Unsettled(clock.Heard.Add(time.Hour))...)
+	return append(settled.Samples, clock.Unsettled(clock.Heard.Add(time.Hour))...)
 }
 
 func BenchmarkTake(b *testing.B) {

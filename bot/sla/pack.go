@@ -348,7 +348,7 @@ func (u *unpacker) id() uint64 {
 func (u *unpacker) entry() entry {
 	head := u.number()
 	e := entry{what: What(head & (1<<whatBits - 1)), by: u.whose(head >> whatBits), id: u.id(), at: u.moment()}
-	if e.what == Nothing || e.what > Recall || e.at == 0 {
+	if e.what == Nothing || e.what > Talk || e.at == 0 {
 		u.fail()
 	}
 	return e

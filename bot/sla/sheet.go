@@ -2,6 +2,7 @@ package sla
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -19,12 +20,15 @@ type Row struct {
 
 func (s Sample) row() Row { return Row{Day: s.Day, Kind: s.Kind, By: s.By, Shift: s.Shift} }
 
-// Sheet is tallies by row. The zero Sheet has none.
-type Sheet struct{ rows map[Row]Tally }
+// Sheet is tallies by row, and how many messages were written. The zero Sheet has none.
+type Sheet struct {
+	rows map[Row]Tally
+	said map[Said]int64 // without N
+}
 
 // With is the sheet with more samples.
 func (s Sheet) With(samples ...Sample) Sheet {
-	out := Sheet{rows: make(map[Row]Tally, len(s.rows)+len(samples))}
+	out := Sheet{rows: make(map[Row]Tally, len(s.rows)+len(samples)), said: s.said}
 	for r, t := range s.rows {
 		out.rows[r] = t
 	}
@@ -34,13 +38,62 @@ func (s Sheet) With(samples ...Sample) Sheet {
 	return out
 }
 
+// Heard is the sheet with more messages.
+func (s Sheet) Heard(said ...Said) Sheet {
+	out := Sheet{rows: s.rows, said: maps.Clone(s.said)}
+	if out.said == nil && len(said) > 0 {
+		out.said = make(map[Said]int64, len(said))
+	}
+	for _, x := range said {
+		out.said[Said{Day: x.Day, By: x.By}] += x.N
+	}
+	return out
+}
+
 // Plus is the sheet of both.
 func (s Sheet) Plus(o Sheet) Sheet {
-	out := Sheet{rows: make(map[Row]Tally, len(s.rows)+len(o.rows))}
+	out := Sheet{rows: make(map[Row]Tally, len(s.rows)+len(o.rows)), said: s.Heard(o.heard()...).said}
 	for _, rows := range []map[Row]Tally{s.rows, o.rows} {
 		for r, t := range rows {
 			out.rows[r] = out.rows[r].Plus(t)
 		}
+	}
+	return out
+}
+
+func (s Sheet) heard() []Said {
+	out := make([]Said, 0, len(s.said))
+	for k, n := range s.said {
+		k.N = n
+		out = append(out, k)
+	}
+	return out
+}
+
+// Messages is how many messages people have written: staff, customers, and those that only say thanks. What programs
+// write is none.
+func (s Sheet) Messages() int64 {
+	n := int64(0)
+	for _, k := range s.said {
+		n += k
+	}
+	return n
+}
+
+// MessagesBy is how many messages each member of staff has written; those of all customers stand under the zero User.
+func (s Sheet) MessagesBy() map[chat.User]int64 {
+	out := map[chat.User]int64{}
+	for k, n := range s.said {
+		out[k.By] += n
+	}
+	return out
+}
+
+// MessagesByDay is how many messages were written on each day.
+func (s Sheet) MessagesByDay() map[Day]int64 {
+	out := map[Day]int64{}
+	for k, n := range s.said {
+		out[k.Day] += n
 	}
 	return out
 }
@@ -82,9 +135,15 @@ type Cell struct {
 	Most bool
 }
 
+// messages begins the name of a cell that counts messages.
+const messages = "mn/"
+
 // Cells are what the sheet adds to what is kept, in no order.
 func (s Sheet) Cells() []Cell {
 	var out []Cell
+	for k, n := range s.said {
+		out = append(out, Cell{Day: k.Day, Name: messages + escape.Replace(string(k.By)), Value: n})
+	}
 	for r, t := range s.rows {
 		name := func(part string) string {
 			return string(r.Kind) + part + "/" + escape.Replace(string(r.By)) + "/" + escape.Replace(string(r.Shift))
@@ -110,6 +169,13 @@ var (
 func ReadSheet(cells []Cell) (Sheet, error) {
 	out := Sheet{rows: map[Row]Tally{}}
 	for _, c := range cells {
+		if by, ok := strings.CutPrefix(c.Name, messages); ok {
+			if out.said == nil {
+				out.said = map[Said]int64{}
+			}
+			out.said[Said{Day: c.Day, By: chat.User(unescape.Replace(by))}] += c.Value
+			continue
+		}
 		head, people, _ := strings.Cut(c.Name, "/")
 		who, shift, ok := strings.Cut(people, "/")
 		if !ok || len(head) < 2 {

@@ -28,13 +28,14 @@ const HandlingLimit = 2 * time.Hour
 // What is what a message means for the clocks.
 type What uint8
 
-// The meanings. The zero What means nothing: a robot's, or one on the ignore list; it only shows that the source works.
+// The meanings. The zero What means nothing: a robot's; it only shows that the source works.
 const (
 	Nothing What = iota
 	ByCustomer
 	ByStaff
 	Handled // a member of staff says that the matter is done; no message, but a mark
 	Recall  // a message is taken back
+	Talk    // a message that asks for nothing, such as thanks: it moves no clock, and counts as a message all the same
 )
 
 // Message is one message as the clocks see it: not what it says.
@@ -84,6 +85,19 @@ type Sample struct {
 	By       chat.User // who closed it
 	Shift    chat.User // who was answerable when it opened
 	Day      Day       // when it opened
+}
+
+// Settled is what nothing can change any more: clocks that have closed, and messages, each counted once.
+type Settled struct {
+	Samples []Sample
+	Said    []Said
+}
+
+// Said is how many messages were written on a day: by one member of staff, or, of the zero User, by all customers.
+type Said struct {
+	Day Day
+	By  chat.User
+	N   int64
 }
 
 // Day is a day of the calendar as a number: 20260228.

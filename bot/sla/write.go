@@ -43,8 +43,8 @@ type Come struct {
 }
 
 // NewWrite is what turns a clock into another; ok is false where that is nothing.
-func NewWrite(g chat.Group, was, is Clock, settled []Sample) (w Write, ok bool) {
-	w = Write{Group: g, Is: is.Pack(), Cells: Sheet{}.With(settled...).Cells()}
+func NewWrite(g chat.Group, was, is Clock, settled Settled) (w Write, ok bool) {
+	w = Write{Group: g, Is: is.Pack(), Cells: Sheet{}.With(settled.Samples...).Heard(settled.Said...).Cells()}
 	if was.HasSource() {
 		w.Was = was.Pack()
 	}

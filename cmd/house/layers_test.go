@@ -19,7 +19,7 @@ type layer struct {
 
 // domain is the nouns with rules. They import journal besides chat because what they return is a journal.Change:
 // changes are data, and the shape of a change is the journal's.
-const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla bot/canary bot/ticket"
+const domain = "bot/access bot/duty bot/moderation bot/directory bot/task bot/reminder bot/setup bot/request bot/event bot/preference bot/sla bot/canary bot/ticket bot/kpi bot/digest bot/review"
 
 // layers may have rows for packages that do not exist yet: a row is a decision, and may come first.
 var layers = map[string]layer{
@@ -37,7 +37,10 @@ var layers = map[string]layer{
 	"bot/preference": {ours: "bot/chat bot/journal", pure: true},
 	"bot/reminder":   {ours: "bot/chat bot/journal", pure: true},
 	"bot/canary":     {ours: "bot/chat bot/journal", pure: true},
+	"bot/review":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/sla":        {ours: "bot/chat bot/journal", pure: true},
+	"bot/kpi":        {ours: "bot/chat bot/journal", pure: true},
+	"bot/digest":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/ticket":     {ours: "bot/chat bot/journal", pure: true},
 	"bot/signature":  {pure: true},
 	// A set-up is a draft of a role, so it is written in the words of roles.
@@ -46,13 +49,15 @@ var layers = map[string]layer{
 	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
 	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
 
-	"bot": {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference bot/sla bot/canary", others: "go.uber.org/zap"},
+	"bot": {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference bot/sla bot/canary bot/review", others: "go.uber.org/zap"},
 	// A calendar is written by a library, since folding, escaping and parameters are where readers differ.
 	"bot/calendar": {ours: "bot bot/chat bot/journal " + domain, others: "go.uber.org/zap github.com/arran4/golang-ical"},
+	// What reviews judge by comes of rights, duty and answers alike; commands and jobs need the same of it.
+	"bot/evidence": {ours: "bot bot/chat bot/journal " + domain, pure: true},
 	"bot/document": {ours: "bot/chat", others: "github.com/xuri/excelize/v2"},
 	"bot/console":  {ours: "bot/chat bot/journal " + domain, others: "go.uber.org/zap"},
-	"commands":     {ours: "bot bot/chat bot/grammar bot/journal " + domain, pure: true},
-	"scheduler":    {ours: "bot bot/chat bot/journal " + domain, others: "github.com/robfig/cron/v3 go.uber.org/zap"},
+	"commands":     {ours: "bot bot/evidence bot/chat bot/grammar bot/journal " + domain, pure: true},
+	"scheduler":    {ours: "bot bot/evidence bot/chat bot/journal " + domain, others: "github.com/robfig/cron/v3 go.uber.org/zap"},
 	// redistest starts real servers for tests of several packages; it is no part of the program.
 	"storage/redistest": {others: "github.com/redis/go-redis/v9"},
 	"storage":           {ours: "bot/chat bot/journal " + domain, others: "github.com/redis/go-redis/v9 go.uber.org/zap"},

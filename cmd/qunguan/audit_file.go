@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"qunguan/bot/chat"
+	"qunguan/bot/document"
 	"qunguan/bot/journal"
 	"qunguan/bot/platform/wecom"
 	"qunguan/commands"
@@ -92,8 +93,13 @@ var tooLarge = chat.Text{
 
 var tooSmall = chat.Text{ZH: "%s：没有符合条件的记录，没有文件可发。", EN: "%s: nothing matches, so there is no file."}
 
-// Write writes an export of the journal.
+// Write writes an export of the journal, or a table.
 func (d documents) Write(ctx context.Context, f chat.File) (content []byte, sorry chat.Text, err error) {
+	var table commands.Table
+	if err := json.Unmarshal(f.Of, &table); err == nil && table.Table != nil {
+		content, err = document.Write(document.XLSX, *table.Table, chat.Language(d.system.config.Language))
+		return content, sorry, err
+	}
 	var of selection
 	if err := json.Unmarshal(f.Of, &of); err != nil {
 		return nil, sorry, fmt.Errorf("read what %s is written from: %w", f.Name, err)

@@ -204,7 +204,9 @@ func opening(ctx context.Context, s *system, sim *simulator.Simulator, w simulat
 func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 	c := configs.Config{
 		Timezone: demoZone, Language: language, Owners: []string{w.People[0].ID}, Edition: configs.Standard,
-		Schedule: configs.Schedule{Sync: "*/15 * * * *", Canary: "5 * * * *"}, Deadman: configs.Deadman{After: "10m"},
+		Schedule: configs.Schedule{
+			Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1",
+		}, Deadman: configs.Deadman{After: "10m"},
 		SLA: configs.SLA{WarnPercent: 67},
 	}
 	c.Redis.Addrs, c.Redis.KeyPrefix = []string{redis}, "qunguan"

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strconv"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
@@ -15,6 +17,7 @@ type meters struct {
 	took     prometheus.Histogram
 	effects  *prometheus.GaugeVec
 	notices  *prometheus.CounterVec
+	programs *prometheus.CounterVec
 }
 
 func newMeters() *meters {
@@ -33,8 +36,11 @@ func newMeters() *meters {
 		notices: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "qunguan_notifications_total", Help: "Notifications, by class and what became of them: sent, merged, off, quiet, settled, late.",
 		}, []string{"class", "fate"}),
+		programs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "qunguan_api_requests_total", Help: "Requests of other programs, by the status of the answer.",
+		}, []string{"status"}),
 	}
-	m.registry.MustRegister(m.messages, m.took, m.effects, m.notices, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.messages, m.took, m.effects, m.notices, m.programs, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -47,6 +53,8 @@ func (m *meters) handled(h bot.Handled) {
 func (m *meters) noticed(c chat.Class, f bot.Fate) {
 	m.notices.WithLabelValues(string(c), string(f)).Inc()
 }
+
+func (m *meters) api(status int) { m.programs.WithLabelValues(strconv.Itoa(status)).Inc() }
 
 func (m *meters) waiting(now, later, dead int64) {
 	m.effects.WithLabelValues("waiting").Set(float64(now))

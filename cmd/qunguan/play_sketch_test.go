@@ -68,7 +68,21 @@ func inWords(p chat.Picture, l chat.Language) string {
 	for _, c := range p.Columns {
 		head = append(head, c.Label.In(l))
 	}
-	lines := []string{title, strings.Join(head, "｜")}
+	lines := []string{title}
+	for _, panel := range p.Panels {
+		lines = append(lines, "▁▃▅ "+panel.Title.In(l))
+		if m := panel.Target; m != nil {
+			lines[len(lines)-1] += "，" + m.Label.In(l)
+		}
+		var bars []string
+		for _, b := range panel.Points {
+			bars = append(bars, b.Label.In(l)+" "+b.Written.In(l))
+		}
+		lines = append(lines, strings.Join(bars, "｜"))
+	}
+	if len(p.Columns) > 0 {
+		lines = append(lines, strings.Join(head, "｜"))
+	}
 	for _, r := range p.Rows {
 		row := []string{r.Label.In(l)}
 		if note := r.Note.In(l); note != "" {
@@ -83,7 +97,9 @@ func inWords(p chat.Picture, l chat.Language) string {
 	for _, k := range p.Legend {
 		legend = append(legend, strings.TrimSpace(k.Cell.Sign().In(l)+" "+k.Meaning.In(l)))
 	}
-	lines = append(lines, strings.Join(legend, "，"))
+	if len(p.Columns) > 0 || len(legend) > 0 {
+		lines = append(lines, strings.Join(legend, "，"))
+	}
 	for _, n := range p.Notes {
 		lines = append(lines, n.In(l))
 	}

@@ -89,7 +89,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	world := simulator.SampleWorld()
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
 	owners, canary, checkpoint, postTo, publicURL, secret, sealed := []string{world.People[0].ID}, "", "", "", "", "", false
-	helpdesk, links := false, [][]string(nil)
+	helpdesk, reviews, links := false, false, [][]string(nil)
+	watch, weekly, daily, commend := "", "", "", ""
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -134,6 +135,14 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			language = f[1]
 		case "canary": // canary 5 * * * *: the bot looks at itself; else it does not, since stories leap over hours
 			canary = strings.TrimPrefix(w, "canary ")
+		case "watch": // the bot looks for suspicious acts every minute
+			watch = "* * * * *"
+		case "digests": // on Mondays and every morning
+			weekly, daily = "0 9 * * 1", "30 8 * * *"
+		case "commend":
+			commend = "10 9 * * 1"
+		case "reviews": // begin reviews in their rhythms; else nobody does, since stories leap over months
+			reviews = true
 		case "owners":
 			owners = f[1:]
 		case "helpdesk":
@@ -157,6 +166,11 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
+	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
+	s.config.Schedule.Commend = commend
+	if reviews {
+		s.config.Schedule.ReviewMatrix, s.config.Schedule.ReviewBusiness, s.config.Schedule.ReviewGroup = "0 9 1 * *", "0 9 15 1,4,7,10 *", "0 9 8 * *"
+	}
 	s.config.Ingest.Secret = configs.Secret(secret)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
 	s.config.PublicURL, s.config.Audit.PostTo = publicURL, postTo

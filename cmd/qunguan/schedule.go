@@ -7,8 +7,10 @@ import (
 	"os"
 	"time"
 
+	"qunguan/bot"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/commands"
 	"qunguan/configs"
 	"qunguan/scheduler"
 )
@@ -21,6 +23,13 @@ func checkSchedule(c configs.Config, file string) error {
 		{"schedule.sync", c.Schedule.Sync, "*/15 * * * *", "every quarter of an hour"},
 		{"schedule.checkpoint", c.Schedule.Checkpoint, "5 9 * * *", "five past nine every day"},
 		{"schedule.canary", c.Schedule.Canary, "5 * * * *", "five minutes past every hour"},
+		{"schedule.watch", c.Schedule.Watch, "* * * * *", "every minute"},
+		{"schedule.digest_weekly", c.Schedule.DigestWeekly, "0 9 * * 1", "nine o'clock on Mondays"},
+		{"schedule.digest_daily", c.Schedule.DigestDaily, "30 8 * * *", "half past eight every day"},
+		{"schedule.commend", c.Schedule.Commend, "10 9 * * 1", "ten past nine on Mondays"},
+		{"schedule.review_matrix", c.Schedule.ReviewMatrix, "0 9 1 * *", "nine o'clock on the 1st of each month"},
+		{"schedule.review_business", c.Schedule.ReviewBusiness, "0 9 15 1,4,7,10 *", "nine o'clock in the middle of each quarter's first month"},
+		{"schedule.review_group", c.Schedule.ReviewGroup, "0 9 8 * *", "nine o'clock on the 8th of each month"},
 		{"schedule.export", c.Schedule.Export, "30 3 * * *", "half past three every night"},
 	} {
 		if s.spec == "" && s.key != "schedule.sync" {
@@ -40,6 +49,32 @@ func checkSchedule(c configs.Config, file string) error {
 // begun when it looks whether they run.
 func (s *system) rhythms() []scheduler.Rhythm {
 	out := []scheduler.Rhythm{scheduler.Sync(s.bot, s.platform, s.config.Schedule.Sync)}
+	if spec := s.config.Schedule.Watch; spec != "" {
+		out = append(out, scheduler.Watch(s.bot, commands.Watch, spec))
+	}
+	digests := scheduler.Digest{
+		Reads: commands.DigestReads, Groups: commands.DigestGroups, Company: commands.DigestCompany, Send: commands.DigestFor,
+	}
+	if spec := s.config.Schedule.DigestWeekly; spec != "" {
+		out = append(out, digests.Weekly(s.bot, spec))
+	}
+	if spec := s.config.Schedule.DigestDaily; spec != "" {
+		out = append(out, digests.Daily(s.bot, spec))
+	}
+	if spec := s.config.Schedule.Commend; spec != "" {
+		out = append(out, scheduler.Commend(s.bot, commands.CommendReads, commands.Commend, spec))
+	}
+	for _, r := range []struct {
+		spec  string
+		begin func(*bot.Bot, string) scheduler.Rhythm
+	}{
+		{s.config.Schedule.ReviewMatrix, scheduler.ReviewMatrix}, {s.config.Schedule.ReviewBusiness, scheduler.ReviewBusiness},
+		{s.config.Schedule.ReviewGroup, scheduler.ReviewGroup},
+	} {
+		if r.spec != "" {
+			out = append(out, r.begin(s.bot, r.spec))
+		}
+	}
 	if spec := s.config.Schedule.Checkpoint; spec != "" && s.sealing.on() {
 		out = append(out, scheduler.Checkpoint(s.bot, s.auditor, chat.Group(s.config.Audit.PostTo), s.log, spec))
 	}

@@ -210,6 +210,7 @@ func (s *system) handler() http.Handler {
 	mux.Handle("/wecom/", s.traces.hears(s.platform.Handler(
 		wecom.Ears{Say: s.bot.Handle, Notice: s.bot.Notice, Hear: s.bot.Overhear, Archived: s.sources.archived})))
 	s.sources.mount(mux)
+	s.mountAPI(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.meters.registry, promhttp.HandlerOpts{}))

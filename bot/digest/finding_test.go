@@ -1,0 +1,67 @@
+package digest_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/digest"
+)
+
+func plain(s string) string { return s }
+
+// TestNothingToSay: then there is neither a card nor a text.
+func TestNothingToSay(t *testing.T) {
+	for _, found := range [][]digest.Finding{nil, {{Topic: digest.OfGaps, Group: "G"}}} {
+		assert.Nil(t, digest.Card(chat.Same("t"), chat.Text{}, found))
+		assert.Empty(t, digest.Text(found, plain))
+	}
+}
+
+// TestACardHasSixOfEach and leads on into commands; the text says all topics.
+func TestACardHasSixOfEach(t *testing.T) {
+	var found []digest.Finding
+	for i, topic := range digest.Topics() {
+		for n := range 7 {
+			found = append(found, digest.Finding{
+				Topic: topic, Group: chat.Group("G" + string(rune('1'+n))), Name: chat.Same("群"), N: 10*i + n + 5,
+				Lines: []chat.Text{chat.Same("a"), chat.Same("b"), chat.Same("c"), chat.Same("d")},
+			})
+		}
+	}
+	card := digest.Card(chat.Same("简报"), chat.Same("上周"), found)
+	require.NotNil(t, card)
+	assert.Len(t, card.Fields, 6)
+	assert.Len(t, card.Buttons, 6)
+	assert.Equal(t, "/digest", card.Buttons[5].Command)
+	assert.Equal(t, "机器人故障", card.Fields[0].Name.ZH, "the most urgent first")
+	assert.True(t, strings.HasSuffix(card.Buttons[0].Command, "#G7"), "the group with most: %s", card.Buttons[0].Command)
+	for _, b := range card.Buttons {
+		assert.LessOrEqual(t, len([]rune(b.Label.ZH)), 10)
+		assert.LessOrEqual(t, len([]rune(b.Label.EN)), 10)
+	}
+	text := chat.Lines(digest.Text(found, plain)...).ZH
+	for _, topic := range digest.Topics() {
+		assert.Contains(t, text, "**"+topic.Title().ZH+"**")
+	}
+	assert.Contains(t, text, "还有 2 个群")
+	assert.Contains(t, text, "…还有 8 项")
+	assert.Less(t, len(text), 6000)
+}
+
+func TestThePeriodIsNamedByItsFirstDay(t *testing.T) {
+	for at, want := range map[string][2]string{
+		"2026-11-23T09:00": {"2026-11-23", "2026-11-23"},
+		"2026-11-29T23:59": {"2026-11-23", "2026-11-29"},
+		"2027-01-01T09:00": {"2026-12-28", "2027-01-01"},
+	} {
+		now, err := time.Parse("2006-01-02T15:04", at)
+		require.NoError(t, err)
+		assert.Equal(t, want[0], digest.SpanOf(digest.Weekly, now).Day())
+		assert.Equal(t, want[1], digest.SpanOf(digest.Daily, now).Day())
+	}
+}

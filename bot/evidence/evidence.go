@@ -1,0 +1,254 @@
+// Package evidence gathers what is known of the admins of a group, of rights, use, duty and answers, as the plain values
+// that reviews judge by. It promises that what is not known is left zero and never guessed; it decides nothing.
+package evidence
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/duty"
+	"qunguan/bot/journal"
+	"qunguan/bot/review"
+	"qunguan/bot/sla"
+)
+
+// Group is one group as a review sees it.
+type Group struct {
+	Facts  access.Facts
+	group  directory.Group
+	usage  journal.Usage
+	roster duty.Roster
+	sheet  sla.Sheet
+	heard  bool
+	denied map[chat.User]int
+}
+
+// Look makes a Group of what was read; n says which query, of refusals, and which tallies are the group's. Where none were
+// asked for, nothing is known of either.
+func Look(c bot.Call, g chat.Group, n int) Group {
+	l := Group{
+		group: bot.At[directory.Group](c, directory.OfGroup(g)), Facts: c.In(g), usage: c.Usage(g),
+		roster: bot.At[duty.Roster](c, duty.Of(g)), sheet: c.Sheet(n), heard: c.Clock(g).HasSource(), denied: map[chat.User]int{},
+	}
+	entries, _ := c.Entries(n)
+	for _, e := range entries {
+		l.denied[e.Actor]++
+	}
+	return l
+}
+
+// Of is a group of which only rights are known.
+func Of(g chat.Group, f access.Facts) Group {
+	return Group{Facts: f, group: directory.Unknown(g)}
+}
+
+// Tempo is how often the group is looked at.
+func (l Group) Tempo(c bot.Call, p review.Policy) review.Tempo {
+	since := sla.DayOf(c.Now.In(c.Zone).AddDate(0, 0, -review.TempoDays))
+	visits := int64(0)
+	for d, t := range l.sheet.ByDay(sla.First) {
+		if d >= since {
+			visits += t.Count()
+		}
+	}
+	return p.TempoOf(l.Facts.Place.People, visits, l.heard)
+}
+
+// Place is the group as advice needs to know it.
+func (l Group) Place(c bot.Call) review.Place {
+	g := l.group.ID
+	least, _ := access.Wanted(l.Facts.Place.People)
+	p := review.Place{Least: least, Senior: access.Senior.String(), Appoints: access.Admins.String()}
+	for _, who := range l.Facts.Admins(g, c.Now) {
+		p.Admins++
+		if l.Facts.LevelOf(who, g, c.Now) == access.Senior {
+			p.Seniors++
+		}
+	}
+	return p
+}
+
+// Admins are those of the group who are looked at, with the evidence about each. Owners and 分级管理员 stand above the
+// group; their rights there are no role of the group's.
+func (l Group) Admins(c bot.Call) []review.Admin {
+	g := l.group.ID
+	used := access.Used{
+		Since: l.usage.Since, Measured: c.Measured(),
+		Last: func(who chat.User, i access.Item) time.Time { return l.usage.Last(who, i.String()) },
+	}
+	found := l.Facts.Check(g, used, c.Now)
+	turns, answers := l.turns(c), l.sheet.ByPerson(sla.First)
+	var out []review.Admin
+	for _, who := range l.Facts.Admins(g, c.Now) {
+		if l.Facts.Governs(who, g) {
+			continue
+		}
+		r, source := l.RoleOf(c, who)
+		if r.Level == access.NoLevel {
+			continue
+		}
+		items := c.Onto(r.Items())
+		e := review.Evidence{
+			Role: review.Role{
+				Level: r.Level.String(), Job: string(r.Job), Source: source, From: r.Source, Since: r.At, Until: r.Until, Items: items.Names(),
+			},
+			Known: later(l.usage.Since, r.At), Blind: items.Minus(used.Measured).Names(), Refused: l.denied[who],
+			Away: l.away(who, c.Now), Turns: turns[who], Warned: l.warned(who, r, found),
+		}
+		if len(l.roster.Shifts) > 0 && e.Turns == nil {
+			e.Turns = &review.Turns{}
+		}
+		for i := range (items & used.Measured).All() {
+			if at := used.Last(who, i); !at.IsZero() {
+				e.Uses = append(e.Uses, review.Use{Item: i.String(), Last: at})
+			}
+		}
+		if l.heard {
+			t := answers[who]
+			e.Answers = &review.Answers{Count: t.Count(), Mean: t.Mean().Round(time.Second), Late: t.Breaches}
+		}
+		e.Left = bot.At[directory.Person](c, directory.OfPerson(who)).Gone
+		if _, in := l.group.Member(who); !in && l.group.MembersKnown {
+			e.Outside = true
+		}
+		out = append(out, review.Admin{Who: who, Evidence: e, Ladder: ladder(c, r)})
+	}
+	return out
+}
+
+// RoleOf is the role of somebody that a review is about: the one that the group itself gave, for good, for a while, or to
+// be activated; else one of the company's; else one by position or department.
+func (l Group) RoleOf(c bot.Call, who chat.User) (access.Role, review.Source) {
+	g := l.group.ID
+	for _, temporary := range []bool{false, true} {
+		if r, ok := l.Facts.Group.Role(who, temporary); ok && (r.Until.IsZero() || c.Now.Before(r.Until)) {
+			return r, map[bool]review.Source{false: review.Fixed, true: review.Temporary}[temporary]
+		}
+	}
+	if r, ok := l.Facts.Group.Eligible(who); ok {
+		return r, review.Activated
+	}
+	if held := l.Facts.Across(g, who, c.Now); len(held) > 0 {
+		return held[0], review.Across
+	}
+	for _, r := range l.Facts.Holds(who, g, c.Now) {
+		return r, review.Inherited
+	}
+	return access.Role{}, review.Fixed
+}
+
+// ladder are the lower levels of a role with the same job, the lowest first.
+func ladder(c bot.Call, r access.Role) []review.Rung {
+	var out []review.Rung
+	for l := access.Junior; l < r.Level; l++ {
+		lower := r
+		lower.Level = l
+		if items := c.Onto(lower.Items()); items != 0 {
+			out = append(out, review.Rung{Level: l.String(), Items: items.Names()})
+		}
+	}
+	return out
+}
+
+// turns is the duty of each within the days that evidence is about.
+func (l Group) turns(c bot.Call) map[chat.User]*review.Turns {
+	if len(l.roster.Shifts) == 0 {
+		return nil
+	}
+	now := c.Now.In(c.Zone)
+	from := now.AddDate(0, 0, -review.EvidenceDays)
+	if l.roster.At.After(from) {
+		from = l.roster.At.In(c.Zone) // of the time before, this roster says nothing
+	}
+	out := map[chat.User]*review.Turns{}
+	of := func(who chat.User) *review.Turns {
+		if out[who] == nil {
+			out[who] = &review.Turns{}
+		}
+		return out[who]
+	}
+	for _, t := range l.roster.Between(from, now) {
+		start, end := later(t.Start, from), t.End
+		if end.After(now) || !start.Before(end) {
+			continue // what is not over is not done
+		}
+		done := of(t.Who)
+		done.Count, done.Minutes = done.Count+1, done.Minutes+int(end.Sub(start)/time.Minute)
+		if t.By == duty.Takeover && t.Base != t.Who {
+			of(t.Base).TakenOver++
+		}
+	}
+	return out
+}
+
+// away is until when somebody is on leave; zero if they are not.
+func (l Group) away(who chat.User, now time.Time) time.Time {
+	for _, a := range l.roster.Leaves() {
+		if a.Who == who && !now.Before(a.From) && now.Before(a.Until) {
+			return a.Until
+		}
+	}
+	return time.Time{}
+}
+
+// warned is what a check has found about somebody's role.
+func (l Group) warned(who chat.User, r access.Role, found []access.Finding) []review.Warned {
+	var out []review.Warned
+	for _, f := range found {
+		if f.Who != who {
+			continue
+		}
+		switch f.Kind {
+		case access.FoundUnused:
+			out = append(out, review.Warned{What: review.Idle, Items: f.Items.Names()})
+		case access.FoundOverWide:
+			out = append(out, review.Warned{What: review.Wide, Items: f.Items.Names()})
+		case access.FoundReview:
+			if f.Key == r.Key() {
+				out = append(out, review.Warned{What: review.Overdue})
+			}
+		case access.FoundSeparation:
+			if gives := l.givesUp(who, f, r.Items()); gives != 0 {
+				out = append(out, review.Warned{What: review.Exclusive, Items: gives.Names(), Name: f.Name})
+			}
+		default: // the others are about exceptions, or about the group
+		}
+	}
+	return out
+}
+
+// givesUp are the items that somebody who breaks separation of duties should give up: all but those of the set that they
+// used last.
+func (l Group) givesUp(who chat.User, f access.Finding, held access.Items) access.Items {
+	x, _, ok := l.Facts.Exclusive(f.Name)
+	if !ok {
+		return 0
+	}
+	last := func(s access.Items) (at time.Time) {
+		for i := range (s & held).All() {
+			at = later(at, l.usage.Last(who, i.String()))
+		}
+		return at
+	}
+	sets := slices.DeleteFunc(slices.Clone(x.Sets), func(s access.Items) bool { return s&held == 0 })
+	slices.SortStableFunc(sets, func(a, b access.Items) int {
+		return cmp.Or(last(b).Compare(last(a)), b.Len()-a.Len())
+	})
+	var out access.Items
+	for _, s := range sets[min(1, len(sets)):] {
+		out |= s & held
+	}
+	return out
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

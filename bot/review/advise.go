@@ -1,0 +1,158 @@
+package review
+
+import (
+	"slices"
+	"time"
+)
+
+// Advice is what is advised about a role, and by which rule.
+type Advice struct {
+	Do    Do       `json:"do"`
+	To    Target   `json:"to,omitzero"` // of Reduce
+	Rule  Rule     `json:"rule"`
+	Items []string `json:"items,omitempty"` // what the rule is about: unused, exclusive
+	Days  int      `json:"days,omitempty"`  // for how long
+	Name  string   `json:"name,omitempty"`  // of a rule of separation of duties
+}
+
+// Rule is why something is advised.
+type Rule string
+
+// The rules, in the order in which they are asked: the first that fits settles it.
+const (
+	RuleLeft      Rule = "left"      // has left the company
+	RuleOutside   Rule = "outside"   // is not in the group any more
+	RuleEnds      Rule = "ends"      // ends by itself before the review does
+	RuleInherited Rule = "inherited" // comes with a position, which no review takes away
+	RuleAcross    Rule = "across"    // was given for several groups, and is ended where it was given
+	RuleExclusive Rule = "exclusive" // breaks separation of duties
+	RuleNew       Rule = "new"       // is too new to be judged by use
+	RuleAway      Rule = "away"      // was on leave
+	RuleBlind     Rule = "blind"     // gives nothing whose use the bot can see
+	RuleIdle      Rule = "idle"      // nothing was used for long
+	RuleServes    Rule = "serves"    // nothing was used, but duty was done or customers were answered
+	RulePartly    Rule = "partly"    // a smaller role covers what was used
+	RuleUsed      Rule = "used"      // what it gives is used
+	RuleNeeded    Rule = "needed"    // would be taken away, but the group cannot do without
+)
+
+// Place is the group as far as advice needs to know it.
+type Place struct {
+	Least    int // admins that a group of this size needs (D1)
+	Admins   int
+	Seniors  int
+	Senior   string // the level that a group must have somebody of
+	Appoints string // the item by which a senior appoints others
+}
+
+// judge is what one rule looks at.
+type judge struct {
+	Admin
+	now    time.Time
+	window int       // days without use that count as unused
+	ends   time.Time // of the campaign
+}
+
+// rules are the policy: each says what it advises, if it fits.
+var rules = []func(judge) (Advice, bool){
+	func(j judge) (Advice, bool) { return Advice{Do: Remove, Rule: RuleLeft}, j.Evidence.Left },
+	func(j judge) (Advice, bool) { return Advice{Do: Remove, Rule: RuleOutside}, j.Evidence.Outside },
+	func(j judge) (Advice, bool) {
+		until := j.Evidence.Role.Until
+		return Advice{Do: Keep, Rule: RuleEnds}, !until.IsZero() && !until.After(j.ends)
+	},
+	func(j judge) (Advice, bool) {
+		return Advice{Do: Keep, Rule: RuleInherited, Name: j.Evidence.Role.From}, j.Evidence.Role.Source == Inherited
+	},
+	func(j judge) (Advice, bool) {
+		return Advice{Do: Keep, Rule: RuleAcross}, j.Evidence.Role.Source == Across
+	},
+	judge.exclusive,
+	func(j judge) (Advice, bool) {
+		return Advice{Do: Keep, Rule: RuleNew, Days: j.Evidence.known(j.now)}, j.Evidence.known(j.now) < j.window
+	},
+	func(j judge) (Advice, bool) { return Advice{Do: Keep, Rule: RuleAway}, !j.Evidence.Away.IsZero() },
+	func(j judge) (Advice, bool) {
+		return Advice{Do: Keep, Rule: RuleBlind}, len(j.Evidence.measured()) == 0
+	},
+	judge.idle,
+	judge.partly,
+	func(judge) (Advice, bool) { return Advice{Do: Keep, Rule: RuleUsed}, true },
+}
+
+func (j judge) exclusive() (Advice, bool) {
+	i := slices.IndexFunc(j.Evidence.Warned, func(w Warned) bool { return w.What == Exclusive })
+	if i < 0 {
+		return Advice{}, false
+	}
+	w := j.Evidence.Warned[i]
+	left := without(j.Evidence.Role.Items, w.Items)
+	if len(left) == 0 || len(w.Items) == 0 {
+		return Advice{}, false
+	}
+	return Advice{Do: Reduce, To: Target{Items: left}, Rule: RuleExclusive, Items: w.Items, Name: w.Name}, true
+}
+
+func (j judge) idle() (Advice, bool) {
+	days := j.Evidence.idle(j.now)
+	if days < j.window {
+		return Advice{}, false
+	}
+	if !j.Evidence.serves() {
+		return Advice{Do: Remove, Rule: RuleIdle, Items: j.Evidence.measured(), Days: days}, true
+	}
+	if to, gives, ok := j.lowest(); ok {
+		return Advice{Do: Reduce, To: to, Rule: RuleServes, Items: gives, Days: days}, true
+	}
+	return Advice{Do: Keep, Rule: RuleServes, Days: days}, true
+}
+
+func (j judge) partly() (Advice, bool) {
+	to, unused, ok := Smallest(j.Admin, j.now.AddDate(0, 0, -j.window))
+	return Advice{Do: Reduce, To: to, Rule: RulePartly, Items: unused, Days: j.window}, ok
+}
+
+// Advise judges all admins of a group together, since what is advised of one depends on who remains: whoever used their
+// rights longest ago goes first, and a group keeps a senior and as many as its size needs. Only who has left the company goes all the same.
+func Advise(p Place, admins []Admin, policy Policy, now, ends time.Time) []Advice {
+	out := make([]Advice, len(admins))
+	order := make([]int, len(admins))
+	for i, a := range admins {
+		order[i] = i
+		j := judge{Admin: a, now: now, window: policy.Unused, ends: ends}
+		for _, rule := range rules {
+			if advice, fits := rule(j); fits {
+				out[i] = advice
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(x, y int) int {
+		if x, y := out[x].Rule == RuleLeft, out[y].Rule == RuleLeft; x != y {
+			return map[bool]int{true: -1, false: 1}[x]
+		}
+		return admins[x].Evidence.Last().Compare(admins[y].Evidence.Last())
+	})
+	for _, i := range order {
+		next, ok := p.after(admins[i].Evidence.Role, out[i])
+		if !ok && out[i].Rule != RuleLeft {
+			out[i] = Advice{Do: Keep, Rule: RuleNeeded, Days: out[i].Days, Items: out[i].Items}
+			continue
+		}
+		p = next
+	}
+	return out
+}
+
+// after is the group once an advice about a role was taken; ok says whether it can do so.
+func (p Place) after(r Role, a Advice) (Place, bool) {
+	next := p
+	if a.Do == Remove {
+		next.Admins--
+	}
+	if r.Level == p.Senior && (a.Do == Remove || a.Do == Reduce && (a.To.Level != "" || !slices.Contains(a.To.Items, p.Appoints))) {
+		next.Seniors-- // who can appoint nobody does not stand in for a senior
+	}
+	fewer := next.Admins < p.Admins && next.Admins < p.Least
+	return next, !fewer && (next.Seniors > 0 || p.Seniors == next.Seniors)
+}

@@ -1,0 +1,47 @@
+package review
+
+import (
+	"slices"
+	"time"
+)
+
+// Target is what a role is reduced to: another level, or the present one narrowed to some items. The zero Target is no
+// reduction.
+type Target struct {
+	Level string   `json:"level,omitempty"`
+	Items []string `json:"items,omitempty"`
+}
+
+// IsZero says whether it is no reduction.
+func (t Target) IsZero() bool { return t.Level == "" && len(t.Items) == 0 }
+
+// Equal says whether two are the same.
+func (t Target) Equal(o Target) bool { return t.Level == o.Level && slices.Equal(t.Items, o.Items) }
+
+// Smallest is the smallest role that covers what somebody has used since a moment (M14): a lower level where one gives
+// all of it, since that is what people understand, else the present one narrowed to it. What the bot cannot see the use
+// of goes with a level and stays with a list of items, since nothing says that it is not needed. ok is false where
+// nothing smaller covers it, or nothing was used at all.
+func Smallest(a Admin, since time.Time) (t Target, unused []string, ok bool) {
+	used := a.Evidence.usedSince(since)
+	unused = without(a.Evidence.measured(), used)
+	if len(used) == 0 || len(unused) == 0 {
+		return Target{}, unused, false
+	}
+	for _, r := range a.Ladder {
+		if covers(r.Items, used) && covers(a.Evidence.Role.Items, r.Items) && len(r.Items) < len(a.Evidence.Role.Items) {
+			return Target{Level: r.Level}, without(a.Evidence.Role.Items, r.Items), true
+		}
+	}
+	return Target{Items: without(a.Evidence.Role.Items, unused)}, unused, true
+}
+
+// Lowest is the lowest role on the ladder, for somebody who serves without using any item.
+func (a Admin) lowest() (Target, []string, bool) {
+	for _, r := range a.Ladder {
+		if len(r.Items) > 0 && covers(a.Evidence.Role.Items, r.Items) && len(r.Items) < len(a.Evidence.Role.Items) {
+			return Target{Level: r.Level}, without(a.Evidence.Role.Items, r.Items), true
+		}
+	}
+	return Target{}, nil, false
+}

@@ -1,0 +1,96 @@
+package review
+
+import (
+	"fmt"
+	"time"
+
+	"qunguan/bot/chat"
+)
+
+// Do is what becomes of a role.
+type Do string
+
+// What can be decided, and advised.
+const (
+	Keep   Do = "keep"
+	Reduce Do = "reduce"
+	Remove Do = "remove"
+	// Advised, of a policy only: whoever gives no answer takes the advice.
+	Advised Do = "advice"
+)
+
+// Policy is how reviews are held. The zero Policy is none; Standard is the usual one.
+type Policy struct {
+	Days     int       `json:"days"`      // to answer
+	Extra    int       `json:"extra"`     // days that the fallback has for what nobody has answered
+	Stages   int       `json:"stages"`    // 2: what is not kept is looked at by somebody else, too
+	NoAnswer Do        `json:"no_answer"` // what becomes of a role of which nobody has decided
+	Most     int       `json:"most"`      // roles that one run may take away without a second person
+	Share    int       `json:"share"`     // and percent of the roles of the run
+	Unused   int       `json:"unused"`    // days without use after which something counts as unused
+	Active   int       `json:"active"`    // matters of customers a day from which a group is active
+	Large    int       `json:"large"`     // people from which a group is active
+	By       chat.User `json:"by,omitempty"`
+	At       time.Time `json:"at,omitzero"`
+}
+
+// Standard is the policy where nobody has set another (D10, J2, R62).
+func Standard() Policy {
+	return Policy{Days: 7, Extra: 2, Stages: 1, NoAnswer: Keep, Most: 5, Share: 20, Unused: 30, Active: 10, Large: 201}
+}
+
+// Sound says what is wrong with a policy.
+func (p Policy) Sound() error {
+	within := func(n, least, most int) bool { return least <= n && n <= most }
+	switch {
+	case !within(p.Days, 1, 60), !within(p.Extra, 0, 30), !within(p.Stages, 1, 2), !within(p.Most, 0, 1000),
+		!within(p.Share, 0, 100), p.Unused != 30 && p.Unused != 90, !within(p.Active, 1, 100_000), !within(p.Large, 1, 100_000):
+		return fmt.Errorf("review policy: %+v is out of bounds", p)
+	}
+	switch p.NoAnswer {
+	case Keep, Reduce, Remove, Advised:
+		return nil
+	}
+	return fmt.Errorf("review policy: no answer cannot mean %q", p.NoAnswer)
+}
+
+// Tempo is how often a group is looked at, and why (D10, R58).
+type Tempo struct {
+	Monthly bool
+	Why     TempoWhy
+	Visits  float64 // matters of customers a day, over Days
+	People  int     // 0: not known
+	Policy  Policy
+}
+
+// TempoWhy is what settles the rhythm of a group.
+type TempoWhy string
+
+// Why a group is active, or quiet.
+const (
+	BySize    TempoWhy = "size"
+	ByVisits  TempoWhy = "visits"
+	Quiet     TempoWhy = "quiet"
+	NotHeard  TempoWhy = "not heard" // no source tells of its messages, and it is not large
+	TempoDays          = 30          // over how many days activity is measured
+)
+
+// TempoOf is the rhythm of a group by its size and by how many matters of customers it had in TempoDays; heard says
+// whether a source tells of its messages at all.
+func (p Policy) TempoOf(people int, visits int64, heard bool) Tempo {
+	t := Tempo{Visits: float64(visits) / TempoDays, People: people, Policy: p}
+	switch {
+	case people >= p.Large:
+		t.Monthly, t.Why = true, BySize
+	case !heard:
+		t.Why = NotHeard
+	case visits >= int64(p.Active)*TempoDays:
+		t.Monthly, t.Why = true, ByVisits
+	default:
+		t.Why = Quiet
+	}
+	return t
+}
+
+// Due says whether a group of this rhythm is looked at in a month: quiet ones in January, April, July and October.
+func (t Tempo) Due(m time.Month) bool { return t.Monthly || m%3 == 1 }

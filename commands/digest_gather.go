@@ -1,0 +1,209 @@
+package commands
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/canary"
+	"qunguan/bot/chat"
+	"qunguan/bot/digest"
+	"qunguan/bot/directory"
+	"qunguan/bot/duty"
+	"qunguan/bot/journal"
+	"qunguan/bot/sla"
+)
+
+// mostDigested is how many entries of one group a digest looks at. Where there are more it says so.
+const mostDigested = 200
+
+// DigestReads are the aggregates of some groups that a digest looks at.
+func DigestReads(groups []chat.Group) []journal.Name {
+	var out []journal.Name
+	for _, g := range groups {
+		out = append(out, access.Of(g), directory.OfGroup(g), duty.Of(g))
+	}
+	return out
+}
+
+// digestWant is what else a digest of groups asks for: a query and a tally each, in their order.
+func digestWant(groups []chat.Group, s digest.Span) journal.Want {
+	var w journal.Want
+	for _, g := range groups {
+		w.Queries = append(w.Queries, journal.Query{Group: g, Since: s.Since, Limit: mostDigested})
+		w.Tallies = append(w.Tallies, journal.Days{Group: g, From: s.Since, Until: s.Now})
+	}
+	return w
+}
+
+// DigestGroups says what there is to say about groups whose DigestReads were read. need is what must be read first.
+func DigestGroups(c bot.Call, groups []chat.Group, s digest.Span) (found []digest.Group, need journal.Want) {
+	if c.Queries() == 0 && len(groups) > 0 {
+		return nil, digestWant(groups, s)
+	}
+	for n, g := range groups {
+		in := c
+		if in.Group = bot.At[directory.Group](c, directory.OfGroup(g)); !in.Group.Bound() {
+			continue
+		}
+		in.Access = c.In(g)
+		d := digest.Group{Managers: managersOf(c, g, "")}
+		add := func(t digest.Topic, lines []chat.Text, more bool) {
+			if len(lines) > 0 {
+				d.Findings = append(d.Findings, digest.Finding{
+					Topic: t, Group: g, Name: chat.Same(in.Group.Title()), N: len(lines), More: more, Lines: lines,
+				})
+			}
+		}
+		entries, more := c.Entries(n)
+		told := tellEntries(in, entries)
+		add(digest.OfActs, told.acts, more)
+		add(digest.OfGaps, gapsAhead(in, s), false)
+		if s.Period == digest.Weekly {
+			add(digest.OfNos, told.nos, more)
+			add(digest.OfChanges, told.changes, more)
+			add(digest.OfDrift, undrifted(drifts(in, in.Access.Admins(g, c.Now))), false)
+			add(digest.OfEnds, endings(in, s), false)
+			d.Findings = append(d.Findings, lateAnswers(in, c.Sheet(n).Total(sla.First))...)
+		}
+		found = append(found, d)
+	}
+	return found, journal.Want{}
+}
+
+// undrifted takes the mark of a list from lines.
+func undrifted(lines []chat.Text) []chat.Text {
+	for i, l := range lines {
+		lines[i] = chat.Text{ZH: strings.TrimPrefix(l.ZH, "- 漂移："), EN: strings.TrimPrefix(l.EN, "- drift: ")}
+	}
+	return lines
+}
+
+// tellings are what entries come to.
+type tellings struct{ acts, nos, changes []chat.Text }
+
+// noise are kinds of events that nobody decided upon, or that are told otherwise. What the bot did by itself is none of
+// the changes either: somebody had decided upon it before.
+var noise = []string{"group.", "person.", "task.", "reminder.", "command.", "digest.", "canary.", "sla.", "shift.", "preference.", "ticket.", "audit."}
+
+// tellEntries tells what happened, the newest first. Refusals are told by person.
+func tellEntries(c bot.Call, entries []journal.Entry) tellings {
+	var out tellings
+	var who []chat.User
+	refused := map[chat.User]int{}
+	for _, e := range entries {
+		switch {
+		case e.Outcome == journal.Refused:
+			if refused[e.Actor]++; refused[e.Actor] == 1 {
+				who = append(who, e.Actor)
+			}
+		case e.Kind == digest.Suspected:
+			for _, ch := range e.Changes {
+				if s, err := journal.Decode[digest.Suspicion](ch.After); ch.After != nil && err == nil {
+					out.acts = append(out.acts, suspicionText(c, s))
+				}
+			}
+		case e.Outcome == journal.Done && e.Actor != "" && len(e.Changes) > 0 && !slices.ContainsFunc(noise, func(p string) bool { return strings.HasPrefix(string(e.Kind), p) }):
+			out.changes = append(out.changes, changeTold(c, e))
+		}
+	}
+	for _, u := range who {
+		out.nos = append(out.nos, chat.Text{ZH: "%s 被拒 %d 次", EN: "%s was refused %d times"}.F(calledIn(c, u), refused[u]))
+	}
+	return out
+}
+
+// changeTold tells a change in a few plain words.
+func changeTold(c bot.Call, e journal.Entry) chat.Text {
+	what := chat.Same(string(e.Kind))
+	if h, ok := Happenings()[e.Kind]; ok {
+		what = h.Text
+	}
+	who := chat.Text{ZH: "机器人", EN: "the bot"}
+	if e.Actor != "" {
+		who = chat.Same(calledIn(c, e.Actor))
+	}
+	t := chat.Text{ZH: "#%d %s %s", EN: "#%d %s %s"}.F(e.N, who, what)
+	if len(e.Targets) > 0 {
+		t = t.Plus(chat.Same(" → " + calledIn(c, e.Targets[0])))
+	}
+	if n := len(e.Targets); n > 1 {
+		t = t.Plus(chat.Text{ZH: " 等 %s 人", EN: " and %s more"}.F(chat.Text{ZH: strconv.Itoa(n), EN: strconv.Itoa(n - 1)}))
+	}
+	return t
+}
+
+// endings are the rights of a group that end before the span does, the next first.
+func endings(c bot.Call, s digest.Span) []chat.Text {
+	var ends []span
+	for key, raw := range c.State(access.Of(c.Group.ID)).Records {
+		if e := spanOf(key, json.RawMessage(raw)); e.until.After(s.Now) && e.until.Before(s.Ahead) {
+			ends = append(ends, e)
+		}
+	}
+	slices.SortFunc(ends, func(a, b span) int {
+		if n := a.until.Compare(b.until); n != 0 {
+			return n
+		}
+		return strings.Compare(string(a.who), string(b.who))
+	})
+	var out []chat.Text
+	for _, e := range ends {
+		who := chat.Text{ZH: "本群设置", EN: "a setting"}
+		if e.who != "" {
+			who = chat.Same(calledIn(c, e.who))
+		}
+		out = append(out, chat.Text{ZH: "%s 到 %s 为止", EN: "%s until %s"}.F(who, c.Moment(e.until)))
+	}
+	return out
+}
+
+// gapsAhead are the times without anybody on duty, of a group that has a roster.
+func gapsAhead(c bot.Call, s digest.Span) []chat.Text {
+	var out []chat.Text
+	for _, t := range bot.At[duty.Roster](c, duty.Of(c.Group.ID)).Vacant(s.Now.In(c.Zone), s.Ahead.In(c.Zone)) {
+		from, until := t.Start, t.End
+		if from.Before(s.Now) {
+			from = s.Now
+		}
+		out = append(out, chat.Text{ZH: "%s 到 %s", EN: "%s to %s"}.F(c.Moment(from), until.In(c.Zone).Format("15:04")))
+	}
+	return out
+}
+
+// DigestCompany is what owners are told besides: what of the bot itself is broken.
+func DigestCompany(c bot.Call) []digest.Finding {
+	broken := bot.At[canary.Book](c, canary.Of).Troubles()
+	if len(broken) == 0 {
+		return nil
+	}
+	f := digest.Finding{Topic: digest.OfBot, N: len(broken)}
+	for _, t := range broken {
+		f.Lines = append(f.Lines, chat.Text{ZH: "%s 从 %s 起异常", EN: "%s is not well since %s"}.F(canary.Title(t.Part), c.Moment(t.Since)))
+	}
+	return []digest.Finding{f}
+}
+
+// lateAnswers are the answers that came late.
+func lateAnswers(c bot.Call, t sla.Tally) []digest.Finding {
+	if t.Breaches == 0 {
+		return nil
+	}
+	return []digest.Finding{{
+		Topic: digest.OfAnswers, Group: c.Group.ID, Name: chat.Same(c.Group.Title()), N: int(t.Breaches),
+		Lines: []chat.Text{chat.Text{ZH: "%d 次里超时 %d 次，最久 %s", EN: "%[2]d of %[1]d late, the longest %[3]s"}.F(
+			t.Count(), t.Breaches, took(c, t.Max().Round(time.Second)))},
+	}}
+}
+
+// calledIn is what somebody is called in the group; who is not in it is asked about.
+func calledIn(c bot.Call, who chat.User) string {
+	if _, in := c.Group.Member(who); !in {
+		_ = c.Name(who) // has them read
+	}
+	return plainName(c, who)
+}

@@ -1,0 +1,244 @@
+package commands
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/chat"
+	"qunguan/bot/grammar"
+	"qunguan/bot/kpi"
+	"qunguan/bot/sla"
+)
+
+var _ = declare(kpiReport)
+
+// kpiReport shows how everybody in the group does, beside each other, and how the shifts do.
+func kpiReport() bot.Command {
+	period, by := kpiPeriodHole(), kpiBy()
+	return bot.Command{
+		Name:     "kpi report",
+		Forms:    []string{"/kpi report [{period}] [(by|按) {by}]", "/绩效 报表 [{period}] [(按|by) {by}]"},
+		Examples: []chat.Text{{ZH: "/绩效 报表 上周", EN: "/kpi report last-week"}},
+		Holes:    []grammar.Hole{period, by},
+		Help: chat.Text{
+			ZH: "绩效报表：本群每个人（或每个班）的处理、拦截、发言，文字、图片和 Excel。", EN: "Indicators of everybody in the group, or of every shift, as text, picture and workbook.",
+		},
+		Who: chat.Text{ZH: "有“报表”权限的人。", EN: "Whoever holds reports."},
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			w := period.Of(c.Args)
+			if w.n == 0 {
+				w = kpiWord{n: 1, past: true} // a report is of what is over
+			}
+			a := KPIAsk{Group: c.Group.ID, Periods: []kpi.Period{w.of(c.Now.In(c.Zone))}}
+			if err := mayReport(c, a); err != nil {
+				return bot.Outcome{}, err
+			}
+			if need := a.Need(c); !need.Nothing() {
+				return bot.Outcome{Need: need}, nil
+			}
+			t := kpiTable{c: c, of: a.Measure(c)[0], shifts: by.Of(c.Args) == "shift"}
+			t.fill(a)
+			return bot.Outcome{Reply: chat.Reply{Text: t.text(), Picture: t.picture(mostKPIRows), Files: t.workbook()}}, nil
+		},
+	}
+}
+
+func kpiBy() grammar.ChoiceHole[string] {
+	return grammar.Choice("by", func(s string) (string, bool) {
+		switch lower(s) {
+		case "person", "people", "人", "个人":
+			return "person", true
+		case "shift", "shifts", "班", "班次", "值班":
+			return "shift", true
+		}
+		return "", false
+	}, chat.Text{ZH: "人|班", EN: "person|shift"})
+}
+
+// Table is a file that holds a table.
+type Table struct {
+	Table *chat.Picture `json:"table"`
+}
+
+// workbook is the table as a file to keep, with everybody in it; none where there is nobody.
+func (t kpiTable) workbook() []chat.File {
+	p := t.picture(len(t.rows))
+	if p == nil {
+		return nil
+	}
+	for _, i := range t.of.Indicators() {
+		p.Notes = append(p.Notes, i.Name.Title().Plus(chat.Text{ZH: "：", EN: ": "}).Plus(kpiValue(t.c, i)).Plus(chat.Same(" ")).Plus(i.Verdict.Text()))
+	}
+	raw, err := json.Marshal(Table{p})
+	if err != nil {
+		panic(fmt.Sprintf("unreachable: a table is plain data, yet it does not encode: %v", err))
+	}
+	return []chat.File{{Name: "kpi-" + t.of.From.Format(time.DateOnly) + ".xlsx", Of: raw}}
+}
+
+// kpiTable is how people, or shifts, do beside each other.
+type kpiTable struct {
+	c      bot.Call
+	of     KPI // of the whole group
+	shifts bool
+	rows   []kpiRow
+}
+
+// kpiRow is one person; of shifts, what happened while they were answerable.
+type kpiRow struct {
+	who      chat.User
+	handling sla.Tally
+	caught   int64
+	written  int64
+}
+
+// fill makes the rows: of everybody with a role in the group, and of everybody who did anything.
+func (t *kpiTable) fill(a KPIAsk) {
+	c, sheet := t.c, t.c.Sheet(0)
+	rows := map[chat.User]*kpiRow{}
+	row := func(u chat.User) *kpiRow {
+		if rows[u] == nil {
+			rows[u] = &kpiRow{who: u}
+		}
+		return rows[u]
+	}
+	if t.shifts {
+		for u, tally := range sheet.ByShift(sla.Handling) {
+			row(u).handling = tally
+		}
+	} else {
+		for _, u := range c.Access.Admins(a.Group, c.Now) {
+			row(u)
+		}
+		for u, tally := range sheet.ByPerson(sla.Handling) {
+			row(u).handling = tally
+		}
+		for u, n := range sheet.MessagesBy() {
+			if u != "" {
+				row(u).written = n
+			}
+		}
+		for i := range intercepting {
+			entries, _ := c.Entries(i)
+			for _, e := range entries {
+				if e.Actor != "" {
+					row(e.Actor).caught++
+				}
+			}
+		}
+	}
+	for _, u := range slices.Sorted(maps.Keys(rows)) {
+		t.rows = append(t.rows, *rows[u])
+	}
+	slices.SortStableFunc(t.rows, func(x, y kpiRow) int { return cmp.Compare(y.handling.Count(), x.handling.Count()) })
+}
+
+func (t kpiTable) title() chat.Text {
+	if t.shifts {
+		return chat.Text{ZH: "%s 绩效报表（按班）", EN: "Indicators of %s by shift"}.F(chat.Escape(t.c.Group.Title()))
+	}
+	return chat.Text{ZH: "%s 绩效报表", EN: "Indicators of %s by person"}.F(chat.Escape(t.c.Group.Title()))
+}
+
+// mostKPIRows is how many people one answer shows.
+const mostKPIRows = 30
+
+func (t kpiTable) text() chat.Text {
+	lines := []chat.Text{
+		chat.Text{ZH: "**%s**", EN: "**%s**"}.F(t.title()).Plus(chat.Text{ZH: "　%s，截至 %s", EN: "  %s, as of %s"}.F(t.of.Text(), t.c.Moment(t.c.Now))),
+	}
+	for _, i := range t.of.Indicators() {
+		lines = append(lines, kpiLine(t.c, i, t.of))
+	}
+	for i, r := range t.rows {
+		if i == mostKPIRows {
+			lines = append(lines, chat.Text{ZH: "…还有 %d 人", EN: "… and %d more"}.F(len(t.rows)-i))
+			break
+		}
+		lines = append(lines, t.line(r))
+	}
+	if len(t.rows) == 0 {
+		lines = append(lines, chat.Text{ZH: "没有可列的人：没有管理员，也没有处理记录。", EN: "Nobody to list: no admins, and nothing was handled."})
+	}
+	return chat.Lines(lines...)
+}
+
+func (t kpiTable) name(u chat.User) chat.Text {
+	if u == "" {
+		return chat.Text{ZH: "无人值班时", EN: "nobody on duty"}
+	}
+	return inGroup(t.c, t.c.Group, u)
+}
+
+func (t kpiTable) line(r kpiRow) chat.Text {
+	handled := chat.Text{ZH: "没有处理记录", EN: "nothing handled"}
+	if !t.of.Source {
+		handled = kpi.NoSource.Text()
+	}
+	if n := r.handling.Count(); n > 0 {
+		handled = chat.Text{ZH: "处理 %d 件，平均 %s%s，超 2 小时 %d 件", EN: "%d handled, mean %s%s, over 2 h %d"}.F(
+			n, took(t.c, r.handling.Mean().Round(time.Second)), meets(r.handling.Mean()), r.handling.Breaches)
+	}
+	if t.shifts {
+		return chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(t.name(r.who), handled)
+	}
+	written := chat.Text{ZH: "发言 %d 条", EN: "messages %d"}.F(r.written)
+	if !t.of.Source {
+		written = chat.Text{ZH: "发言 —", EN: "messages —"}
+	}
+	return chat.Text{ZH: "- %s：%s；拦截 %d 次；%s", EN: "- %s: %s; interceptions %d; %s"}.F(t.name(r.who), handled, r.caught, written)
+}
+
+func meets(mean time.Duration) chat.Text {
+	if mean <= kpi.MostHandling {
+		return chat.Same(" ✅")
+	}
+	return chat.Same(" ❌")
+}
+
+// picture is the same as a table, of at most most rows; nil where there is nobody.
+func (t kpiTable) picture(most int) *chat.Picture {
+	if len(t.rows) == 0 {
+		return nil
+	}
+	p := &chat.Picture{
+		Title: t.title(), Subtitle: chat.Text{ZH: "%s，截至 %s", EN: "%s, as of %s"}.F(t.of.Text(), t.c.Moment(t.c.Now)),
+		Columns: []chat.Column{
+			{Label: chat.Text{ZH: "处理", EN: "handled"}}, {Label: chat.Text{ZH: "平均 分", EN: "mean min"}}, {Label: chat.Text{ZH: "超时", EN: "over 2 h"}},
+		},
+		Legend: []chat.Key{
+			{Cell: chat.Cell{Shade: chat.Yes}, Meaning: chat.Text{ZH: "平均不超过 2 小时", EN: "mean of 2 h at most"}},
+			{Cell: chat.Cell{Shade: chat.No}, Meaning: chat.Text{ZH: "超过 2 小时", EN: "over 2 h"}},
+		},
+	}
+	if !t.shifts {
+		p.Columns = append(p.Columns, chat.Column{Label: chat.Text{ZH: "拦截", EN: "caught"}}, chat.Column{Label: chat.Text{ZH: "发言", EN: "messages"}})
+	}
+	number := func(n int64, s chat.Shade) chat.Cell { return chat.Cell{Shade: s, Text: chat.Same(fmt.Sprint(n))} }
+	for _, r := range t.rows[:min(len(t.rows), most)] {
+		row := chat.Row{Label: chat.Same(plainName(t.c, r.who)), Cells: make([]chat.Cell, 3)}
+		if r.who == "" {
+			row.Label = t.name("")
+		}
+		if n := r.handling.Count(); n > 0 {
+			shade := chat.Yes
+			if r.handling.Mean() > kpi.MostHandling {
+				shade = chat.No
+			}
+			row.Cells = []chat.Cell{number(n, chat.Off), {Shade: shade, Text: chat.Same(fmt.Sprintf("%.0f", r.handling.Mean().Minutes()))}, number(r.handling.Breaches, chat.Blank)}
+		}
+		if !t.shifts {
+			row.Cells = append(row.Cells, number(r.caught, chat.Blank))
+			if t.of.Source {
+				row.Cells = append(row.Cells, number(r.written, chat.Blank))
+			}
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return p
+}

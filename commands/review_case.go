@@ -1,0 +1,349 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"qunguan/bot"
+	"qunguan/bot/access"
+	"qunguan/bot/chat"
+	"qunguan/bot/directory"
+	"qunguan/bot/grammar"
+	"qunguan/bot/review"
+)
+
+// This file words one case of a review: what the role is, whether it is reasonable, whether it was abused, and whether it
+// should change (R59), each with its evidence.
+
+// reviewed names the admin of a case as their group knows them.
+func reviewed(c bot.Call, g chat.Group, k review.Case) chat.Text {
+	return inGroup(c, bot.At[directory.Group](c, directory.OfGroup(g)), k.Who)
+}
+
+func itemsText(names []string) chat.Text { return itemsNamed(names).Label() }
+
+// itemsShort is a list of items that a line has room for.
+func itemsShort(names []string) chat.Text {
+	if len(names) <= shortList {
+		return itemsText(names)
+	}
+	return chat.Text{ZH: "%s等 %d 项", EN: "%s and others (%d)"}.F(itemsText(names[:shortList]), len(names))
+}
+
+// shortList is how many items such a list names.
+const shortList = 4
+
+func reviewedRole(r review.Role) chat.Text {
+	l, _ := access.ParseLevel(r.Level)
+	return roleText(l, access.Job(r.Job))
+}
+
+// originText says where a role comes from, since when, and until when.
+func originText(c bot.Call, r review.Role) chat.Text {
+	var t chat.Text
+	switch r.Source {
+	case review.Fixed:
+		t = chat.Text{ZH: "固定", EN: "fixed"}
+	case review.Temporary:
+		t = chat.Text{ZH: "临时，到 %s", EN: "temporary, until %s"}.F(c.Moment(r.Until))
+	case review.Activated:
+		t = chat.Text{ZH: "候补，用时激活", EN: "eligible, activated when needed"}
+	case review.Inherited:
+		t = chat.Text{ZH: "按职位或部门得到", EN: "by position or department"}
+	case review.Across:
+		t = chat.Text{ZH: "跨群角色", EN: "across groups"}
+	}
+	if !r.Since.IsZero() {
+		t = t.Plus(chat.Text{ZH: "，%s 设", EN: ", set %s"}.F(dateText(c, r.Since)))
+	}
+	return t
+}
+
+func dateText(c bot.Call, at time.Time) string { return at.In(c.Zone).Format("2006-01-02") }
+
+// adviceText is what is advised, in a few words.
+func adviceText(a review.Advice) chat.Text {
+	return doText(a.Do, a.To)
+}
+
+func doText(do review.Do, to review.Target) chat.Text {
+	switch {
+	case do == review.Remove:
+		return chat.Text{ZH: "移除", EN: "remove"}
+	case do == review.Reduce && to.Level != "":
+		l, _ := access.ParseLevel(to.Level)
+		return chat.Text{ZH: "降为%s", EN: "reduce to %s"}.F(chat.Text{ZH: l.Label().ZH, EN: l.String()})
+	case do == review.Reduce && len(to.Items) > shortList:
+		return chat.Text{ZH: "收窄为 %d 项", EN: "narrow to %d items"}.F(len(to.Items))
+	case do == review.Reduce:
+		return chat.Text{ZH: "收窄为：%s", EN: "narrow to: %s"}.F(itemsText(to.Items))
+	}
+	return chat.Text{ZH: "保留", EN: "keep"}
+}
+
+// adviceWhy is why it is advised.
+func adviceWhy(a review.Advice) chat.Text {
+	switch a.Rule {
+	case review.RuleLeft:
+		return chat.Text{ZH: "已离开企业", EN: "has left the company"}
+	case review.RuleOutside:
+		return chat.Text{ZH: "已不在本群", EN: "is not in the group any more"}
+	case review.RuleEnds:
+		return chat.Text{ZH: "复核结束前就会到期", EN: "ends by itself before the review does"}
+	case review.RuleInherited:
+		return chat.Text{ZH: "来自职位或部门，要改请用 /继承", EN: "comes with a position or department; to change that, use /inherit"}
+	case review.RuleAcross:
+		return chat.Text{ZH: "是跨群角色，由超级管理员用 /范围 或 /撤管理 跨群 调整", EN: "was given across groups; owners change that"}
+	case review.RuleExclusive:
+		return chat.Text{ZH: "违反职责分离“%s”，建议放弃：%s", EN: "breaks separation of duties “%s”; should give up: %s"}.F(chat.Escape(a.Name), itemsShort(a.Items))
+	case review.RuleNew:
+		return chat.Text{ZH: "任职或有日志才 %d 天，还看不出用量", EN: "in the role, or in the journal, for %d days only: too new to judge by use"}.F(a.Days)
+	case review.RuleAway:
+		return chat.Text{ZH: "正在休假，不按用量判断", EN: "is on leave, so use says nothing"}
+	case review.RuleBlind:
+		return chat.Text{ZH: "这些权限用没用，机器人看不到", EN: "the bot cannot see the use of these items"}
+	case review.RuleIdle:
+		return chat.Text{ZH: "%d 天没有用过，也没有值班、没有回复客户", EN: "nothing used for %d days, no duty done, no customer answered"}.F(a.Days)
+	case review.RuleServes:
+		return chat.Text{ZH: "在值班或回复客户，但 %d 天没有用过权限", EN: "on duty or answering customers, but used nothing for %d days"}.F(a.Days)
+	case review.RulePartly:
+		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items))
+	case review.RuleNeeded:
+		return chat.Text{ZH: "本该调整，但本群不能没有高级，也不能少于应有人数", EN: "would be reduced or removed, but the group must keep a senior and its least number"}
+	case review.RuleUsed:
+	}
+	return chat.Text{ZH: "权限都在用", EN: "what it gives is used"}
+}
+
+// usedText is when a role was last used; what is not known is said.
+func usedText(c bot.Call, e review.Evidence) chat.Text {
+	if last := e.Last(); !last.IsZero() {
+		u := e.Uses[slices.IndexFunc(e.Uses, func(u review.Use) bool { return u.Last.Equal(last) })]
+		return chat.Text{ZH: "最近用 %s（%s）", EN: "last used %s (%s)"}.F(dateText(c, last), itemsText([]string{u.Item}))
+	}
+	if len(e.Blind) == len(e.Role.Items) {
+		return chat.Text{ZH: "用没用过，机器人看不到", EN: "the bot cannot see its use"}
+	}
+	if e.Known.IsZero() {
+		return chat.Text{ZH: "没有用量记录", EN: "nothing is known of its use"}
+	}
+	return chat.Text{ZH: "%s 以来没有用过", EN: "not used since %s"}.F(dateText(c, e.Known))
+}
+
+// workText is the duty that was done and how customers were answered.
+func workText(e review.Evidence) chat.Text {
+	var out []chat.Text
+	switch t := e.Turns; {
+	case t == nil:
+	case t.Count == 0:
+		out = append(out, chat.Text{ZH: "没有值班", EN: "no duty"})
+	default:
+		line := chat.Text{ZH: "值班 %d 次 %s 小时", EN: "%d shifts, %s h"}.F(t.Count, hours(t.Minutes))
+		if t.TakenOver > 0 {
+			line = line.Plus(chat.Text{ZH: "（被接手 %d 次）", EN: " (taken over %d times)"}.F(t.TakenOver))
+		}
+		out = append(out, line)
+	}
+	switch a := e.Answers; {
+	case a == nil:
+		out = append(out, chat.Text{ZH: "响应：无消息来源", EN: "answers: no message source"})
+	case a.Count == 0:
+		out = append(out, chat.Text{ZH: "没有回复客户", EN: "no customer answered"})
+	default:
+		out = append(out, chat.Text{ZH: "首响 %d 次，平均 %s，超时 %d", EN: "%d first answers, %s on average, %d late"}.F(
+			a.Count, grammar.FormatLength(a.Mean.Round(time.Minute)), a.Late))
+	}
+	return clauses(out)
+}
+
+func hours(minutes int) string {
+	if minutes%60 == 0 {
+		return fmt.Sprint(minutes / 60)
+	}
+	return fmt.Sprintf("%.1f", float64(minutes)/60)
+}
+
+// abuseText answers whether the role was abused: what was refused, and what the rules forbid to hold together.
+func abuseText(e review.Evidence) chat.Text {
+	var out []chat.Text
+	if e.Refused > 0 {
+		out = append(out, chat.Text{ZH: "%d 天内被拒 %d 次", EN: "refused %[2]d times in %[1]d days"}.F(review.EvidenceDays, e.Refused))
+	}
+	for _, w := range e.Warned {
+		if w.What == review.Exclusive {
+			out = append(out, chat.Text{ZH: "违反职责分离“%s”", EN: "breaks separation of duties “%s”"}.F(chat.Escape(w.Name)))
+		}
+	}
+	if len(out) == 0 {
+		return chat.Text{ZH: "没有被拒", EN: "nothing refused"}
+	}
+	return clauses(out)
+}
+
+// clauses joins what stands side by side in a sentence.
+func clauses(texts []chat.Text) chat.Text {
+	return chat.Text{ZH: chat.Join("，", texts...).ZH, EN: chat.Join(", ", texts...).EN}
+}
+
+// toChange answers whether the role should change.
+func toChange(k review.Case) chat.Text {
+	t := chat.Text{ZH: "建议%s", EN: "advised: %s"}.F(adviceText(k.Advice))
+	if slices.ContainsFunc(k.Evidence.Warned, func(w review.Warned) bool { return w.What == review.Overdue }) {
+		t = t.Plus(chat.Text{ZH: "；任命时定的复查日期已过", EN: "; the review date set with the role has passed"})
+	}
+	return t
+}
+
+// caseLine is a case in a list: who, as what, what is advised and why.
+func caseLine(c bot.Call, g chat.Group, n int, k review.Case) chat.Text {
+	return chat.Lines(
+		chat.Text{ZH: "%d. %s：%s，%s", EN: "%d. %s: %s, %s"}.F(n, reviewed(c, g, k), reviewedRole(k.Evidence.Role), originText(c, k.Evidence.Role)),
+		chat.Text{ZH: "　建议**%s**：%s", EN: "   advised: **%s** – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)),
+		chat.Text{ZH: "　%s；%s；%s", EN: "   %s; %s; %s"}.F(usedText(c, k.Evidence), abuseText(k.Evidence), workText(k.Evidence)).Plus(answerText(c, k)),
+		firstStage(c, k),
+	)
+}
+
+// firstStage is what was decided in the first of two stages; zero where nothing was.
+func firstStage(c bot.Call, k review.Case) chat.Text {
+	if k.First == nil {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "　第一级：%s", EN: "   first stage: %s"}.F(decisionText(c, *k.First))
+}
+
+// answerText is what the admin was asked and said.
+func answerText(c bot.Call, k review.Case) chat.Text {
+	q := k.Asked
+	switch {
+	case q == nil:
+		return chat.Text{}
+	case q.Told.IsZero():
+		return chat.Text{ZH: "；已问本人（%s），还没有回答", EN: "; asked %s, no answer yet"}.F(c.Moment(q.At))
+	}
+	return chat.Text{ZH: "；本人说：%s", EN: "; they say: %s"}.F(chat.Escape(q.Answer))
+}
+
+// caseCard is one case with its buttons: everything that decides it fits on the screen of a phone.
+func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
+	e := k.Evidence
+	card := &chat.Card{
+		Title: chat.Text{ZH: "%s：建议%s", EN: "%s: %s"}.F(reviewed(c, g, k), adviceText(k.Advice)),
+		Body:  adviceWhy(k.Advice),
+		Fields: []chat.Field{
+			{Name: chat.Text{ZH: "群", EN: "Group"}, Value: groupName(c, g)},
+			{Name: chat.Text{ZH: "角色", EN: "Role"}, Value: chat.Text{ZH: "%s，%s", EN: "%s, %s"}.F(reviewedRole(e.Role), originText(c, e.Role))},
+			{Name: chat.Text{ZH: "合理吗", EN: "Reasonable"}, Value: chat.Text{ZH: "%s；%s", EN: "%s; %s"}.F(usedText(c, e), workText(e))},
+			{Name: chat.Text{ZH: "滥用吗", EN: "Abused"}, Value: abuseText(e)},
+			{Name: chat.Text{ZH: "要改吗", EN: "To change"}, Value: toChange(k)},
+		},
+	}
+	if k.First != nil {
+		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "第一级", EN: "First stage"}, Value: decisionText(c, *k.First)})
+	} else if q := k.Asked; q != nil {
+		said := chat.Text{ZH: "已问，还没有回答", EN: "asked, no answer yet"}
+		if !q.Told.IsZero() {
+			said = chat.Same(chat.Escape(q.Answer))
+		}
+		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "本人说", EN: "They say"}, Value: said})
+	}
+	card.Buttons = caseButtons(g, k)
+	return card
+}
+
+// caseButtons decide a case with one tap; the advised one stands out.
+func caseButtons(g chat.Group, k review.Case) []chat.Button {
+	tail := " @" + string(k.Who) + " #" + string(g)
+	style := func(do review.Do) chat.Style {
+		if do == k.Advice.Do {
+			return chat.Primary
+		}
+		return ""
+	}
+	out := []chat.Button{{Label: chat.Text{ZH: "保留", EN: "Keep"}, Command: "/review keep" + tail, Style: style(review.Keep)}}
+	if to := lowerOf(k); !to.IsZero() {
+		command := "/review reduce" + tail
+		if k.Advice.Do != review.Reduce {
+			command = "/review reduce @" + string(k.Who) + " " + to.Level + " #" + string(g)
+		}
+		out = append(out, chat.Button{Label: chat.Text{ZH: "降级", EN: "Reduce"}, Command: command, Style: style(review.Reduce)})
+	}
+	if k.Evidence.Role.Source != review.Inherited && k.Evidence.Role.Source != review.Across {
+		out = append(out, chat.Button{Label: chat.Text{ZH: "移除", EN: "Remove"}, Command: "/review remove" + tail, Style: style(review.Remove)})
+	}
+	if k.Asked == nil && !k.Evidence.Left {
+		out = append(out, chat.Button{Label: chat.Text{ZH: "问本人", EN: "Ask them"}, Command: "/review ask" + tail})
+	}
+	return append(out, chat.Button{Label: chat.Text{ZH: "其余的", EN: "The others"}, Command: "/review"})
+}
+
+// lowerOf is what a case is reduced to where nobody says to what: what is advised, else the next lower level.
+func lowerOf(k review.Case) review.Target {
+	role := k.Evidence.Role
+	if role.Source == review.Inherited || role.Source == review.Across {
+		return review.Target{}
+	}
+	if k.Advice.Do == review.Reduce {
+		return k.Advice.To
+	}
+	l, _ := access.ParseLevel(role.Level)
+	for l--; l > access.NoLevel; l-- {
+		if access.Held(l, access.Job(role.Job)) != 0 {
+			return review.Target{Level: l.String()}
+		}
+	}
+	return review.Target{}
+}
+
+// decisionText is what somebody has decided.
+func decisionText(c bot.Call, v review.Verdict) chat.Text {
+	by := c.Name(v.By)
+	if v.For != "" {
+		by = chat.Text{ZH: "%s（代 %s）", EN: "%s (for %s)"}.F(by, c.Name(v.For))
+	}
+	return chat.Text{ZH: "%s 于 %s 决定%s%s", EN: "%[1]s at %[2]s: %[3]s%[4]s"}.F(by, c.Moment(v.At), doText(v.Do, v.To), reviewBecause(v.Reason))
+}
+
+// The reasons that a tap gives. They are written in Chinese in the journal, and read in either language.
+var reviewReasons = map[review.Do][]reviewReason{
+	review.Keep: {
+		{"needed", chat.Text{ZH: "仍在负责", EN: "in charge"}}, {"soon", chat.Text{ZH: "近期要用", EN: "upcoming"}},
+		{"backup", chat.Text{ZH: "作为后备", EN: "backup"}},
+	},
+	review.Reduce: {
+		{"less", chat.Text{ZH: "用不了这么多", EN: "needs less"}}, {"changed", chat.Text{ZH: "职责变了", EN: "new duties"}},
+	},
+	review.Remove: {
+		{"moved", chat.Text{ZH: "已转岗", EN: "moved on"}}, {"done", chat.Text{ZH: "不再需要", EN: "not needed"}},
+		{"project", chat.Text{ZH: "项目结束", EN: "project over"}},
+	},
+}
+
+type reviewReason struct {
+	word string
+	text chat.Text
+}
+
+// reasonSaid is the reason of a verdict: what was typed, or what the word of a button stands for.
+func reasonSaid(typed string) string {
+	for _, all := range reviewReasons {
+		for _, r := range all {
+			if r.word == typed {
+				return r.text.ZH
+			}
+		}
+	}
+	return typed
+}
+
+func reviewBecause(reason string) chat.Text {
+	for _, all := range reviewReasons {
+		for _, r := range all {
+			if r.text.ZH == reason {
+				return chat.Text{ZH: "，原因：%s", EN: ", reason: %s"}.F(r.text)
+			}
+		}
+	}
+	return because(reason)
+}

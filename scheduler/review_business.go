@@ -1,0 +1,9 @@
+package scheduler
+
+import (
+	"qunguan/bot"
+	"qunguan/bot/review"
+)
+
+// ReviewBusiness is the quarterly review of every admin of every group against what the business has become (R52).
+func ReviewBusiness(b *bot.Bot, spec string) Rhythm { return reviewRhythm(b, review.Business, spec) }
