@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -83,9 +84,34 @@ func placeOf(name string) int {
 func (t chapter) verbs(can []bot.Command) chat.Text {
 	var zh, en []string
 	for _, cmd := range t.among(can) {
-		zh, en = append(zh, "`"+verbOf(cmd.Examples[0].ZH, cmd)+"`"), append(en, "`/"+cmd.Name+"`")
+		zh, en = append(zh, verbOf(cmd.Examples[0].ZH, cmd)), append(en, "/"+cmd.Name)
 	}
-	return chat.Text{ZH: strings.Join(slices.Compact(zh), " "), EN: strings.Join(en, " ")}
+	return chat.Text{ZH: folded(zh, "（%s）", "、"), EN: folded(en, " (%s)", ", ")}
+}
+
+// folded lists verbs; those that begin with a shorter one before them stand in brackets behind it, without it: the list
+// of all commands is to fit into one message.
+func folded(verbs []string, brackets, comma string) string {
+	var heads []string
+	tails := map[string][]string{}
+	for _, v := range verbs {
+		head, tail, two := strings.Cut(v, " ")
+		switch {
+		case two && slices.Contains(heads, head):
+			if !slices.Contains(tails[head], tail) {
+				tails[head] = append(tails[head], tail)
+			}
+		case !slices.Contains(heads, v):
+			heads = append(heads, v)
+		}
+	}
+	for i, h := range heads {
+		heads[i] = "`" + h + "`"
+		if t := tails[h]; len(t) > 0 {
+			heads[i] += fmt.Sprintf(brackets, strings.Join(t, comma))
+		}
+	}
+	return strings.Join(heads, " ")
 }
 
 // among are the commands of the chapter that the speaker may use, in the order of the chapter.
