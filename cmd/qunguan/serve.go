@@ -76,6 +76,10 @@ func load(file string) (configs.Config, error) {
 	if err == nil {
 		err = checkSchedule(config, file)
 	}
+	if err == nil {
+		_, _, err = openLinks(config, time.Now) // reaches nobody
+		err = located(err, file, "links")
+	}
 	if err != nil {
 		return config, usageError{err}
 	}
