@@ -147,6 +147,9 @@ func TestWhatIsWrongWithAKeyIsSaid(t *testing.T) {
 	require.NoError(t, os.WriteFile(other, []byte("no key"), 0o600))
 	assert.Contains(t, check(other), "not a key of a journal")
 
+	require.NoError(t, os.WriteFile(key+".checkpoint", []byte("another's"), 0o600))
+	assert.Contains(t, check(key), "journal.key.checkpoint: not signed with this journal's key")
+	require.NoError(t, os.Remove(key+".checkpoint"))
 	require.NoError(t, os.Chmod(key, 0o640))
 	assert.Equal(t, "ok   journal seal: "+key, check(key), "a group may read it")
 	require.NoError(t, os.Chmod(key, 0o644))

@@ -56,8 +56,12 @@ func checkSealing(c configs.Config) (string, error) {
 	_, err := os.Stat(file)
 	fresh := errors.Is(err, fs.ErrNotExist)
 	if !fresh {
-		if _, err = configuredSealing(c, false); err != nil {
+		s, err := configuredSealing(c, false)
+		if err != nil {
 			return "", err
+		}
+		if _, err := s.kept.Last(); err != nil {
+			return "", fmt.Errorf("audit.key_file: %w; it is kept beside the key, and is moved away together with it", err)
 		}
 	}
 	// The newest checkpoint is kept beside the key, so the service has to write there.
