@@ -61,21 +61,39 @@ func (p *Postman) Round(ctx context.Context, link string) (int, error) {
 	if !ok {
 		return 0, fmt.Errorf("post: there is no link %q", link)
 	}
+	var dead error // why the last letter was given up for its age
 	for n := range maxPosts {
 		e, ok, err := p.posts.Take(ctx, link)
 		if err != nil || !ok {
 			return n, err
 		}
-		goes, err := p.post(ctx, poster, e)
+		// An attempt takes seconds where nobody answers: with one for each letter that is too old, a link that stays dead
+		// would get letters faster than it loses them.
+		if old := p.bot.Now().Sub(e.Letter.At) >= postFor; old && dead != nil {
+			if err := p.giveUp(ctx, e, dead); err != nil {
+				return n + 1, err
+			}
+			continue
+		}
+		goes, gone, err := p.post(ctx, poster, e)
 		if err != nil || !goes {
 			return n + 1, err
 		}
+		dead = gone
 	}
 	return maxPosts, nil
 }
 
-// post posts one letter and says what became of it; goes is false if those behind it must wait.
-func (p *Postman) post(ctx context.Context, to Poster, e chat.Effect) (goes bool, err error) {
+// giveUp moves a letter to the dead ones.
+func (p *Postman) giveUp(ctx context.Context, e chat.Effect, why error) error {
+	p.bot.Log.Error("letter given up", zap.String("link", string(e.To)), zap.String("effect", e.ID),
+		zap.String("class", e.Letter.Class), zap.Int("tries", e.Tries), zap.Error(why))
+	return p.posts.Drop(ctx, e, why.Error())
+}
+
+// post posts one letter and says what became of it: goes is false if those behind it must wait; gone is why it was given
+// up although another attempt might have made sense, if it was.
+func (p *Postman) post(ctx context.Context, to Poster, e chat.Effect) (goes bool, gone, err error) {
 	now := p.bot.Now()
 	l, err := p.whole(ctx, *e.Letter)
 	if err == nil {
@@ -85,22 +103,23 @@ func (p *Postman) post(ctx context.Context, to Poster, e chat.Effect) (goes bool
 	}
 	switch {
 	case err == nil:
-		return true, p.posts.Posted(ctx, e)
+		return true, nil, p.posts.Posted(ctx, e)
 	case ctx.Err() != nil:
-		return false, nil // left where it is; it comes again when the lease is over
+		return false, nil, nil // left where it is; it comes again when the lease is over
 	case errors.Is(err, chat.ErrUnavailable):
-		return false, err
+		return false, nil, err
 	}
 	e.Tries++
-	fields := []zap.Field{zap.String("link", string(e.To)), zap.String("effect", e.ID), zap.String("class", l.Class),
-		zap.Int("tries", e.Tries), zap.Error(err)}
 	wait, ok := patience(err, e.Tries)
 	if next := now.Add(wait); ok && next.Sub(e.Letter.At) < postFor {
-		p.bot.Log.Warn("letter put off", append(fields, zap.Duration("wait", wait))...)
-		return false, p.posts.Later(ctx, e, next, err.Error())
+		p.bot.Log.Warn("letter put off", zap.String("link", string(e.To)), zap.String("effect", e.ID), zap.String("class", l.Class),
+			zap.Int("tries", e.Tries), zap.Error(err), zap.Duration("wait", wait))
+		return false, nil, p.posts.Later(ctx, e, next, err.Error())
 	}
-	p.bot.Log.Error("letter given up", fields...)
-	return true, p.posts.Drop(ctx, e, err.Error())
+	if ok {
+		gone = err
+	}
+	return true, gone, p.giveUp(ctx, e, err)
 }
 
 // whole fills in what a letter tells as of now: how somebody stands when it is posted, not when it was asked for. So

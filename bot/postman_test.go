@@ -91,6 +91,31 @@ func TestThePostmansPatience(t *testing.T) {
 	}
 }
 
+// TestADeadLinkDoesNotFillTheStore: letters that are too old go together, after one attempt; those that are not wait.
+func TestADeadLinkDoesNotFillTheStore(t *testing.T) {
+	now := time.Date(2026, 3, 9, 4, 0, 0, 0, time.UTC)
+	b, tried := &box{}, 0
+	for _, days := range []time.Duration{5, 4, 4, 3, 1} {
+		e := chat.PostLetter("crm", chat.Letter{Class: "x", At: now.Add(-days * 24 * time.Hour)})
+		e.ID = days.String()
+		b.letters = append(b.letters, e)
+	}
+	engine, err := bot.New(bot.Config{Now: func() time.Time { return now }})
+	require.NoError(t, err)
+	postman := engine.Postman(b, map[string]bot.Poster{"crm": answering(func(chat.Letter) error { tried++; return errors.New("timeout") })})
+	n, err := postman.Round(t.Context(), "crm")
+	require.NoError(t, err)
+	assert.Equal(t, []int{5, 2, 4, 1}, []int{n, tried, len(b.dropped), len(b.letters)})
+
+	b.later, tried = time.Time{}, 0
+	old := chat.PostLetter("crm", chat.Letter{Class: "x", At: now.Add(-96 * time.Hour)})
+	b.letters = []chat.Effect{old, old}
+	postman = engine.Postman(b, map[string]bot.Poster{"crm": answering(func(chat.Letter) error { tried++; return nil })})
+	_, err = postman.Round(t.Context(), "crm")
+	require.NoError(t, err)
+	assert.Equal(t, 2, tried, "after a stop of this service everything is tried")
+}
+
 func TestHowALinkIs(t *testing.T) {
 	now := time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC)
 	for _, c := range []struct {

@@ -55,7 +55,7 @@ func looksFor(c bot.Call) chat.Text {
 		}
 	}
 	if len(on) == 0 {
-		return chat.Text{ZH: "本群什么也不查：没有场景要求，`/关键词 开` 也没有打开。", EN: "Nothing is looked for here: no scene wants it, and the keyword monitor is off (`/keyword on`)."}
+		return chat.Text{ZH: "本群什么也不查：没有场景要求，`/关键词 开%s` 也没有打开。", EN: "Nothing is looked for here: no scene wants it, and the keyword monitor is off (`/keyword on%s`)."}.F(elsewhere(c))
 	}
 	return chat.Text{ZH: "在查：%s。", EN: "Looked for: %s."}.F(list(on))
 }

@@ -123,7 +123,7 @@ func whetherOn(c bot.Call, g chat.Group, l moderation.List) chat.Text {
 		return chat.Text{ZH: "\n开着关键词监控的群都按它查。", EN: "\nEvery group whose keyword monitor is on is searched for them."}
 	}
 	if _, scene := c.Access.Group.Holder(access.KeywordMonitor, c.Now); !l.On() && !scene {
-		return chat.Text{ZH: "\n本群的关键词监控还没打开：`/关键词 开`。", EN: "\nThe group's keyword monitor is off yet: `/keyword on`."}
+		return chat.Text{ZH: "\n本群的关键词监控还没打开：`/关键词 开%s`。", EN: "\nThe group's keyword monitor is off yet: `/keyword on%s`."}.F(elsewhere(c))
 	}
 	return chat.Text{}
 }
@@ -209,7 +209,7 @@ func monitorText(c bot.Call) chat.Text {
 		why = append(why, chat.Text{ZH: "场景“%s”", EN: "scene “%s”"}.F(n.Label()))
 	}
 	if len(why) == 0 {
-		return chat.Text{ZH: "关（`/关键词 开`）", EN: "off (`/keyword on`)"}
+		return chat.Text{ZH: "关（`/关键词 开%s`）", EN: "off (`/keyword on%s`)"}.F(elsewhere(c))
 	}
 	return chat.Text{ZH: "开（%s）", EN: "on (%s)"}.F(list(why))
 }

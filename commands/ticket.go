@@ -50,8 +50,8 @@ func ticketOpen() bot.Command {
 			return bot.Outcome{
 				Events: events, Changes: changes,
 				Reply: chat.Reply{Text: chat.Text{
-					ZH: "已登记投诉 %d号：%s。解决后发 `/工单 解决 %d号`。", EN: "Complaint %d is written down: %s. Once it is solved: `/ticket solve %d`.",
-				}.F(t.No, chat.Escape(t.Subject), t.No)},
+					ZH: "已登记投诉 %d号：%s。解决后发 `/工单 解决 %d号%s`。", EN: "Complaint %d is written down: %s. Once it is solved: `/ticket solve %d%s`.",
+				}.F(t.No, chat.Escape(t.Subject), t.No, elsewhere(c))},
 			}, nil
 		},
 	}

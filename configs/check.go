@@ -32,6 +32,7 @@ func (l *layers) check(c Config) {
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
 	l.checkDuty(c.Duty)
 	l.checkSLA(c.SLA)
+	l.checkAudit(c.Audit)
 	l.checkDeadman(c.Deadman)
 	l.checkRedis(c.Redis)
 	l.checkWeCom(c.WeCom)
@@ -54,7 +55,6 @@ func (l *layers) checkGeneral(c Config) {
 			withoutUser(c.PublicURL))
 	}
 	l.oneOf("language", c.Language, "zh", "en")
-	l.oneOf("audit.export.format", c.Audit.Export.Format, "jsonl", "csv", "xlsx")
 	l.oneOf("edition", c.Edition, Standard, Education)
 	l.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	l.oneOf("log.format", c.Log.Format, "json", "console")
@@ -108,6 +108,20 @@ func (l *layers) checkUsers(key string, users []string) {
 		}
 		seen[u] = true
 	}
+}
+
+func (l *layers) checkAudit(a Audit) {
+	if isBlank(a.KeyFile) {
+		l.found("audit.key_file", "names no file; write for example qunguan.key, or %s if the journal shall not be signed", NoKey)
+	}
+	switch {
+	case a.PostTo == "":
+	case strings.ContainsFunc(a.PostTo, unicode.IsSpace):
+		l.found("audit.post_to", "%q is no chat id; write the one that WeCom gave the group when the app made it, without spaces", a.PostTo)
+	case a.KeyFile == NoKey:
+		l.found("audit.post_to", "names a group for checkpoints, but audit.key_file is %s, so there are none; leave one of the two out", NoKey)
+	}
+	l.oneOf("audit.export.format", a.Export.Format, "jsonl", "csv", "xlsx")
 }
 
 // A sign of life is given every 15 seconds, and a restart takes a while.

@@ -88,7 +88,7 @@ func (l *layers) checkLink(k Link) {
 		l.found("links", "%s: %s "+format, append([]any{k.Name, key}, args...)...)
 	}
 	if !isLink(k.URL) {
-		wrong("url", "%q is not possible; write https://host/path, or http:// for this machine only, since secrets go there", withoutUser(k.URL))
+		wrong("url", "%q is not possible; write https://host/path, or http:// for this machine only, since secrets go there", withoutSecrets(k.URL))
 	}
 	if k.Secret == "" {
 		wrong("secret", "is missing; give it, or secret_file")
@@ -107,7 +107,7 @@ func (l *layers) checkLink(k Link) {
 		return
 	case Zoho:
 		if !isLink(k.AccountsURL) {
-			wrong("accounts_url", "%q is not possible; write https://accounts.zoho.com, or that of your data center", withoutUser(k.AccountsURL))
+			wrong("accounts_url", "%q is not possible; write https://accounts.zoho.com, or that of your data center", withoutSecrets(k.AccountsURL))
 		}
 	case Fxiaoke:
 		if k.User == "" {
@@ -120,12 +120,17 @@ func (l *layers) checkLink(k Link) {
 		wrong("kind", "%q is not possible; use one of: webhook, fxiaoke, zoho", k.Kind)
 		return
 	}
-	for _, n := range []struct{ key, value string }{{"client_id", k.ClientID}, {"token", k.Token.Reveal()}, {"object", k.Object}, {"key", k.Key}} {
+	for _, n := range []struct{ key, value, hint string }{
+		{"client_id", k.ClientID, "of 纷享销客 the appId, of Zoho that of the self client"},
+		{"token", k.Token.Reveal(), "of 纷享销客 the permanentCode, of Zoho the refresh token; or token_file"},
+		{"object", k.Object, "the API name of the object or module that holds one record an admin"},
+		{"key", k.Key, "the field of the object that holds the userid"},
+	} {
 		if n.value == "" {
-			wrong(n.key, "is missing")
+			wrong(n.key, "is missing; it is %s", n.hint)
 		}
 	}
-	if k.Fields["user"] != k.Key || k.Key == "" {
+	if k.Fields["user"] != k.Key && k.Key != "" {
 		wrong("fields", "must have user, and it must be the key %q: by it a record is found again", k.Key)
 	}
 }
@@ -148,4 +153,13 @@ func isLink(s string) bool {
 	ip := net.ParseIP(u.Hostname())
 	local := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 	return u.Scheme == "https" || u.Scheme == "http" && local && !strings.Contains(s, " ")
+}
+
+// withoutSecrets hides what may be secret in an address: a password, and what is behind the question mark.
+func withoutSecrets(s string) string {
+	s, query, ok := strings.Cut(withoutUser(s), "?")
+	if ok && query != "" {
+		return s + "?…"
+	}
+	return s
 }

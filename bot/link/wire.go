@@ -61,7 +61,8 @@ type Wire struct {
 	secrets []string
 }
 
-// New returns the wire to an address, which is https, or http to this machine itself. Secrets are cut out of every error.
+// New returns the wire to an address, which is https, or http to this machine itself. Secrets are cut out of every error,
+// and so is what may be one in the address: not few systems let in whoever knows it, and echo it where they do not.
 func New(address string, secrets ...string) (*Wire, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
@@ -73,11 +74,35 @@ func New(address string, secrets ...string) (*Wire, error) {
 	t, _ := http.DefaultTransport.(*http.Transport)
 	t = t.Clone()
 	t.MaxIdleConnsPerHost, t.ResponseHeaderTimeout = 2, answersWithin
-	return &Wire{base: u, secrets: secrets, client: &http.Client{
+	return &Wire{base: u, secrets: append(inAddress(u), secrets...), client: &http.Client{
 		Timeout: answersWithin, Transport: t,
 		// A redirect would carry the body, and what authorises it, to wherever the answer says.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
+}
+
+// leastHidden is how long a part of a path is that may be a secret; a shorter one can be guessed anyway, and is a word.
+const leastHidden = 16
+
+// inAddress is what may be secret in an address: the values of its query, and long parts of its path.
+func inAddress(u *url.URL) []string {
+	var out []string
+	if u.RawQuery != "" {
+		out = append(out, u.RawQuery)
+	}
+	for _, values := range u.Query() {
+		for _, v := range values {
+			if len(v) >= leastHidden/2 {
+				out = append(out, v)
+			}
+		}
+	}
+	for part := range strings.SplitSeq(u.Path, "/") {
+		if len(part) >= leastHidden {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 func loopback(host string) bool {

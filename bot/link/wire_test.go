@@ -122,3 +122,14 @@ func TestValuesHaveTheTypesOfTheirFields(t *testing.T) {
 		"A": true, "G": json.Number("0"), "D": json.Number("1.5"), "Q": json.Number("96"), "T": "1970-01-01T00:00:00Z",
 	}, m.Record(p))
 }
+
+func TestWhatIsSecretInAnAddressIsNotQuoted(t *testing.T) {
+	w, err := New("https://hooks.example/services/T0A1B2C3D4E5F6G7H8/in?key=hidden-key%2B1&v=2", "")
+	require.NoError(t, err)
+	for _, said := range []string{
+		"Cannot POST /services/T0A1B2C3D4E5F6G7H8/in?key=hidden-key%2B1&v=2", "no key hidden-key+1 here", "T0A1B2C3D4E5F6G7H8 is gone",
+	} {
+		assert.NotRegexp(t, "T0A1|hidden-key", w.Clean(said))
+	}
+	assert.Equal(t, "services in 2", w.Clean("services in 2"), "words stay")
+}

@@ -80,8 +80,18 @@ func madeUpKey(s string) bool {
 		strings.ToLower(s) == s || strings.ToUpper(s) == s
 }
 
+// journalKey is the first line of a key of the journal: a key that was ever handed out lets anybody sign another history.
+var journalKey = regexp.MustCompile(`PRIVATE\+KEY\+[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{40,}`)
+
+func TestNoJournalKeyIsKept(t *testing.T) {
+	for name, text := range files(t) {
+		assert.False(t, journalKey.MatchString(text), "%s holds a private key of a journal; whatever has made it there should make it in a temporary directory", name)
+	}
+}
+
 func TestNoSecretsInFixturesFindsWhatIsWrong(t *testing.T) {
 	key := "kWmYm7qr5nMoAUwZ" + "RjGtBxmz3KA1tkAj3ykkR6q2B2C" // in two pieces, so that this file passes
+	assert.Regexp(t, journalKey, "PRIVATE+"+"KEY+qunguan/ww0123456789abcdef+86f1f02d+AQ"+strings.Repeat("x", 42))
 	for line, want := range map[string]int{
 		`corp_id: ww` + `93fe1c02b7d8a645`:                 1,
 		`corp_id: ww0123456789abcdef`:                      0,

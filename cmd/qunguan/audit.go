@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"time"
@@ -76,19 +77,24 @@ func (e export) run(ctx context.Context) (int, error) {
 }
 
 // from exports the journal of a system.
-func (e export) from(ctx context.Context, s *system) (int, error) {
+func (e export) from(ctx context.Context, s *system) (n int, err error) {
 	q, err := e.query(ctx, s)
 	if err != nil {
 		return 0, err
 	}
-	// The export stands in the journal before it is made: who has read it must not be able to hide that.
+	f, err := os.OpenFile(e.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return 0, cannotWrite(err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	// The export stands in the journal before anything is read: who has read it must not be able to hide that.
 	err = s.bot.Amend(ctx, nil, "", func(bot.Call) (bot.Outcome, error) {
 		return bot.Outcome{Events: []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: e.reason(q)}}}, nil
 	})
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(err, os.Remove(e.out)) // nothing is in it
 	}
-	return e.write(ctx, s, q)
+	return e.write(ctx, s, q, f)
 }
 
 // query is what the filters select.
@@ -154,13 +160,8 @@ func (s *system) moment(flag, text string) (time.Time, error) {
 	return time.Time{}, usageError{fmt.Errorf("%s %q: write it as 2026-11-01 or \"2026-11-01 09:00\"", flag, text)}
 }
 
-func (e export) write(ctx context.Context, s *system, q journal.Query) (n int, err error) {
-	f, err := os.OpenFile(e.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return 0, cannotWrite(err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	buffered := bufio.NewWriter(f)
+func (e export) write(ctx context.Context, s *system, q journal.Query, to io.Writer) (int, error) {
+	buffered := bufio.NewWriter(to)
 	done, err := s.writeJournal(ctx, buffered, selection{Format: e.format, Any: []journal.Query{q}})
 	if err = errors.Join(err, buffered.Flush()); err == nil {
 		err = done.hole()

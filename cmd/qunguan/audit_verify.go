@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -270,9 +271,9 @@ key) checks them with --entry, --proof and --key, and needs neither the service 
 }
 
 func prove(ctx context.Context, file, number, out string, say io.Writer) error {
-	n := int64(0)
-	if _, err := fmt.Sscanf(strings.TrimPrefix(number, "#"), "%d", &n); err != nil || n < 1 {
-		return usageError{fmt.Errorf("%q is no number of an entry", number)}
+	n, err := strconv.ParseInt(strings.TrimPrefix(number, "#"), 10, 64)
+	if err != nil || n < 1 {
+		return usageError{fmt.Errorf("%q is no number of an entry; write it as 1234", number)}
 	}
 	s, err := sealedSystem(file)
 	if err != nil {
@@ -303,6 +304,9 @@ func prove(ctx context.Context, file, number, out string, say io.Writer) error {
 func checkProof(entry, proof, key string, say io.Writer) error {
 	var content [3]string
 	for i, f := range []struct{ flag, name string }{{"--entry", entry}, {"--proof", proof}, {"--key", key}} {
+		if f.name == "" {
+			return usageError{fmt.Errorf("%s is missing: a proof is checked with --entry, --proof and --key", f.flag)}
+		}
 		raw, err := os.ReadFile(filepath.Clean(f.name))
 		if err != nil {
 			return usageError{fmt.Errorf("%s: %w", f.flag, err)}

@@ -146,6 +146,23 @@ func TestWhatIsWrongWithAKeyIsSaid(t *testing.T) {
 	assert.Contains(t, check(other), "is the key of qunguan/another")
 	require.NoError(t, os.WriteFile(other, []byte("no key"), 0o600))
 	assert.Contains(t, check(other), "not a key of a journal")
+
+	require.NoError(t, os.WriteFile(key+".checkpoint", []byte("another's"), 0o600))
+	assert.Contains(t, check(key), "journal.key.checkpoint: not signed with this journal's key")
+	require.NoError(t, os.Remove(key+".checkpoint"))
+	require.NoError(t, os.Chmod(key, 0o640))
+	assert.Equal(t, "ok   journal seal: "+key, check(key), "a group may read it")
+	require.NoError(t, os.Chmod(key, 0o644))
+	assert.Contains(t, check(key), "warn journal seal: "+key+" has the mode 0644")
+	assert.Contains(t, check(filepath.Join(other, "below", "a.key")), "not a directory")
+
+	c.Audit.Export.Dir = filepath.Join(dir, "copies")
+	said, err := checkExport(c)
+	require.NoError(t, err)
+	assert.Equal(t, "ok   journal export: "+c.Audit.Export.Dir+" is made by the first one", said)
+	c.Audit.Export.Dir = key
+	_, err = checkExport(c)
+	require.ErrorContains(t, err, "audit.export.dir: the service cannot write to "+key)
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Len(t, left, 2, "the check leaves nothing behind")

@@ -150,7 +150,7 @@ func (s *stage) environ(listen string) []string {
 	return append(env,
 		"QUNGUAN_LISTEN="+listen, "QUNGUAN_LANGUAGE=en", "QUNGUAN_LOG__LEVEL=warn",
 		"QUNGUAN_OWNERS="+strings.Join(owners, ","),
-		"QUNGUAN_REDIS__ADDRS="+s.redis.Addr(),
+		"QUNGUAN_REDIS__ADDRS="+s.redis.Addr(), "QUNGUAN_AUDIT__KEY_FILE="+filepath.Join(s.dir, "qunguan.key"),
 		"QUNGUAN_WECOM__CORP_ID="+s.world.Corp, "QUNGUAN_WECOM__API_BASE="+s.api,
 		"QUNGUAN_WECOM__APP__AGENT_ID="+strconv.Itoa(s.world.AgentID), "QUNGUAN_WECOM__APP__SECRET="+s.world.AppSecret,
 		"QUNGUAN_WECOM__APP__TOKEN="+s.world.App.Token, "QUNGUAN_WECOM__APP__ENCODING_AES_KEY="+s.world.App.EncodingAESKey,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -52,7 +53,7 @@ func check(c *cobra.Command, file string) error {
 	calendar, err := calendarOf(config)
 	if err != nil {
 		_, _ = fmt.Fprintln(out, "FAIL holidays")
-		return err
+		return located(err, file, "duty.holidays")
 	}
 	drawn, noPictures := configuredPictures(config.Font, file)
 	sourced, noArchive := checkSources(config)
@@ -89,10 +90,15 @@ func check(c *cobra.Command, file string) error {
 	if noArchive != nil {
 		line("archive", noArchive)
 	}
-	if said, err := checkSealing(config); err != nil {
-		line("journal seal", err)
-	} else {
-		_, _ = fmt.Fprintln(out, said)
+	for _, files := range []struct {
+		name, key string
+		check     func(configs.Config) (string, error)
+	}{{"journal seal", "audit.key_file", checkSealing}, {"journal export", "audit.export.dir", checkExport}} {
+		if said, err := files.check(config); err != nil {
+			line(files.name, located(err, file, files.key))
+		} else {
+			_, _ = fmt.Fprintln(out, said)
+		}
 	}
 	checkLinks(ctx, config, line)
 	_, _ = fmt.Fprintln(out, knownYears(calendar, time.Now()))
@@ -109,6 +115,15 @@ func check(c *cobra.Command, file string) error {
 		return errCheck
 	}
 	return nil
+}
+
+// located adds to what was found wrong with a value only when it was used where the value stands.
+func located(err error, file, key string) error {
+	where := configs.Origin(file, os.Environ(), os.ReadFile, key)
+	if err == nil || where == "" {
+		return err
+	}
+	return usageError{fmt.Errorf("%s: %w", where, err)}
 }
 
 // redisAdvice adds to a fault of Redis which key of the configuration to look at.

@@ -14,7 +14,6 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/paint"
 	"qunguan/bot/platform/wecom"
-	"qunguan/configs"
 )
 
 // pictures is what pictures are drawn with. The zero pictures draw nothing: replies are text only.
@@ -55,10 +54,7 @@ func openPictures(configured string) (pictures, error) {
 // configuredPictures is openPictures that tells of a fault where the font was named.
 func configuredPictures(font, file string) (pictures, error) {
 	p, err := openPictures(font)
-	if where := configs.Origin(file, os.Environ(), os.ReadFile, "font"); err != nil && where != "" {
-		return p, usageError{fmt.Errorf("%s: %w", where, err)}
-	}
-	return p, err
+	return p, located(err, file, "font")
 }
 
 func fontName(p *paint.Painter, file string) string {

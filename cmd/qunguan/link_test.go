@@ -101,3 +101,19 @@ func TestTicketsOfAGroupNobodyKnows(t *testing.T) {
 	err = s.procs[0].tellTickets(s.ctx, []ingest.Ticket{{ID: "T1", Group: g, At: s.now()}})
 	require.ErrorIs(t, err, chat.ErrUnavailable)
 }
+
+// TestALinkThatWouldNeverPostIsRefused: a slip of the pen must not look like a quiet company.
+func TestALinkThatWouldNeverPostIsRefused(t *testing.T) {
+	t.Parallel()
+	k := configs.Link{Name: "audit", Kind: configs.Webhook, URL: "https://hooks.example", Secret: linkSecret}
+	for _, events := range [][]string{{"*"}, {"access.*"}, {"access.granted", "portrait"}, {"command.refused"}} {
+		k.Events = events
+		_, err := openLink(k, time.Now)
+		require.NoError(t, err, "%v", events)
+	}
+	for _, events := range [][]string{{"acces.*"}, {"access.granted", "access.grantd"}, {"links.tested"}} {
+		k.Events = events
+		_, err := openLink(k, time.Now)
+		require.ErrorContains(t, err, `so nothing would ever be posted`, "%v", events)
+	}
+}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"qunguan/bot"
+	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/journal"
 	"qunguan/bot/link"
 	"qunguan/bot/link/fxiaoke"
 	"qunguan/bot/link/webhook"
@@ -36,6 +39,15 @@ func openLink(k configs.Link, now func() time.Time) (adapter, error) {
 	for ours := range k.Fields {
 		if !slices.Contains(chat.FieldNames(), ours) && !strings.HasPrefix(ours, "indicator_") && !strings.HasPrefix(ours, "verdict_") {
 			return nil, fmt.Errorf("fields: %q is not part of a portrait; there are: %s, indicator_NAME, verdict_NAME", ours, strings.Join(chat.FieldNames(), ", "))
+		}
+	}
+	known := commands.Happenings()
+	for _, class := range k.Events {
+		if class != chat.OfPortrait && !slices.ContainsFunc(slices.Collect(maps.Keys(known)), func(kind journal.Kind) bool {
+			return chat.Takes([]string{class}, string(kind))
+		}) {
+			return nil, fmt.Errorf("events: nothing that happens is called %q, so nothing would ever be posted; there are for example %s, %s and %s",
+				class, access.Granted, bot.AuditExported, chat.OfPortrait)
 		}
 	}
 	switch k.Kind {

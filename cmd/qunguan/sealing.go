@@ -56,26 +56,74 @@ func checkSealing(c configs.Config) (string, error) {
 	_, err := os.Stat(file)
 	fresh := errors.Is(err, fs.ErrNotExist)
 	if !fresh {
-		if _, err = configuredSealing(c, false); err != nil {
+		s, err := configuredSealing(c, false)
+		if err != nil {
 			return "", err
+		}
+		if _, err := s.kept.Last(); err != nil {
+			return "", fmt.Errorf("audit.key_file: %w; it is kept beside the key, and is moved away together with it", err)
 		}
 	}
 	// The newest checkpoint is kept beside the key, so the service has to write there.
-	dir := filepath.Dir(file)
-	probe, err := os.CreateTemp(dir, ".qunguan-check-*")
+	made, err := probeDirectory(filepath.Dir(file))
 	switch {
-	case fresh && errors.Is(err, fs.ErrNotExist):
-		return "ok   journal seal: " + file + " and its directory are made on the first start", nil
 	case err != nil:
-		return "", fmt.Errorf("audit.key_file: the service cannot write to %s: %w", dir, err)
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return "", fmt.Errorf("audit.key_file: %w", err)
-	}
-	if fresh {
+		return "", fmt.Errorf("audit.key_file: the service %w", err)
+	case made:
+		return "ok   journal seal: " + file + " and its directory are made on the first start", nil
+	case fresh:
 		return "ok   journal seal: " + file + " is made on the first start; all replicas need the same", nil
 	}
+	if why := openToOthers(file); why != "" {
+		return "warn journal seal: " + why, nil
+	}
 	return "ok   journal seal: " + file, nil
+}
+
+// probeDirectory says whether files can be written in a directory, or, where it is not there yet (made), whether it can
+// be made. It leaves nothing behind.
+func probeDirectory(dir string) (made bool, err error) {
+	for at := dir; ; at = filepath.Dir(at) {
+		_, err := os.Stat(at)
+		if errors.Is(err, fs.ErrNotExist) && at != filepath.Dir(at) {
+			continue
+		}
+		probe, err := os.CreateTemp(at, ".qunguan-check-*")
+		if err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+		if err != nil {
+			return at != dir, fmt.Errorf("cannot write to %s: %w", at, err)
+		}
+		return at != dir, nil
+	}
+}
+
+// openToOthers says why a key is not as secret as it should be: whoever reads it can sign another history. Group members
+// may read it, since that is how containers are given secrets.
+func openToOthers(file string) string {
+	i, err := os.Stat(file)
+	if err != nil || i.Mode().Perm()&0o027 == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s has the mode %04o: others on this machine can read or change the key, and sign what they like; chmod 600 %s",
+		file, i.Mode().Perm(), file)
+}
+
+// checkExport says in a line whether the scheduled export can be written, or fails with why not. It makes no directory.
+func checkExport(c configs.Config) (string, error) {
+	dir := c.Audit.Export.Dir
+	if dir == "" {
+		return "ok   journal export: off, audit.export.dir is not set", nil
+	}
+	made, err := probeDirectory(dir)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("audit.export.dir: the service %w; name a directory that it can write to, or leave it empty", err)
+	case made:
+		return "ok   journal export: " + dir + " is made by the first one", nil
+	}
+	return "ok   journal export: " + dir, nil
 }
 
 // keyName is whose journal a key seals; it stands in every checkpoint.

@@ -41,10 +41,12 @@ func serveCommand() *cobra.Command {
 			}
 			sealed, err := configuredSealing(config, true)
 			if err != nil {
-				return err
+				return located(err, file, "audit.key_file")
 			}
 			if !sealed.on() {
 				log.Warn("the journal is not sealed", zap.String("why", "audit.key_file is "+configs.NoKey))
+			} else if why := openToOthers(config.Audit.KeyFile); why != "" {
+				log.Warn("the journal's key is no secret", zap.String("why", why))
 			}
 			s, err := newSystem(config, options{now: time.Now, log: log, pictures: drawn, sealing: sealed})
 			if err != nil {
@@ -73,6 +75,10 @@ func load(file string) (configs.Config, error) {
 	}
 	if err == nil {
 		err = checkSchedule(config, file)
+	}
+	if err == nil {
+		_, _, err = openLinks(config, time.Now) // reaches nobody
+		err = located(err, file, "links")
 	}
 	if err != nil {
 		return config, usageError{err}
