@@ -104,9 +104,9 @@ func adviceWhy(a review.Advice) chat.Text {
 	case review.RuleBlind:
 		return chat.Text{ZH: "这些权限用没用，机器人看不到", EN: "the bot cannot see the use of these items"}
 	case review.RuleIdle:
-		return chat.Text{ZH: "%d 天没有用过，也没有值班、没有回复客户", EN: "nothing used for %d days, no duty done, no customer answered"}.F(a.Days)
+		return unusedText(a).Plus(servesNotText(a))
 	case review.RuleServes:
-		return chat.Text{ZH: "在值班或回复客户，但 %d 天没有用过权限", EN: "on duty or answering customers, but used nothing for %d days"}.F(a.Days)
+		return chat.Text{ZH: "在值班或回复客户，但%s", EN: "on duty or answering customers, but %s"}.F(unusedText(a))
 	case review.RulePartly:
 		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items))
 	case review.RuleNeeded:
@@ -114,6 +114,27 @@ func adviceWhy(a review.Advice) chat.Text {
 	case review.RuleUsed:
 	}
 	return chat.Text{ZH: "权限都在用", EN: "what it gives is used"}
+}
+
+// unusedText is for how long nothing was used, and of how many items nobody can say.
+func unusedText(a review.Advice) chat.Text {
+	if a.Blind == 0 {
+		return chat.Text{ZH: "%d 天没有用过权限", EN: "nothing used for %d days"}.F(a.Days)
+	}
+	return chat.Text{ZH: "看得到用量的权限 %d 天没有用过（另 %d 项看不到）", EN: "nothing used for %d days, as far as the bot can see (not %d items)"}.F(a.Days, a.Blind)
+}
+
+// servesNotText says what somebody has not done for the group. Of what nobody tells, nothing is claimed.
+func servesNotText(a review.Advice) chat.Text {
+	switch {
+	case a.NoRoster && a.NoSource:
+		return chat.Text{ZH: "；没有排班和消息来源可以参考", EN: "; there is no roster and no message source to go by"}
+	case a.NoSource:
+		return chat.Text{ZH: "，也没有值班", EN: ", no duty done"}
+	case a.NoRoster:
+		return chat.Text{ZH: "，也没有回复客户", EN: ", no customer answered"}
+	}
+	return chat.Text{ZH: "，也没有值班、没有回复客户", EN: ", no duty done, no customer answered"}
 }
 
 // usedText is when a role was last used; what is not known is said.

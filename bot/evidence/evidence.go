@@ -49,14 +49,14 @@ func Of(g chat.Group, f access.Facts) Group {
 
 // Tempo is how often the group is looked at.
 func (l Group) Tempo(c bot.Call, p review.Policy) review.Tempo {
-	since := sla.DayOf(c.Now.In(c.Zone).AddDate(0, 0, -review.TempoDays))
-	visits := int64(0)
-	for d, t := range l.sheet.ByDay(sla.First) {
-		if d >= since {
-			visits += t.Count()
+	today := c.Now.In(c.Zone)
+	from, messages := sla.DayOf(today.AddDate(0, 0, -review.TempoDays)), int64(0)
+	for d, n := range l.sheet.MessagesByDay() {
+		if from <= d && d < sla.DayOf(today) {
+			messages += n
 		}
 	}
-	return p.TempoOf(l.Facts.Place.People, visits, l.heard)
+	return p.TempoOf(l.Facts.Place.People, messages, l.heard)
 }
 
 // Place is the group as advice needs to know it.

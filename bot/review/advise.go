@@ -13,6 +13,11 @@ type Advice struct {
 	Items []string `json:"items,omitempty"` // what the rule is about: unused, exclusive
 	Days  int      `json:"days,omitempty"`  // for how long
 	Name  string   `json:"name,omitempty"`  // of a rule of separation of duties
+
+	// What nothing is claimed about: how many items are out of sight, and whether nobody tells of duty, or of answers.
+	Blind    int  `json:"blind,omitempty"`
+	NoRoster bool `json:"no_roster,omitempty"`
+	NoSource bool `json:"no_source,omitempty"`
 }
 
 // Rule is why something is advised.
@@ -98,13 +103,15 @@ func (j judge) idle() (Advice, bool) {
 	if days < j.window {
 		return Advice{}, false
 	}
-	if !j.Evidence.serves() {
-		return Advice{Do: Remove, Rule: RuleIdle, Items: j.Evidence.measured(), Days: days}, true
+	a := Advice{Do: Remove, Rule: RuleIdle, Items: j.Evidence.measured(), Days: days}
+	a.Blind, a.NoRoster, a.NoSource = len(j.Evidence.Blind), j.Evidence.Turns == nil, j.Evidence.Answers == nil
+	if j.Evidence.serves() {
+		a.Do, a.Rule, a.Items = Keep, RuleServes, nil
+		if to, gives, ok := j.lowest(); ok {
+			a.Do, a.To, a.Items = Reduce, to, gives
+		}
 	}
-	if to, gives, ok := j.lowest(); ok {
-		return Advice{Do: Reduce, To: to, Rule: RuleServes, Items: gives, Days: days}, true
-	}
-	return Advice{Do: Keep, Rule: RuleServes, Days: days}, true
+	return a, true
 }
 
 func (j judge) partly() (Advice, bool) {
