@@ -273,7 +273,7 @@ func reviewShow() bot.Command {
 				chat.Text{ZH: "- 权限 %d 项：%s", EN: "- items (%d): %s"}.F(len(k.Evidence.Role.Items), itemsText(k.Evidence.Role.Items)),
 				usesText(c, k.Evidence),
 				chat.Text{ZH: "- 来源：%s；%s", EN: "- source: %s; %s"}.F(originText(c, k.Evidence.Role), workText(k.Evidence)),
-				chat.Text{ZH: "- 滥用：%s", EN: "- abuse: %s"}.F(abuseText(k.Evidence)),
+				chat.Text{ZH: "- 滥用：%s", EN: "- abuse: %s"}.F(abuseText(c, k.Evidence)),
 				chat.Text{ZH: "- 建议%s：%s", EN: "- advised: %s – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)).Plus(answerText(c, k)),
 			)
 			return bot.Outcome{Reply: chat.Reply{Text: text, Card: caseCard(c, g, k)}}, nil

@@ -10,6 +10,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
@@ -26,13 +27,14 @@ type Group struct {
 	sheet  sla.Sheet
 	heard  bool
 	denied map[chat.User]int
+	told   digest.Book
 }
 
 // Look makes a Group of what was read; n says which query, of refusals, and which tallies are the group's. Where none were
 // asked for, nothing is known of either.
 func Look(c bot.Call, g chat.Group, n int) Group {
 	l := Group{
-		group: bot.At[directory.Group](c, directory.OfGroup(g)), Facts: c.In(g), usage: c.Usage(g),
+		told: bot.At[digest.Book](c, digest.Suspects), group: bot.At[directory.Group](c, directory.OfGroup(g)), Facts: c.In(g), usage: c.Usage(g),
 		roster: bot.At[duty.Roster](c, duty.Of(g)), sheet: c.Sheet(n), heard: c.Clock(g).HasSource(), denied: map[chat.User]int{},
 	}
 	entries, _ := c.Entries(n)
@@ -98,7 +100,7 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 				Level: r.Level.String(), Job: string(r.Job), Source: source, From: r.Source, Since: r.At, Until: r.Until, Items: items.Names(),
 			},
 			Known: later(l.usage.Since, r.At), Blind: items.Minus(used.Measured).Names(), Refused: l.denied[who],
-			Away: l.away(who, c.Now), Turns: turns[who], Warned: l.warned(who, r, found),
+			Signals: l.signals(who), Away: l.away(who, c.Now), Turns: turns[who], Warned: l.warned(who, r, found),
 		}
 		if len(l.roster.Shifts) > 0 && e.Turns == nil {
 			e.Turns = &review.Turns{}
@@ -117,6 +119,15 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 			e.Outside = true
 		}
 		out = append(out, review.Admin{Who: who, Evidence: e, Ladder: ladder(c, r)})
+	}
+	return out
+}
+
+// signals are the suspicious acts of somebody in the group that managers were told of.
+func (l Group) signals(who chat.User) []review.Signal {
+	var out []review.Signal
+	for _, s := range l.told.About(who, l.group.ID) {
+		out = append(out, review.Signal{Sort: string(s.Sort), N: s.N, Last: s.Last})
 	}
 	return out
 }
