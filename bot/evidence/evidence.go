@@ -71,6 +71,11 @@ func (l Group) Place(c bot.Call) review.Place {
 		if l.Facts.LevelOf(who, g, c.Now) == access.Senior {
 			p.Seniors++
 		}
+		if slices.ContainsFunc(l.Facts.Holds(who, g, c.Now), func(r access.Role) bool {
+			return r.Level == access.Senior && r.Items().Has(access.Admins)
+		}) {
+			p.Able++
+		}
 	}
 	return p
 }

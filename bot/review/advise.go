@@ -46,6 +46,7 @@ type Place struct {
 	Least    int // admins that a group of this size needs (D1)
 	Admins   int
 	Seniors  int
+	Able     int    // of those, who can appoint others: a senior who cannot does not stand in for one
 	Senior   string // the level that a group must have somebody of
 	Appoints string // the item by which a senior appoints others
 }
@@ -151,15 +152,26 @@ func Advise(p Place, admins []Admin, policy Policy, now, ends time.Time) []Advic
 	return out
 }
 
+// Spares says whether the group can do with a role as some advice would leave it.
+func (p Place) Spares(r Role, a Advice) bool {
+	_, ok := p.after(r, a)
+	return ok
+}
+
 // after is the group once an advice about a role was taken; ok says whether it can do so.
 func (p Place) after(r Role, a Advice) (Place, bool) {
 	next := p
 	if a.Do == Remove {
 		next.Admins--
 	}
-	if r.Level == p.Senior && (a.Do == Remove || a.Do == Reduce && (a.To.Level != "" || !slices.Contains(a.To.Items, p.Appoints))) {
-		next.Seniors-- // who can appoint nobody does not stand in for a senior
+	ends := r.Level == p.Senior && (a.Do == Remove || a.Do == Reduce && a.To.Level != "")
+	if ends {
+		next.Seniors--
+	}
+	able := r.Level == p.Senior && slices.Contains(r.Items, p.Appoints)
+	if able && (ends || a.Do == Reduce && !slices.Contains(a.To.Items, p.Appoints)) {
+		next.Able--
 	}
 	fewer := next.Admins < p.Admins && next.Admins < p.Least
-	return next, !fewer && (next.Seniors > 0 || p.Seniors == next.Seniors)
+	return next, !fewer && (next.Seniors > 0 || p.Seniors == next.Seniors) && (next.Able > 0 || p.Able == next.Able)
 }

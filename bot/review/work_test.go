@@ -114,3 +114,18 @@ func TestTheBreakerInParts(t *testing.T) {
 	assert.Equal(t, review.InParts, p.Trips(run(), 100))
 	assert.Equal(t, review.NoTrip, p.Trips(review.Run{Earlier: 100, Cases: 3}, 0), "what takes nothing away asks nobody")
 }
+
+// TestAGroupKeepsWhoCanAppoint: a senior may be narrowed where another one can appoint, and not where none can.
+func TestAGroupKeepsWhoCanAppoint(t *testing.T) {
+	senior := review.Role{Level: "senior", Items: []string{"mute", "admins"}}
+	narrow := func(items ...string) review.Advice {
+		return review.Advice{Do: review.Reduce, To: review.Target{Items: items}}
+	}
+	place := review.Place{Admins: 2, Seniors: 2, Able: 2, Senior: "senior", Appoints: "admins"}
+	assert.True(t, place.Spares(senior, narrow("mute")))
+	place.Able = 1
+	assert.False(t, place.Spares(senior, narrow("mute")), "the other senior cannot appoint")
+	assert.False(t, place.Spares(senior, review.Advice{Do: review.Remove}))
+	assert.True(t, place.Spares(senior, narrow("admins")))
+	assert.True(t, place.Spares(review.Role{Level: "senior", Items: []string{"mute"}}, review.Advice{Do: review.Remove}))
+}
