@@ -123,16 +123,17 @@ func (b *Bot) keepPeople(ctx context.Context, g chat.Group, seen map[chat.User]c
 	}, "")
 }
 
-// KnownGroups lists the groups that the bot has seen and that are not gone.
-func (b *Bot) KnownGroups(ctx context.Context) ([]chat.Group, error) {
+// KnownGroups lists the groups that the bot has seen and that are not gone, of the kinds named, or of all.
+func (b *Bot) KnownGroups(ctx context.Context, kinds ...chat.GroupKind) ([]chat.Group, error) {
 	found, err := b.Ledger.Load(ctx, journal.Want{Names: []journal.Name{directory.AllGroups}})
 	if err != nil {
 		return nil, fmt.Errorf("load groups: %w", err)
 	}
-	all := At[directory.Groups](Call{found: found}, directory.AllGroups).All()
-	out := make([]chat.Group, len(all))
-	for i, g := range all {
-		out[i] = g.ID
+	var out []chat.Group
+	for _, g := range At[directory.Groups](Call{found: found}, directory.AllGroups).All() {
+		if len(kinds) == 0 || slices.Contains(kinds, g.Kind) {
+			out = append(out, g.ID)
+		}
 	}
 	return out, nil
 }

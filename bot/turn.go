@@ -129,7 +129,7 @@ func missing(c Call, names []journal.Name) []journal.Name {
 // decide asks whether the speaker may, then runs the command. It is pure.
 func (t *turn) decide(call *Call) (Outcome, error) {
 	if p := t.match.Problem; p != nil {
-		return Outcome{}, &Refusal{Text: problem(*p, t.command)}
+		return Outcome{}, &Refusal{Text: problem(*p, t.command, t.match.Suggest)}
 	}
 	if t.match.Command == "" {
 		return Outcome{}, &Refusal{Text: suggest(*call, t.match.Suggest)}

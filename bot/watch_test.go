@@ -17,10 +17,10 @@ import (
 )
 
 // does lets something become so in a group.
-func (p *post) does(t testing.TB, g chat.Group, of journal.Name, make func(bot.Call) (journal.Event, error)) {
+func (p *post) does(t testing.TB, g chat.Group, of journal.Name, change func(bot.Call) (journal.Event, error)) {
 	t.Helper()
 	require.NoError(t, p.Amend(context.Background(), []journal.Name{of}, g, func(c bot.Call) (bot.Outcome, error) {
-		e, err := make(c)
+		e, err := change(c)
 		return bot.Outcome{Events: []journal.Event{e}}, err
 	}))
 }

@@ -270,12 +270,23 @@ func wouldBeAllowed(c Call, d *Denied, u chat.User) bool {
 	return access.Decide(c.Access, r).Allowed
 }
 
-func problem(p grammar.Problem, cmd Command) chat.Text {
-	return chat.Lines(
-		p.What,
-		chat.Text{ZH: "写法：`%s`", EN: "Form: `%s`"}.F(p.Form),
-		example(cmd),
-	)
+// problem answers what was not understood although it is for a command: why, the form, and the commands that may have
+// been meant.
+func problem(p grammar.Problem, cmd Command, verbs []string) chat.Text {
+	lines := []chat.Text{p.What, chat.Text{ZH: "写法：`%s`", EN: "Form: `%s`"}.F(p.Form), example(cmd)}
+	if len(verbs) > 0 {
+		lines = append(lines, chat.Text{ZH: "是不是：%s？", EN: "Did you mean: %s?"}.F(beside(verbs)))
+	}
+	return chat.Lines(lines...)
+}
+
+// beside writes verbs beside each other.
+func beside(verbs []string) string {
+	out := make([]string, len(verbs))
+	for i, v := range verbs {
+		out[i] = "`" + v + "`"
+	}
+	return strings.Join(out, "  ")
 }
 
 func example(cmd Command) chat.Text {
@@ -290,13 +301,9 @@ func suggest(c Call, verbs []string) chat.Text {
 	if t := noCommand(c); !t.IsZero() && len(verbs) == 0 {
 		return t
 	}
-	quoted := make([]string, len(verbs))
-	for i, v := range verbs {
-		quoted[i] = "`" + v + "`"
-	}
 	t := chat.Text{ZH: "没听懂。", EN: "I did not understand that. "}
-	if len(quoted) > 0 {
-		t = t.Plus(chat.Text{ZH: "是不是：%s？", EN: "Did you mean: %s? "}.F(strings.Join(quoted, "  ")))
+	if len(verbs) > 0 {
+		t = t.Plus(chat.Text{ZH: "是不是：%s？", EN: "Did you mean: %s? "}.F(beside(verbs)))
 	}
 	return t.Plus(chat.Text{ZH: "/帮助 列出您能用的命令。", EN: "/help lists what you may run."})
 }
@@ -332,8 +339,8 @@ func noCommand(c Call) chat.Text {
 // noGroup asks for a group, and offers the first few as buttons.
 func noGroup(c Call) *Refusal {
 	head := chat.Text{
-		ZH: "这条命令要针对一个群。请用 `/选群 群名` 选定，或在命令里写 `#群名`；选好后再发一次。",
-		EN: "This command is about a group. Choose one with `/use NAME`, or write `#NAME` in the command; then send it again.",
+		ZH: "这条命令要针对一个群：请点下面的群，或在命令里写 `#群名`。以后都针对同一个群：`/选群 群名`。",
+		EN: "This command is about a group: press one below, or write `#NAME` in the command. To be about the same one from now on: `/use NAME`.",
 	}
 	groups := c.Groups.All()
 	if len(groups) == 0 {
@@ -342,8 +349,12 @@ func noGroup(c Call) *Refusal {
 			EN: "The bot knows no group yet. Mention it in one, or wait for the next sync.",
 		}}
 	}
+	said, again := sayAgain(c.Message.Text)
 	card := &chat.Card{Title: chat.Text{ZH: "选一个群", EN: "Choose a group"}, Body: chat.Text{
 		ZH: "之后您的私聊命令都针对它", EN: "Your direct messages will be about it"}}
+	if again {
+		card.Body = chat.Text{ZH: "对哪个群：%s", EN: "In which group: %s"}.F(said)
+	}
 	lines := []chat.Text{head}
 	for i, g := range groups {
 		if i == 10 {
@@ -352,12 +363,23 @@ func noGroup(c Call) *Refusal {
 		}
 		lines = append(lines, chat.Text{ZH: "- `/选群 %s`", EN: "- `/use %s`"}.F(first(g.Name, string(g.ID))))
 		if i < 6 {
-			card.Buttons = append(card.Buttons, chat.Button{
-				Label: chat.Same(clipRunes(first(g.Name, string(g.ID)), 10)), Command: "/use " + string(g.ID),
-			})
+			command := "/use " + string(g.ID)
+			if again {
+				command = said + " #" + string(g.ID)
+			}
+			card.Buttons = append(card.Buttons, chat.Button{Label: chat.Same(clipRunes(first(g.Name, string(g.ID)), 10)), Command: command})
 		}
 	}
 	return &Refusal{Text: chat.Lines(lines...), Card: card}
+}
+
+// longestAgain is up to how many bytes a command is put on a button.
+const longestAgain = 120
+
+// sayAgain is what was said, if a button can say it again for one group: one short line that names no group.
+func sayAgain(text string) (said string, ok bool) {
+	said = strings.TrimSpace(text)
+	return said, said != "" && len(said) <= longestAgain && !strings.ContainsAny(said, "\n#＃`*_[]\\")
 }
 
 func clipRunes(s string, n int) string {

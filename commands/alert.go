@@ -31,7 +31,7 @@ func alertCode() grammar.ChoiceHole[string] {
 	return grammar.Choice("alert", func(s string) (string, bool) {
 		ok := len(s) >= 7 && len(s) <= 10 && strings.Trim(strings.ToLower(s), "0123456789abcdefghijklmnopqrstuvwxyz") == ""
 		return strings.ToLower(s), ok
-	}, chat.Text{ZH: "卡片编号", EN: "alert"})
+	}, chat.Text{ZH: "卡片编号，不写就是正在等的那位", EN: "code of a card; without it, whoever waits"})
 }
 
 // mayAnswer refuses those whose matter the customers of this group are not.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -90,30 +91,32 @@ func (t chapter) verbs(can []bot.Command) chat.Text {
 	for _, cmd := range t.among(can) {
 		zh, en = append(zh, verbOf(cmd.Examples[0].ZH, cmd)), append(en, "/"+cmd.Name)
 	}
-	return chat.Text{ZH: byFirstWord(zh, "（", "、", "）"), EN: byFirstWord(en, " (", ", ", ")")}
+	return chat.Text{ZH: folded(zh, "（%s）", "、"), EN: folded(en, " (%s)", ", ")}
 }
 
-// byFirstWord writes verbs one after the other, those of one first word together.
-func byFirstWord(verbs []string, open, between, end string) string {
+// folded lists verbs; those that begin with a shorter one before them stand in brackets behind it, without it: the list
+// of all commands is to fit into one message.
+func folded(verbs []string, brackets, comma string) string {
 	var heads []string
-	rest := map[string][]string{}
+	tails := map[string][]string{}
 	for _, v := range verbs {
-		head, sub, _ := strings.Cut(v, " ")
-		if !slices.Contains(heads, head) {
-			heads = append(heads, head)
-		}
-		if sub != "" && !slices.Contains(rest[head], sub) {
-			rest[head] = append(rest[head], sub)
-		}
-	}
-	out := make([]string, len(heads))
-	for i, head := range heads {
-		out[i] = "`" + head + "`"
-		if subs := rest[head]; len(subs) > 0 {
-			out[i] += open + strings.Join(subs, between) + end
+		head, tail, two := strings.Cut(v, " ")
+		switch {
+		case two && slices.Contains(heads, head):
+			if !slices.Contains(tails[head], tail) {
+				tails[head] = append(tails[head], tail)
+			}
+		case !slices.Contains(heads, v):
+			heads = append(heads, v)
 		}
 	}
-	return strings.Join(out, " ")
+	for i, h := range heads {
+		heads[i] = "`" + h + "`"
+		if t := tails[h]; len(t) > 0 {
+			heads[i] += fmt.Sprintf(brackets, strings.Join(t, comma))
+		}
+	}
+	return strings.Join(heads, " ")
 }
 
 // among are the commands of the chapter that the speaker may use, in the order of the chapter.

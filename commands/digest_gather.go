@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,7 +142,7 @@ func changeTold(c bot.Call, e journal.Entry) chat.Text {
 func endings(c bot.Call, s digest.Span) []chat.Text {
 	var ends []span
 	for key, raw := range c.State(access.Of(c.Group.ID)).Records {
-		if e := spanOf(key, json.RawMessage(raw)); e.until.After(s.Now) && e.until.Before(s.Ahead) {
+		if e := spanOf(key, raw); e.until.After(s.Now) && e.until.Before(s.Ahead) {
 			ends = append(ends, e)
 		}
 	}

@@ -15,6 +15,7 @@ var (
 	_ = declare(backupOnDuty)
 	_ = declare(dutyToday)
 	_ = declare(dutyTomorrow)
+	_ = declare(dutyThen)
 )
 
 // onDuty tells who is on duty, until when, who is the backup and who follows. It is answered from the last known
@@ -29,7 +30,7 @@ func onDuty() bot.Command {
 		},
 		Examples: []chat.Text{{ZH: "/值班", EN: "/duty"}, {ZH: "谁在值班", EN: "/duty at 18:00"}},
 		Holes:    []grammar.Hole{at},
-		Help:     chat.Text{ZH: "现在谁值班、到何时、B 角是谁、下一班是谁。", EN: "Who is on duty, until when, the backup, and who follows."},
+		Help:     chat.Text{ZH: "现在谁值班、到何时、B 角是谁、下一班是谁；看某一天：`/值班 周六`。", EN: "Who is on duty, until when, the backup, and who follows; of a day: `/duty saturday`."},
 		Reads:    []bot.Source{roster},
 		Stale:    true,
 		Run: func(c bot.Call) (bot.Outcome, error) {
@@ -105,6 +106,58 @@ func dutyTomorrow() bot.Command {
 		},
 		"/duty tomorrow", "/值班 明天", "明天谁值班", "明天谁在值班", "明天是谁值班", "明天 (谁值班|谁在值班)")
 }
+
+// mostDays is how many days one answer tells in full.
+const mostDays = 14
+
+// dutyThen tells the shifts of a time as people name it: 周六, 下周一, 12-25, 今晚, 周末.
+func dutyThen() bot.Command {
+	when := grammar.Stretch("when")
+	return bot.Command{
+		Name:     "duty then",
+		Forms:    []string{"/duty {when}", "/值班 {when}", "(谁值班|谁在值班) {when}"},
+		Examples: []chat.Text{{ZH: "/值班 周六", EN: "/duty saturday"}},
+		Holes:    []grammar.Hole{when},
+		Help:     chat.Text{ZH: "某一天或某段时间的班：周六、下周一、12-25、今晚。", EN: "The shifts of a day or a time: saturday, next monday, 12-25, tonight."},
+		Reads:    []bot.Source{roster},
+		Stale:    true,
+		Hidden:   true,
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			p, r := when.Of(c.Args), roster.Of(c)
+			from := p.From.In(c.Zone)
+			if line, ok := noRoster(c, r, from); ok {
+				return told(line), nil
+			}
+			if p.Until.IsZero() {
+				return told(dutyHead(c), nowLine(c, r, from, true), nextLine(c, r, from)), nil
+			}
+			until := p.Until.In(c.Zone)
+			if !from.Before(until) || until.After(from.AddDate(0, 0, mostDays)) {
+				return bot.Refuse(chat.Text{
+					ZH: "时间段要从前往后，最多 %d 天；更长的看 `/排班 表 4周`。", EN: "A time runs forwards, %d days at most; for more there is `/duty plan 4`.",
+				}.F(mostDays))
+			}
+			lines := []chat.Text{dutyHead(c)}
+			if p.Loose && midnightOf(from) && midnightOf(until) {
+				for d := duty.DayOf(from); d != duty.DayOf(until); d = d.Plus(1) {
+					lines = append(lines, dayLines(c, r, d)...)
+				}
+				return told(lines...), nil
+			}
+			lines = append(lines, stretchText(c, from, until))
+			turns := r.Between(from, until)
+			for _, t := range turns {
+				lines = append(lines, fullLine(c, r, t))
+			}
+			if len(turns) == 0 {
+				lines = append(lines, chat.Text{ZH: "没有班。", EN: "no shift."}, nextLine(c, r, from))
+			}
+			return told(lines...), nil
+		},
+	}
+}
+
+func midnightOf(t time.Time) bool { return t.Hour() == 0 && t.Minute() == 0 }
 
 func dutyHead(c bot.Call) chat.Text {
 	return chat.Text{ZH: "**%s 值班**", EN: "**Duty in %s**"}.F(chat.Escape(c.Group.Title()))

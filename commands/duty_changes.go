@@ -68,7 +68,22 @@ func dutyChanges() bot.Command {
 
 func changeLine(c bot.Call, o duty.Change) chat.Text {
 	code := strings.TrimSuffix(o.Code, swapBack)
-	return chat.Same("- `" + code + "` ").Plus(stretchText(c, o.From, o.Until)).Plus(chat.Same(" ")).Plus(c.Name(o.Who)).Plus(inBrackets(changeText(c, o, "").Plus(ifConfided(c, o.Reason, o.Who, o.For, o.By))))
+	return chat.Same("- `" + code + "` ").Plus(stretchText(c, o.From, o.Until)).Plus(chat.Same(" ")).Plus(c.Name(o.Who)).Plus(inBrackets(changeText(c, o, "").Plus(whyChanged(c, o))))
+}
+
+// whyChanged is the reason of a change as somebody gave it, for those concerned; how a takeover came about the bot says
+// itself.
+func whyChanged(c bot.Call, o duty.Change) chat.Text {
+	if o.Kind != duty.Takeover {
+		return ifConfided(c, o.Reason, o.Who, o.For, o.By)
+	}
+	switch o.Reason {
+	case duty.NotCheckedIn:
+		return chat.Text{ZH: "，没有签到", EN: ", who did not check in"}
+	case duty.LateAnswer:
+		return chat.Text{ZH: "，有客户等了太久", EN: ", as a customer waited too long"}
+	}
+	return chat.Text{}
 }
 
 func ifConfided(c bot.Call, reason string, who ...chat.User) chat.Text {

@@ -61,7 +61,11 @@ func goAway(c bot.Call, r duty.Roster, l duty.Leave, p grammar.Period) (bot.Outc
 	} else if p.Loose {
 		l.From, l.Until = wholeTurns(c, r, l.Who, l.From, l.Until)
 	}
-	if now := c.Now.In(c.Zone); l.From.Before(now) {
+	now := c.Now.In(c.Zone)
+	if l.From.Before(l.Until) && !l.Until.After(now) {
+		return bot.Outcome{}, notGiven(c, duty.ErrOver)
+	}
+	if l.From.Before(now) {
 		l.From = now.Truncate(time.Second)
 	}
 	e, err := r.GoAway(c.Group.ID, l, c.Now)

@@ -186,18 +186,23 @@ func (d plannedDay) text(c bot.Call, r duty.Roster, full bool) chat.Text {
 	}
 	lines := []chat.Text{head}
 	for _, t := range d.turns {
-		line := chat.Same("- " + clockText(c, t.Start, t.End) + " ")
-		if t.Vacant() {
-			line = line.Plus(chat.Text{ZH: "⚠️ 空班", EN: "⚠️ vacant"})
-		} else {
-			line = line.Plus(c.Name(t.Who))
-		}
-		if t.Backup != "" {
-			line = line.Plus(chat.Text{ZH: "，B 角 %s", EN: ", backup %s"}.F(c.Name(t.Backup)))
-		}
-		lines = append(lines, line.Plus(inBrackets(reasonFor(c, r, t))))
+		lines = append(lines, fullLine(c, r, t))
 	}
 	return chat.Lines(lines...)
+}
+
+// fullLine is one turn of a day with full names, and how it came about.
+func fullLine(c bot.Call, r duty.Roster, t duty.Turn) chat.Text {
+	line := chat.Same("- " + clockText(c, t.Start, t.End) + " ")
+	if t.Vacant() {
+		line = line.Plus(chat.Text{ZH: "⚠️ 空班", EN: "⚠️ vacant"})
+	} else {
+		line = line.Plus(c.Name(t.Who))
+	}
+	if t.Backup != "" {
+		line = line.Plus(chat.Text{ZH: "，B 角 %s", EN: ", backup %s"}.F(c.Name(t.Backup)))
+	}
+	return line.Plus(inBrackets(reasonFor(c, r, t)))
 }
 
 // shortHolder is who has a turn, by name alone, with a mark for how that came.

@@ -42,7 +42,11 @@ func rosterPreview(c bot.Call, r duty.Roster, e journal.Event) []chat.Text {
 	// Whole days, from tomorrow: counted from now, it would be another figure by the time somebody agrees to what was
 	// shown, and they would be asked again and again.
 	now := c.Now.In(c.Zone)
-	for _, m := range duty.Moves(r, next, midnight(now, 1), midnight(now, 1+previewDays), false) {
+	moves := duty.Moves(r, next, midnight(now, 1), midnight(now, 1+previewDays), false)
+	if len(moves) > 0 {
+		lines = append(lines, chat.Text{ZH: "与现在的排班相比：", EN: "Compared with the roster there is:"})
+	}
+	for _, m := range moves {
 		gains, loses := hoursOf(m.Gains), hoursOf(m.Loses)
 		switch {
 		case gains > loses:

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"strings"
 	"time"
 
 	"qunguan/bot"
@@ -94,20 +95,29 @@ func exampleStint(c bot.Call) duty.Stint {
 // shiftExamples are the notifications about one's own turns.
 func shiftExamples(n shiftNews, s duty.Stint) []chat.Effect {
 	life := duty.Life{Start: s.Start, End: s.End, Who: s.Who, Deadline: s.Start.Add(n.c.Duty.CheckIn())}
-	then := n
-	then.now = s.Start
-	out := []chat.Effect{n.reminder(duty.Reminder{Who: s.Who, Stints: []duty.Stint{s}}), then.begun(life)}
+	before, then := n, n
+	before.now, then.now = s.Start.Add(-exampleLead), s.Start
+	out := []chat.Effect{before.reminder(duty.Reminder{Who: s.Who, Stints: []duty.Stint{s}}), then.begun(life)}
 	if s.Backup != "" {
 		out = append(out, n.takenOver(duty.Change{Kind: duty.Takeover, From: s.Start, Until: s.End, For: s.Who, Who: s.Backup, Reason: duty.NotCheckedIn})[0])
 	} else {
 		out = append(out, n.missed(life)[0])
 	}
-	life.From, life.To, life.Notes = s.Backup, s.Who, []string{exampleNote}
+	life.From, life.To, life.Notes = s.Backup, s.Who, []string{exampleMark}
 	return examples(s.Who, append(out, n.handed(duty.Handover{Life: life, Next: s, When: s.Start})))
 }
 
-// exampleNote is what a colleague might leave; notes have one language.
-const exampleNote = "（举例 / example）15:00 回电张先生 / call Mr Zhang back"
+// exampleLead is how long before its turn the reminder of an example comes.
+const exampleLead = time.Hour
+
+// exampleNote is what a colleague might leave. A note has one language, so exampleMark stands for it until it is sent.
+var exampleNote = chat.Text{ZH: "（举例）15:00 回电张先生", EN: "(example) call Mr Zhang back at 15:00"}
+
+const exampleMark = "〔note〕"
+
+func noted(t chat.Text) chat.Text {
+	return chat.Text{ZH: strings.ReplaceAll(t.ZH, exampleMark, exampleNote.ZH), EN: strings.ReplaceAll(t.EN, exampleMark, exampleNote.EN)}
+}
 
 // alertExamples are the notifications about a customer who waits, one a step.
 func alertExamples(c bot.Call, s duty.Stint) []chat.Effect {
@@ -140,7 +150,7 @@ func examples(to chat.User, of []chat.Effect) []chat.Effect {
 		}
 		if r.Card != nil {
 			card := *r.Card
-			card.Title = tryMark.Plus(card.Title)
+			card.Title, card.Body = tryMark.Plus(card.Title), noted(card.Body)
 			card.Buttons = make([]chat.Button, len(r.Card.Buttons))
 			for j, b := range r.Card.Buttons {
 				card.Buttons[j] = chat.Button{Label: b.Label, Style: b.Style, Command: "/duty test button"}

@@ -35,8 +35,8 @@ func help() bot.Command {
 				}
 			}
 			lines = append(lines, chat.Text{
-				ZH: "`/帮助 管理员` 逐条说明这一类，`/帮助 命令` 看写法；改动类命令加 `--预演` 只看会改变什么。",
-				EN: "`/help admins` explains that kind one by one, `/help VERB` shows the forms; add `--dry-run` to see what a command would change.",
+				ZH: "括号里的写在命令后面，如 `/值班 周表`。`/帮助 管理员` 逐条说明这一类，`/帮助 命令` 看写法；改动类命令加 `--预演` 只看会改变什么。",
+				EN: "What is in brackets goes behind the command, as in `/duty week`. `/help admins` explains that kind one by one, `/help VERB` shows the forms; add `--dry-run` to see what a command would change.",
 			})
 			if c.Group.Bound() {
 				lines = append(lines, chat.Text{ZH: "当前群：%s", EN: "Group: %s"}.F(chat.Escape(c.Group.Title())))

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -344,11 +345,11 @@ func caseUnder(c bot.Call, who chat.User) (k review.Case, x review.Campaign, err
 // has lost it since the campaign began decides nothing.
 func mayDecideCase(c bot.Call, x review.Campaign, k review.Case) (inPlaceOf chat.User, err error) {
 	inPlaceOf, err = k.MayDecide(x, c.Actor.ID, c.Access.StandsInFor(c.Actor.ID, c.Now))
-	switch err {
-	case nil:
-	case review.ErrOwn:
+	switch {
+	case err == nil:
+	case errors.Is(err, review.ErrOwn):
 		return "", &bot.Denied{Decision: access.Decision{Rule: access.RuleSelf}, Target: k.Who, Next: reviewerIs(c, k)}
-	case review.ErrOther:
+	case errors.Is(err, review.ErrOther):
 		if k.First != nil && k.First.By == c.Actor.ID {
 			return "", &bot.Refusal{Text: decidedText(c, c.Group.ID, k)}
 		}

@@ -70,7 +70,7 @@ func (n shiftNews) reminder(r duty.Reminder) chat.Effect {
 	}
 	text = text.Plus(chat.Text{ZH: "。", EN: "."})
 	if len(r.Stints) > 1 {
-		lines := []chat.Text{chat.Text{ZH: "值班提醒：您在“%s”接下来有 %d 个班：", EN: "Duty: %[2]d turns of yours in “%[1]s” are near:"}.F(n.title(), len(r.Stints))}
+		lines := []chat.Text{chat.Text{ZH: "值班提醒：您在“%s”的 %d 个班快到了：", EN: "Duty: %[2]d turns of yours in “%[1]s” are near:"}.F(n.title(), len(r.Stints))}
 		for _, days := range runs(n.c, r.Stints) {
 			s := days[0]
 			line := chat.Same("- ").Plus(stintText(n.c, s))

@@ -200,7 +200,7 @@ func waitingEverywhere(c bot.Call) chat.Text {
 		return chat.Text{ZH: "没有您管的群：您在哪个群都没有角色，也不在排班里。", EN: "You answer for no group: you hold no role and are on no roster."}
 	}
 	slices.SortFunc(lines, func(a, b line) int { return a.opened.Compare(b.opened) })
-	out := []chat.Text{chat.Text{ZH: "**在等回复的客户**", EN: "**Customers who wait**"}}
+	out := []chat.Text{{ZH: "**在等回复的客户**", EN: "**Customers who wait**"}}
 	switch {
 	case heard == 0:
 		return chat.Lines(out[0], noMessages)

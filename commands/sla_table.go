@@ -125,7 +125,7 @@ func tallyText(t sla.Tally) chat.Text {
 	head := chat.Text{ZH: "%d 次，超时 %d 次（%s）；", EN: "%d, late %d (%s); "}.F(t.Count(), t.Breaches, percent(t.Rate()))
 	switch n := t.Count(); {
 	case n == 1: // it is all of them
-		return head.Plus(lasted(t.Mean()))
+		return head.Plus(chat.Text{ZH: "用了%s", EN: "took %s"}.F(lasted(t.Mean())))
 	case n < fewQuantiles:
 		return head.Plus(chat.Text{ZH: "平均 %s，最长 %s", EN: "mean %s, longest %s"}.F(lasted(t.Mean()), lasted(t.Max())))
 	}

@@ -35,7 +35,8 @@ func status() bot.Command {
 				lines = append(lines, line)
 			}
 			lines = append(lines, clockwork(c)...)
-			lines = append(lines, chat.Text{ZH: "- 群 %d 个", EN: "- groups: %d"}.F(len(c.Groups.All())))
+			lines = append(lines, chat.Text{ZH: "**群**", EN: "**Groups**"})
+			lines = append(lines, chat.Text{ZH: "- 共 %d 个", EN: "- known: %d"}.F(len(c.Groups.All())))
 			if c.Group.Bound() {
 				lines = append(lines, chat.Text{ZH: "- 当前群：%s（%s），%d 人", EN: "- this group: %s (%s), %d people"}.F(
 					chat.Escape(c.Group.Title()), kindText(c.Group.Kind), len(c.Group.Members())))

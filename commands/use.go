@@ -1,6 +1,9 @@
 package commands
 
 import (
+	"slices"
+	"strings"
+
 	"qunguan/bot"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
@@ -28,6 +31,9 @@ func use() bot.Command {
 			if !name.Given(c.Args) && c.Group.Bound() {
 				found = c.Groups.Find(string(c.Group.ID))
 			}
+			if len(found) == 0 {
+				found = namedLike(c, name.Of(c.Args))
+			}
 			if len(found) != 1 {
 				return listGroups(c, name.Of(c.Args), found)
 			}
@@ -39,6 +45,18 @@ func use() bot.Command {
 			return bot.Outcome{Changes: text, Events: []journal.Event{person.Choose(c.Actor.ID, found[0].ID)}}, nil
 		},
 	}
+}
+
+// namedLike are the groups in whose name a part of it stands: whoever chooses a group reads which it is, and a wrong one
+// changes nothing.
+func namedLike(c bot.Call, part string) []directory.Listed {
+	part = strings.ToLower(strings.TrimLeft(strings.TrimSpace(part), "#＃"))
+	if part == "" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.Groups.All()), func(g directory.Listed) bool {
+		return !strings.Contains(strings.ToLower(g.Name), part)
+	})
 }
 
 // groups lists the groups that the bot knows.

@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -152,7 +151,7 @@ func prepares(c bot.Call, groups []chat.Group) journal.Want {
 		w.Tallies = append(w.Tallies, journal.Days{Group: g, From: from, Until: c.Now.In(c.Zone)})
 		w.Queries = append(w.Queries, journal.Query{Group: g, Refused: true, Since: from, Until: c.Now.Add(time.Millisecond), Limit: mostRefused})
 	}
-	slices.SortFunc(w.Names, func(a, b journal.Name) int { return cmp.Compare(a, b) })
+	slices.Sort(w.Names)
 	w.Names = slices.Compact(w.Names)
 	return w
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -80,6 +81,15 @@ func (r *rhythm) free(due time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return !r.busy && !r.done.Equal(due)
+}
+
+// Busy says whether a rhythm is running here.
+func (w *Clockwork) Busy() bool {
+	return slices.ContainsFunc(w.rhythms, func(r *rhythm) bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.busy
+	})
 }
 
 func (r *rhythm) take() {

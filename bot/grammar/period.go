@@ -23,7 +23,8 @@ type PeriodHole struct{ gap }
 // day, a part of a day or a week by its name, 明天, 今晚, 周五下午, 下周, 周末; or a moment, 明天9点.
 //
 // The end is read as seen from the beginning: 明天18:00到22:00 ends tomorrow, 22:00到6:00 on the next morning. It is
-// exclusive: a stretch that ends on a day ends where that day begins.
+// exclusive: a stretch that ends on a day ends where that day begins. An end may come before its beginning, 12-03 到
+// 12-01: the command judges.
 func Stretch(name string) PeriodHole {
 	return PeriodHole{newGap(name, chat.Text{ZH: "时间段", EN: name})}
 }
@@ -113,13 +114,25 @@ func (h PeriodHole) bothEnds(at place) (found []reading) {
 		second.input, second.i = &seen, at.spaces(after)
 		ends, _ := MomentHole{}.read(second)
 		for _, e := range ends {
-			found = append(found, reading{e.end, Period{From: from, Until: momentOf(e)}})
+			found = append(found, reading{e.end, Period{From: from, Until: second.slipped(from, momentOf(e))}})
 		}
 		if len(found) > 0 {
 			return found
 		}
 	}
 	return nil
+}
+
+// longestWrap is how far an end without a year may lie in the year after its beginning.
+const longestWrap = 274 * day
+
+// slipped puts an end back before its beginning that a day without a year names: 12-03 到 12-01 is the wrong way round
+// and no year long, while 12-30 到 01-03 ends in January.
+func (p place) slipped(from, until time.Time) time.Time {
+	if d, _ := p.day(p.i); !d.ok || d.kind != yearly || until.Year() == from.Year() || until.Sub(from) < longestWrap {
+		return until
+	}
+	return until.AddDate(-1, 0, 0)
 }
 
 // single is a moment alone: all of its day where only a day was named.

@@ -69,6 +69,19 @@ func TestStretch(t *testing.T) {
 	}
 }
 
+// A year without being written comes only where the end would be near it: nobody is away from 3 to 1 December of the next.
+func TestAnEndBeforeItsBeginning(t *testing.T) {
+	when := Stretch("when")
+	g := alone(t, when)
+	for said, until := range map[string]string{
+		"12-03 到 12-01": "2026-12-01", "12-03 到 2027-12-01": "2027-12-01", "12-30 到 01-03": "2027-01-03", "12-03 到 06-01": "2027-06-01",
+	} {
+		m := g.Match("/x "+said, addressed)
+		assert.Nil(t, m.Problem, said)
+		assert.Equal(t, until, when.Of(m.Args).Until.Format(time.DateOnly), said)
+	}
+}
+
 // Behind a stretch a person, another stretch and a reason find their place, with or without spaces around Chinese.
 func TestStretchAmongOthers(t *testing.T) {
 	mine, theirs := Stretch("mine"), Stretch("theirs")

@@ -125,7 +125,7 @@ func TestTheListOfKeywords(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, e.Changes, 2, "whose messages is changed, and one comes new, once")
 	for text, want := range map[string]error{
-		"": moderation.ErrTooShort, "a": moderation.ErrTooShort, "信": moderation.ErrTooShort, " \u200b": moderation.ErrTooShort,
+		"": moderation.ErrTooShort, "a": moderation.ErrTooShort, "信": moderation.ErrTooShort, "\u200b信": moderation.ErrTooShort,
 		strings.Repeat("长", 31): moderation.ErrTooLong, strings.Repeat("长", 30): nil,
 	} {
 		_, err := l.Add("", []moderation.Word{{Text: text}})

@@ -48,7 +48,7 @@ func TestProgramsReadWhatPeopleRead(t *testing.T) {
 	s.look()
 	s.say("boss> /kpi @li")
 	said := replied(t, s.sim, "boss")
-	g := string(s.group("华东VIP客户群"))
+	g := s.group("华东VIP客户群")
 
 	status, body := get("?group="+g+"&who=li", "Bearer "+apiToken)
 	require.Equal(t, http.StatusOK, status, body)
