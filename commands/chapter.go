@@ -44,7 +44,7 @@ var chapters = []chapter{
 	}},
 	{chat.Text{ZH: "复核", EN: "review"}, []string{
 		"review", "review show", "review keep", "review reduce", "review remove", "review all", "review ask", "review answer",
-		"review start", "review status", "review report", "review stop", "review policy", "minimize", "minimize one",
+		"review start", "review status", "review report", "review rhythm", "review stop", "review policy", "minimize", "minimize one",
 	}},
 	{chat.Text{ZH: "值班", EN: "duty"}, []string{
 		"duty", "duty week", "duty plan", "duty me", "duty card", "checkin", "handover", "duty swap", "duty cover", "duty take", "duty giveback", "duty leave",

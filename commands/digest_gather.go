@@ -14,6 +14,7 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
+	"qunguan/bot/review"
 	"qunguan/bot/sla"
 )
 
@@ -22,9 +23,9 @@ const mostDigested = 200
 
 // DigestReads are the aggregates of some groups that a digest looks at.
 func DigestReads(groups []chat.Group) []journal.Name {
-	var out []journal.Name
+	out := []journal.Name{review.All}
 	for _, g := range groups {
-		out = append(out, access.Of(g), directory.OfGroup(g), duty.Of(g))
+		out = append(out, access.Of(g), directory.OfGroup(g), duty.Of(g), review.Of(g))
 	}
 	return out
 }
@@ -63,6 +64,7 @@ func DigestGroups(c bot.Call, groups []chat.Group, s digest.Span) (found []diges
 		add(digest.OfActs, told.acts, more)
 		add(digest.OfGaps, gapsAhead(in, s), false)
 		if s.Period == digest.Weekly {
+			d.Findings = append(d.Findings, reviewsDue(in)...)
 			add(digest.OfNos, told.nos, more)
 			add(digest.OfChanges, told.changes, more)
 			add(digest.OfDrift, undrifted(drifts(in, in.Access.Admins(g, c.Now))), false)
@@ -174,15 +176,58 @@ func gapsAhead(c bot.Call, s digest.Span) []chat.Text {
 	return out
 }
 
-// DigestCompany is what owners are told besides: what of the bot itself is broken.
-func DigestCompany(c bot.Call) []digest.Finding {
-	broken := bot.At[canary.Book](c, canary.Of).Troubles()
-	if len(broken) == 0 {
+// reviewsDue are the admins of a group about whom somebody has yet to decide. It is of the week: each morning reviewers
+// are reminded by themselves, and nobody needs to hear it twice.
+func reviewsDue(c bot.Call) []digest.Finding {
+	f := digest.Finding{Topic: digest.OfReviews, Group: c.Group.ID, Name: chat.Same(c.Group.Title())}
+	for _, x := range bot.At[review.Book](c, review.All).Campaigns() {
+		closes := x.Closes
+		if x.State == review.Late {
+			closes = x.Ends
+		}
+		if !x.State.Decidable() {
+			continue
+		}
+		open := slices.DeleteFunc(bot.At[review.Sheet](c, review.Of(c.Group.ID)).Of(x.ID), func(k review.Case) bool { return !k.Pending() })
+		if len(open) == 0 {
+			continue
+		}
+		f.N += len(open)
+		f.Lines = append(f.Lines, chat.Text{ZH: "%s：%d 位还没有人决定，%s 截止", EN: "%s: %d to be decided by %s"}.F(
+			campaignTold(x), len(open), c.Moment(closes)))
+	}
+	if f.N == 0 {
 		return nil
 	}
-	f := digest.Finding{Topic: digest.OfBot, N: len(broken)}
-	for _, t := range broken {
+	return []digest.Finding{f}
+}
+
+// campaignTold names a campaign in plain text.
+func campaignTold(x review.Campaign) chat.Text {
+	if x.Kind == review.Event {
+		return chat.Text{ZH: "大事前的复核", EN: "review before an event"}
+	}
+	return campaignText(x)
+}
+
+// DigestCompany is what owners are told besides: what of the bot itself is broken, and which other systems letters do not
+// reach.
+func DigestCompany(c bot.Call) []digest.Finding {
+	f := digest.Finding{Topic: digest.OfBot}
+	for _, t := range bot.At[canary.Book](c, canary.Of).Troubles() {
 		f.Lines = append(f.Lines, chat.Text{ZH: "%s 从 %s 起异常", EN: "%s is not well since %s"}.F(canary.Title(t.Part), c.Moment(t.Since)))
+	}
+	for _, l := range c.Links() {
+		switch l.State.Health() {
+		case bot.Broken:
+			f.Lines = append(f.Lines, chat.Text{ZH: "对接 %s 不通，待发 %d 封", EN: "nothing gets through to %s, %d letters wait"}.F(l.Name, l.State.Waiting))
+		case bot.Degraded:
+			f.Lines = append(f.Lines, chat.Text{ZH: "对接 %s 不稳定，待发 %d 封", EN: "the link %s is degraded, %d letters wait"}.F(l.Name, l.State.Waiting))
+		case bot.Works, bot.Untried:
+		}
+	}
+	if f.N = len(f.Lines); f.N == 0 {
+		return nil
 	}
 	return []digest.Finding{f}
 }

@@ -49,7 +49,7 @@ type reduction struct {
 // leave, is left out, and so is whoever used nothing at all: that is for a review to judge.
 func reductions(c bot.Call, days int) []reduction {
 	l := evidence.Look(c, c.Group.ID, 0)
-	since := c.Now.AddDate(0, 0, -days)
+	since, place := c.Now.AddDate(0, 0, -days), l.Place(c)
 	var out []reduction
 	for _, a := range l.Admins(c) {
 		r := reduction{admin: a}
@@ -68,6 +68,8 @@ func reductions(c bot.Call, days int) []reduction {
 			r.why = chat.Text{ZH: "%d 天没有用过任何一项，请用 `/复核 开始` 判断", EN: "used nothing in %d days; `/review start` judges that"}.F(days)
 		case !ok:
 			r.why = chat.Text{ZH: "看得到的都在用", EN: "all that the bot can see is used"}
+		case !place.Spares(e.Role, review.Advice{Do: review.Reduce, To: r.to}):
+			r.why = chat.Text{ZH: "本群只有这一位高级能设管理员", EN: "no other senior here can appoint admins"}
 		}
 		out = append(out, r)
 	}

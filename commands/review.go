@@ -85,10 +85,17 @@ func (p reviewPage) casesOf(c bot.Call) []review.Case {
 		holder = c.Actor.ID
 	}
 	all := slices.DeleteFunc(bot.At[review.Sheet](c, review.Of(p.share.Group)).Of(p.share.Campaign), func(k review.Case) bool {
-		return !k.Pending() || k.Reviewer != holder || k.Who == c.Actor.ID
+		return !k.Pending() || k.Reviewer != holder || !mayJudge(c, k)
 	})
 	from := min(p.from, len(all))
 	return all[from:min(from+casesOnPage, len(all))]
+}
+
+// mayJudge says whether the speaker may decide a case of somebody whose turn they may take: not one about themselves, nor one
+// that they have looked at in the first stage.
+func mayJudge(c bot.Call, k review.Case) bool {
+	x, _ := reviews.Of(c).Get(k.Campaign)
+	return k.Who != c.Actor.ID && x.Not != c.Actor.ID && (k.First == nil || k.First.By != c.Actor.ID)
 }
 
 func (p reviewPage) wants(c bot.Call) []journal.Name {
@@ -207,12 +214,13 @@ func nothingToReview() chat.Text {
 	return chat.Text{ZH: "没有等您复核的了。进度：`/复核 进度`", EN: "Nothing waits for your review. Progress: `/review status`"}
 }
 
-// leftToOther says that what is left of a page is about the speaker: whoever they stand in for decides it.
+// leftToOther says that what is left of a page the speaker may not decide, being about them or looked at by them already:
+// whoever they stand in for decides it.
 func leftToOther(c bot.Call, p reviewPage) chat.Text {
 	if p.as == "" {
 		return nothingToReview()
 	}
-	return chat.Text{ZH: "剩下的关于您自己，由 %s 决定。", EN: "What is left is about yourself; %s decides that."}.F(c.Name(p.as))
+	return chat.Text{ZH: "剩下的由 %s 决定：关于您自己，或您第一级已经看过。", EN: "What is left is for %s to decide: it is about yourself, or you were its first stage."}.F(c.Name(p.as))
 }
 
 // clipLabel is a label that a button has room for.
@@ -266,7 +274,7 @@ func reviewShow() bot.Command {
 				chat.Text{ZH: "- 权限 %d 项：%s", EN: "- items (%d): %s"}.F(len(k.Evidence.Role.Items), itemsText(k.Evidence.Role.Items)),
 				usesText(c, k.Evidence),
 				chat.Text{ZH: "- 来源：%s；%s", EN: "- source: %s; %s"}.F(originText(c, k.Evidence.Role), workText(k.Evidence)),
-				chat.Text{ZH: "- 滥用：%s", EN: "- abuse: %s"}.F(abuseText(k.Evidence)),
+				chat.Text{ZH: "- 滥用：%s", EN: "- abuse: %s"}.F(abuseText(c, k.Evidence)),
 				chat.Text{ZH: "- 建议%s：%s", EN: "- advised: %s – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)).Plus(answerText(c, k)),
 			)
 			return bot.Outcome{Reply: chat.Reply{Text: text, Card: caseCard(c, g, k)}}, nil

@@ -8,6 +8,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
 	"qunguan/bot/review"
@@ -98,15 +99,18 @@ func adviceWhy(a review.Advice) chat.Text {
 	case review.RuleExclusive:
 		return chat.Text{ZH: "违反职责分离“%s”，建议放弃：%s", EN: "breaks separation of duties “%s”; should give up: %s"}.F(chat.Escape(a.Name), itemsShort(a.Items))
 	case review.RuleNew:
+		if a.Days == 0 {
+			return chat.Text{ZH: "任职或有日志还不到 1 天，还看不出用量", EN: "in the role, or in the journal, for less than a day: too new to judge by use"}
+		}
 		return chat.Text{ZH: "任职或有日志才 %d 天，还看不出用量", EN: "in the role, or in the journal, for %d days only: too new to judge by use"}.F(a.Days)
 	case review.RuleAway:
 		return chat.Text{ZH: "正在休假，不按用量判断", EN: "is on leave, so use says nothing"}
 	case review.RuleBlind:
 		return chat.Text{ZH: "这些权限用没用，机器人看不到", EN: "the bot cannot see the use of these items"}
 	case review.RuleIdle:
-		return chat.Text{ZH: "%d 天没有用过，也没有值班、没有回复客户", EN: "nothing used for %d days, no duty done, no customer answered"}.F(a.Days)
+		return unusedText(a).Plus(servesNotText(a))
 	case review.RuleServes:
-		return chat.Text{ZH: "在值班或回复客户，但 %d 天没有用过权限", EN: "on duty or answering customers, but used nothing for %d days"}.F(a.Days)
+		return chat.Text{ZH: "在值班或回复客户，但%s", EN: "on duty or answering customers, but %s"}.F(unusedText(a))
 	case review.RulePartly:
 		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items))
 	case review.RuleNeeded:
@@ -114,6 +118,27 @@ func adviceWhy(a review.Advice) chat.Text {
 	case review.RuleUsed:
 	}
 	return chat.Text{ZH: "权限都在用", EN: "what it gives is used"}
+}
+
+// unusedText is for how long nothing was used, and of how many items nobody can say.
+func unusedText(a review.Advice) chat.Text {
+	if a.Blind == 0 {
+		return chat.Text{ZH: "%d 天没有用过权限", EN: "nothing used for %d days"}.F(a.Days)
+	}
+	return chat.Text{ZH: "看得到用量的权限 %d 天没有用过（另 %d 项看不到）", EN: "nothing used for %d days, as far as the bot can see (not %d items)"}.F(a.Days, a.Blind)
+}
+
+// servesNotText says what somebody has not done for the group. Of what nobody tells, nothing is claimed.
+func servesNotText(a review.Advice) chat.Text {
+	switch {
+	case a.NoRoster && a.NoSource:
+		return chat.Text{ZH: "；没有排班和消息来源可以参考", EN: "; there is no roster and no message source to go by"}
+	case a.NoSource:
+		return chat.Text{ZH: "，也没有值班", EN: ", no duty done"}
+	case a.NoRoster:
+		return chat.Text{ZH: "，也没有回复客户", EN: ", no customer answered"}
+	}
+	return chat.Text{ZH: "，也没有值班、没有回复客户", EN: ", no duty done, no customer answered"}
 }
 
 // usedText is when a role was last used; what is not known is said.
@@ -165,10 +190,13 @@ func hours(minutes int) string {
 }
 
 // abuseText answers whether the role was abused: what was refused, and what the rules forbid to hold together.
-func abuseText(e review.Evidence) chat.Text {
+func abuseText(c bot.Call, e review.Evidence) chat.Text {
 	var out []chat.Text
 	if e.Refused > 0 {
 		out = append(out, chat.Text{ZH: "%d 天内被拒 %d 次", EN: "refused %[2]d times in %[1]d days"}.F(review.EvidenceDays, e.Refused))
+	}
+	for _, s := range e.Signals {
+		out = append(out, chat.Text{ZH: "%s 提醒过：%s", EN: "alerted at %s: %s"}.F(dateText(c, s.Last), suspicionTitle(digest.Sort(s.Sort))))
 	}
 	for _, w := range e.Warned {
 		if w.What == review.Exclusive {
@@ -176,7 +204,7 @@ func abuseText(e review.Evidence) chat.Text {
 		}
 	}
 	if len(out) == 0 {
-		return chat.Text{ZH: "没有被拒", EN: "nothing refused"}
+		return chat.Text{ZH: "没有被拒，近 30 天没有可疑提醒", EN: "nothing refused, no alert in 30 days"}
 	}
 	return clauses(out)
 }
@@ -200,7 +228,7 @@ func caseLine(c bot.Call, g chat.Group, n int, k review.Case) chat.Text {
 	return chat.Lines(
 		chat.Text{ZH: "%d. %s：%s，%s", EN: "%d. %s: %s, %s"}.F(n, reviewed(c, g, k), reviewedRole(k.Evidence.Role), originText(c, k.Evidence.Role)),
 		chat.Text{ZH: "　建议**%s**：%s", EN: "   advised: **%s** – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)),
-		chat.Text{ZH: "　%s；%s；%s", EN: "   %s; %s; %s"}.F(usedText(c, k.Evidence), abuseText(k.Evidence), workText(k.Evidence)).Plus(answerText(c, k)),
+		chat.Text{ZH: "　%s；%s；%s", EN: "   %s; %s; %s"}.F(usedText(c, k.Evidence), abuseText(c, k.Evidence), workText(k.Evidence)).Plus(answerText(c, k)),
 		firstStage(c, k),
 	)
 }
@@ -235,7 +263,7 @@ func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
 			{Name: chat.Text{ZH: "群", EN: "Group"}, Value: groupName(c, g)},
 			{Name: chat.Text{ZH: "角色", EN: "Role"}, Value: chat.Text{ZH: "%s，%s", EN: "%s, %s"}.F(reviewedRole(e.Role), originText(c, e.Role))},
 			{Name: chat.Text{ZH: "合理吗", EN: "Reasonable"}, Value: chat.Text{ZH: "%s；%s", EN: "%s; %s"}.F(usedText(c, e), workText(e))},
-			{Name: chat.Text{ZH: "滥用吗", EN: "Abused"}, Value: abuseText(e)},
+			{Name: chat.Text{ZH: "滥用吗", EN: "Abused"}, Value: abuseText(c, e)},
 			{Name: chat.Text{ZH: "要改吗", EN: "To change"}, Value: toChange(k)},
 		},
 	}

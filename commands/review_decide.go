@@ -109,7 +109,7 @@ func waitingRefs(c bot.Call) []grammar.Ref {
 	for _, k := range bot.At[review.Sheet](c, review.Of(c.Group.ID)).Open() {
 		x, _ := reviews.Of(c).Get(k.Campaign)
 		ref := grammar.Ref{By: grammar.ByID, Said: string(k.Who)}
-		if x.State.Decidable() && slices.Contains(mine, k.Reviewer) && k.Who != c.Actor.ID && !slices.Contains(out, ref) {
+		if x.State.Decidable() && slices.Contains(mine, k.Reviewer) && mayJudge(c, k) && !slices.Contains(out, ref) {
 			out = append(out, ref)
 		}
 	}

@@ -245,7 +245,7 @@ var reviewSettings = []reviewSetting{
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Unused)) }, number(func(p *review.Policy) *int { return &p.Unused }),
 	},
 	{
-		"active", "活跃", chat.Text{ZH: "日均客户来访几次起算活跃群", EN: "visits of customers a day from which a group is active"},
+		"active", "活跃", chat.Text{ZH: "日均多少条消息起算活跃群（30 天平均）", EN: "messages a day from which a group is active (over 30 days)"},
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Active)) }, number(func(p *review.Policy) *int { return &p.Active }),
 	},
 	{

@@ -161,8 +161,8 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 	}
 	if x.Kind == review.Group {
 		lines = append(lines, chat.Text{
-			ZH: "- 活跃群每月：日均客户来访 ≥ %d 次（30 天，估算：一次来访至少一条消息）或 ≥ %d 人；其余每季度。本次 %d 个群不到时候",
-			EN: "- active groups monthly: at least %d visits of customers a day (over 30 days; an estimate, as a visit is one message or more) or %d people; others quarterly. %d rest this time",
+			ZH: "- 活跃群每月：近 30 天日均消息 ≥ %d 条，或 ≥ %d 人；其余每季度。本次 %d 个群不到时候",
+			EN: "- active groups monthly: at least %d messages a day (over 30 days) or %d people; others quarterly. %d rest this time",
 		}.F(x.Policy.Active, x.Policy.Large, x.Resting))
 	}
 	open, left := 0, []chat.Text{}

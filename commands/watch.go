@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot"
@@ -13,6 +14,7 @@ import (
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
+	"qunguan/bot/review"
 )
 
 // lookBack is how much of the journal is looked through for suspicious acts: more than passes between two looks, and
@@ -67,7 +69,7 @@ func Watch(c bot.Call) (bot.Outcome, error) {
 // watching is how acts are judged by the facts of the call.
 func watching(c bot.Call) digest.Watch {
 	of := func(kinds []journal.Kind) func(journal.Entry) bool {
-		return func(e journal.Entry) bool { return slices.Contains(kinds, e.Kind) }
+		return func(e journal.Entry) bool { return slices.Contains(kinds, e.Kind) && !carriesOut(e) }
 	}
 	return digest.Watch{Destructive: of(destructive), Benefits: of(beneficial), OffShift: func(g chat.Group, who chat.User, at time.Time) bool {
 		r := bot.At[duty.Roster](c, duty.Of(g))
@@ -77,6 +79,12 @@ func watching(c bot.Call) digest.Watch {
 		t, ok := r.OnDuty(at.In(c.Zone))
 		return !ok || t.Who != who && t.Backup != who
 	}}
+}
+
+// carriesOut says whether an act is what a review had decided before: the bot does it when the review closes, in the name of
+// whoever decided, past its own breaker. A reason alone makes none: what somebody does themselves has a command.
+func carriesOut(e journal.Entry) bool {
+	return e.Command == "" && strings.HasPrefix(e.Reason, review.Reason)
 }
 
 // alarm tells of one suspicion: what was seen, where, and what to look at. It says nothing of guilt.

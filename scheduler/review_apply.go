@@ -45,8 +45,14 @@ func hold(c bot.Call, x review.Campaign, trip review.Trip) (bot.Outcome, error) 
 			Kind: review.Released, Group: place, Items: []string{access.Review.String()}, Changes: then.Changes(),
 		}}),
 	}
-	if by := x.Run.Deciders; len(by) == 1 && (place != "" || facts.IsOwner(by[0])) {
-		r.By = by[0] // then it is their act, and takes another one's word
+	to := facts.Consenters(place, "", r.For, access.Review, then.Changes(), c.Now)
+	switch able := slices.DeleteFunc(slices.Clone(x.Run.Deciders), func(u chat.User) bool { return !slices.Contains(to, u) }); len(able) {
+	case 0: // whoever agrees has decided none of it
+	case 1:
+		r.By = able[0] // then it is their act, and takes another one's word
+		to = slices.DeleteFunc(to, func(u chat.User) bool { return u == r.By })
+	default:
+		r.Need = 2 // one of them may agree to what the others have decided, but nobody alone to their own
 	}
 	asked, err := bot.At[request.Book](c, request.Of(place)).Open(r)
 	if err != nil {
@@ -54,7 +60,6 @@ func hold(c bot.Call, x review.Campaign, trip review.Trip) (bot.Outcome, error) 
 	}
 	out := happened(review.Halted, w)
 	out.Events = append(out.Events, asked)
-	to := facts.Consenters(place, r.By, r.For, access.Review, then.Changes(), c.Now)
 	out.Effects = bot.Ask(c, r, to)
 	return out, nil
 }
@@ -90,6 +95,11 @@ func fewOf(c bot.Call, x review.Campaign) chat.Text {
 func tripText(x review.Campaign, trip review.Trip) chat.Text {
 	if trip == review.TooMany {
 		return chat.Text{ZH: "一次撤销超过 %d 个角色，要两个人", EN: "to remove more than %d roles at once takes two people"}.F(x.Policy.Most)
+	}
+	if trip == review.InParts {
+		return chat.Text{
+			ZH: "加上近 7 天别的复核撤销的 %[2]d 个，超过 %[1]d 个角色，要两个人", EN: "with the %[2]d that other reviews have removed within 7 days it is more than %[1]d roles, which takes two people",
+		}.F(x.Policy.Most, x.Run.Earlier)
 	}
 	return chat.Text{ZH: "一次撤销超过 %d%% 的角色，要两个人", EN: "to remove more than %d%% of the roles at once takes two people"}.F(x.Policy.Share)
 }
@@ -234,7 +244,7 @@ func carry(c bot.Call, facts access.Facts, x review.Campaign, g chat.Group, k re
 	by := decider(k, x)
 	facts.Actor = facts.People[by]
 	now, _ := evidence.Of(g, facts).RoleOf(c, k.Who)
-	if now.Level.String() != k.Evidence.Role.Level || string(now.Job) != k.Evidence.Role.Job || !slices.Equal(c.Onto(now.Items()).Names(), k.Evidence.Role.Items) {
+	if now.Level.String() != k.Evidence.Role.Level || string(now.Job) != k.Evidence.Role.Job || !now.At.Equal(k.Evidence.Role.Since) || !slices.Equal(c.Onto(now.Items()).Names(), k.Evidence.Role.Items) {
 		return nil, review.Changed, ""
 	}
 	facts.Consent = x.Run.Released || k.First != nil && k.Verdict != nil && k.First.By != k.Verdict.By
@@ -259,12 +269,27 @@ func carry(c bot.Call, facts access.Facts, x review.Campaign, g chat.Group, k re
 	if err != nil {
 		return nil, review.Blocked, string(access.RuleNothingGranted)
 	}
+	if !k.Evidence.Left && appointers(facts, g, c.Now) > 0 && appointers(after, g, c.Now) == 0 {
+		return nil, review.Blocked, string(access.RuleLastSenior)
+	}
 	least, _ := access.Wanted(facts.Place.People)
 	was, left := len(facts.Admins(g, c.Now)), len(after.Admins(g, c.Now))
 	if left < was && left < least && !k.Evidence.Left {
 		return nil, review.Blocked, review.BelowMinimum
 	}
 	return changes, review.Applied, ""
+}
+
+// appointers is how many seniors of a group can appoint others: whoever cannot does not stand in for a senior.
+func appointers(facts access.Facts, g chat.Group, now time.Time) (n int) {
+	for _, u := range facts.Admins(g, now) {
+		if slices.ContainsFunc(facts.Holds(u, g, now), func(r access.Role) bool {
+			return r.Level == access.Senior && r.Items().Has(access.Admins)
+		}) {
+			n++
+		}
+	}
+	return n
 }
 
 func itemsNamed(names []string) access.Items {

@@ -7,6 +7,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/evidence"
@@ -131,6 +132,7 @@ func prepares(c bot.Call, groups []chat.Group) journal.Want {
 			need(n)
 		}
 	}
+	need(digest.Suspects)
 	if len(w.Names) > 0 || c.Queries() > 0 || len(groups) == 0 {
 		return w
 	}

@@ -4,8 +4,10 @@
 package digest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +76,18 @@ func (b Book) forget(found []Suspicion, now time.Time) []journal.Change {
 			out = append(out, journal.Set[Suspicion](Suspects, key, &s, nil))
 		}
 	}
+	return out
+}
+
+// About are the suspicions of somebody's acts in a group that were told, as far as they are remembered, by sort.
+func (b Book) About(who chat.User, g chat.Group) []Suspicion {
+	var out []Suspicion
+	for _, s := range b.told {
+		if s.Who == who && s.Group == g {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(x, y Suspicion) int { return cmp.Compare(x.Sort, y.Sort) })
 	return out
 }
 

@@ -66,7 +66,7 @@ func (t Topic) look() (label chat.Text, command string) {
 	case OfGaps:
 		return chat.Text{ZH: "看值班", EN: "Duty"}, "/duty week"
 	case OfReviews:
-		return chat.Text{ZH: "去复核", EN: "Review"}, "/review"
+		return chat.Text{ZH: "复核进度", EN: "Reviews"}, "/review status"
 	case OfEnds, OfDrift:
 		return chat.Text{ZH: "看管理员", EN: "Admins"}, "/admin list"
 	case OfNos:

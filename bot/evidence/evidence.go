@@ -10,6 +10,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
@@ -26,13 +27,14 @@ type Group struct {
 	sheet  sla.Sheet
 	heard  bool
 	denied map[chat.User]int
+	told   digest.Book
 }
 
 // Look makes a Group of what was read; n says which query, of refusals, and which tallies are the group's. Where none were
 // asked for, nothing is known of either.
 func Look(c bot.Call, g chat.Group, n int) Group {
 	l := Group{
-		group: bot.At[directory.Group](c, directory.OfGroup(g)), Facts: c.In(g), usage: c.Usage(g),
+		told: bot.At[digest.Book](c, digest.Suspects), group: bot.At[directory.Group](c, directory.OfGroup(g)), Facts: c.In(g), usage: c.Usage(g),
 		roster: bot.At[duty.Roster](c, duty.Of(g)), sheet: c.Sheet(n), heard: c.Clock(g).HasSource(), denied: map[chat.User]int{},
 	}
 	entries, _ := c.Entries(n)
@@ -49,14 +51,14 @@ func Of(g chat.Group, f access.Facts) Group {
 
 // Tempo is how often the group is looked at.
 func (l Group) Tempo(c bot.Call, p review.Policy) review.Tempo {
-	since := sla.DayOf(c.Now.In(c.Zone).AddDate(0, 0, -review.TempoDays))
-	visits := int64(0)
-	for d, t := range l.sheet.ByDay(sla.First) {
-		if d >= since {
-			visits += t.Count()
+	today := c.Now.In(c.Zone)
+	from, messages := sla.DayOf(today.AddDate(0, 0, -review.TempoDays)), int64(0)
+	for d, n := range l.sheet.MessagesByDay() {
+		if from <= d && d < sla.DayOf(today) {
+			messages += n
 		}
 	}
-	return p.TempoOf(l.Facts.Place.People, visits, l.heard)
+	return p.TempoOf(l.Facts.Place.People, messages, l.heard)
 }
 
 // Place is the group as advice needs to know it.
@@ -68,6 +70,11 @@ func (l Group) Place(c bot.Call) review.Place {
 		p.Admins++
 		if l.Facts.LevelOf(who, g, c.Now) == access.Senior {
 			p.Seniors++
+		}
+		if slices.ContainsFunc(l.Facts.Holds(who, g, c.Now), func(r access.Role) bool {
+			return r.Level == access.Senior && r.Items().Has(access.Admins)
+		}) {
+			p.Able++
 		}
 	}
 	return p
@@ -98,7 +105,7 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 				Level: r.Level.String(), Job: string(r.Job), Source: source, From: r.Source, Since: r.At, Until: r.Until, Items: items.Names(),
 			},
 			Known: later(l.usage.Since, r.At), Blind: items.Minus(used.Measured).Names(), Refused: l.denied[who],
-			Away: l.away(who, c.Now), Turns: turns[who], Warned: l.warned(who, r, found),
+			Signals: l.signals(who), Away: l.away(who, c.Now), Turns: turns[who], Warned: l.warned(who, r, found),
 		}
 		if len(l.roster.Shifts) > 0 && e.Turns == nil {
 			e.Turns = &review.Turns{}
@@ -117,6 +124,15 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 			e.Outside = true
 		}
 		out = append(out, review.Admin{Who: who, Evidence: e, Ladder: ladder(c, r)})
+	}
+	return out
+}
+
+// signals are the suspicious acts of somebody in the group that managers were told of.
+func (l Group) signals(who chat.User) []review.Signal {
+	var out []review.Signal
+	for _, s := range l.told.About(who, l.group.ID) {
+		out = append(out, review.Signal{Sort: string(s.Sort), N: s.N, Last: s.Last})
 	}
 	return out
 }

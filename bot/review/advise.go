@@ -13,6 +13,11 @@ type Advice struct {
 	Items []string `json:"items,omitempty"` // what the rule is about: unused, exclusive
 	Days  int      `json:"days,omitempty"`  // for how long
 	Name  string   `json:"name,omitempty"`  // of a rule of separation of duties
+
+	// What nothing is claimed about: how many items are out of sight, and whether nobody tells of duty, or of answers.
+	Blind    int  `json:"blind,omitempty"`
+	NoRoster bool `json:"no_roster,omitempty"`
+	NoSource bool `json:"no_source,omitempty"`
 }
 
 // Rule is why something is advised.
@@ -41,6 +46,7 @@ type Place struct {
 	Least    int // admins that a group of this size needs (D1)
 	Admins   int
 	Seniors  int
+	Able     int    // of those, who can appoint others: a senior who cannot does not stand in for one
 	Senior   string // the level that a group must have somebody of
 	Appoints string // the item by which a senior appoints others
 }
@@ -98,13 +104,15 @@ func (j judge) idle() (Advice, bool) {
 	if days < j.window {
 		return Advice{}, false
 	}
-	if !j.Evidence.serves() {
-		return Advice{Do: Remove, Rule: RuleIdle, Items: j.Evidence.measured(), Days: days}, true
+	a := Advice{Do: Remove, Rule: RuleIdle, Items: j.Evidence.measured(), Days: days}
+	a.Blind, a.NoRoster, a.NoSource = len(j.Evidence.Blind), j.Evidence.Turns == nil, j.Evidence.Answers == nil
+	if j.Evidence.serves() {
+		a.Do, a.Rule, a.Items = Keep, RuleServes, nil
+		if to, gives, ok := j.lowest(); ok {
+			a.Do, a.To, a.Items = Reduce, to, gives
+		}
 	}
-	if to, gives, ok := j.lowest(); ok {
-		return Advice{Do: Reduce, To: to, Rule: RuleServes, Items: gives, Days: days}, true
-	}
-	return Advice{Do: Keep, Rule: RuleServes, Days: days}, true
+	return a, true
 }
 
 func (j judge) partly() (Advice, bool) {
@@ -144,15 +152,26 @@ func Advise(p Place, admins []Admin, policy Policy, now, ends time.Time) []Advic
 	return out
 }
 
+// Spares says whether the group can do with a role as some advice would leave it.
+func (p Place) Spares(r Role, a Advice) bool {
+	_, ok := p.after(r, a)
+	return ok
+}
+
 // after is the group once an advice about a role was taken; ok says whether it can do so.
 func (p Place) after(r Role, a Advice) (Place, bool) {
 	next := p
 	if a.Do == Remove {
 		next.Admins--
 	}
-	if r.Level == p.Senior && (a.Do == Remove || a.Do == Reduce && (a.To.Level != "" || !slices.Contains(a.To.Items, p.Appoints))) {
-		next.Seniors-- // who can appoint nobody does not stand in for a senior
+	ends := r.Level == p.Senior && (a.Do == Remove || a.Do == Reduce && a.To.Level != "")
+	if ends {
+		next.Seniors--
+	}
+	able := r.Level == p.Senior && slices.Contains(r.Items, p.Appoints)
+	if able && (ends || a.Do == Reduce && !slices.Contains(a.To.Items, p.Appoints)) {
+		next.Able--
 	}
 	fewer := next.Admins < p.Admins && next.Admins < p.Least
-	return next, !fewer && (next.Seniors > 0 || p.Seniors == next.Seniors)
+	return next, !fewer && (next.Seniors > 0 || p.Seniors == next.Seniors) && (next.Able > 0 || p.Able == next.Able)
 }

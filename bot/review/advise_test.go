@@ -155,20 +155,20 @@ func TestTheSmallestRoleRefusesNothingThatWasUsed(t *testing.T) {
 // TestTempo holds both sides of the thresholds (D10).
 func TestTempo(t *testing.T) {
 	for name, row := range map[string]struct {
-		people int
-		visits int64
-		heard  bool
-		want   review.TempoWhy
-		months []time.Month
+		people   int
+		messages int64
+		heard    bool
+		want     review.TempoWhy
+		months   []time.Month
 	}{
 		"200 people, nobody tells":   {200, 0, false, review.NotHeard, []time.Month{1, 4, 7, 10}},
 		"201 people, nobody tells":   {201, 0, false, review.BySize, []time.Month{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},
-		"299 visits in 30 days":      {20, 299, true, review.Quiet, []time.Month{1, 4, 7, 10}},
-		"300 visits in 30 days":      {20, 300, true, review.ByVisits, []time.Month{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},
+		"299 messages in 30 days":    {20, 299, true, review.Quiet, []time.Month{1, 4, 7, 10}},
+		"300 messages in 30 days":    {20, 300, true, review.ByMessages, []time.Month{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},
 		"unknown size, nobody tells": {0, 0, false, review.NotHeard, []time.Month{1, 4, 7, 10}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := review.Standard().TempoOf(row.people, row.visits, row.heard)
+			got := review.Standard().TempoOf(row.people, row.messages, row.heard)
 			assert.Equal(t, row.want, got.Why)
 			var months []time.Month
 			for m := time.January; m <= time.December; m++ {
@@ -235,6 +235,8 @@ func TestRubberStamps(t *testing.T) {
 	assert.Equal(t, []review.Stamp{review.Warnings}, pace(time.Minute, ignore, ignore, ignore, ignore, drop).Stamps(), "four of five warnings ignored")
 	assert.Empty(t, pace(time.Minute, keep, drop, drop, ignore, keep).Stamps(), "careful")
 	assert.Empty(t, pace(time.Second, keep, keep, keep, keep).Stamps(), "of four nothing is said")
+	all := slices.Repeat([]review.Case{drop}, 12)
+	assert.Equal(t, []review.Stamp{review.TooFast}, review.Pace{}.With(now, all...).Stamps(), "a dozen with the first tap")
 	batch := review.Pace{}.With(now, keep, keep).With(now.Add(30*time.Second), keep, keep, keep, drop)
 	assert.Empty(t, batch.Stamps(), "a page that was looked at is no haste")
 }

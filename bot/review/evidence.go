@@ -77,12 +77,20 @@ type Evidence struct {
 	Uses    []Use     `json:"uses,omitempty"`  // of the measured items; those never used are not among them
 	Blind   []string  `json:"blind,omitempty"` // items of whose use the bot knows nothing
 	Refused int       `json:"refused,omitempty"`
+	Signals []Signal  `json:"signals,omitempty"` // suspicious acts in the group that managers were told of
 	Turns   *Turns    `json:"turns,omitempty"`   // nil: the group has no roster
 	Answers *Answers  `json:"answers,omitempty"` // nil: nobody tells of messages
 	Warned  []Warned  `json:"warned,omitempty"`
 	Away    time.Time `json:"away,omitzero"` // on leave until then
 	Left    bool      `json:"left,omitempty"`
 	Outside bool      `json:"outside,omitempty"` // not in the group any more
+}
+
+// Signal is a sort of suspicious acts, how many they were the last time, and when that was.
+type Signal struct {
+	Sort string    `json:"sort"`
+	N    int       `json:"n"`
+	Last time.Time `json:"last"`
 }
 
 // EvidenceDays is over how many days refusals, duty and answers are counted.

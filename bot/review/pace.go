@@ -20,13 +20,19 @@ type Pace struct {
 // quick is what nobody needs less than to look at a case (M13).
 const quick = 3 * time.Second
 
+// onePage is how many cases somebody can have seen when they decide for the first time.
+const onePage = 5
+
 // With is the pace after some cases were decided at once: they share the time since the decision before.
 func (p Pace) With(at time.Time, verdicts ...Case) Pace {
 	n := len(verdicts)
 	if n == 0 {
 		return p
 	}
-	if !p.Last.IsZero() && at.Sub(p.Last) < time.Duration(n)*quick {
+	switch {
+	case p.Last.IsZero():
+		p.Fast += max(0, n-onePage) // nobody has seen those behind the first page
+	case at.Sub(p.Last) < time.Duration(n)*quick:
 		p.Fast += n
 	}
 	for _, c := range verdicts {

@@ -28,7 +28,7 @@ type Policy struct {
 	Most     int       `json:"most"`      // roles that one run may take away without a second person
 	Share    int       `json:"share"`     // and percent of the roles of the run
 	Unused   int       `json:"unused"`    // days without use after which something counts as unused
-	Active   int       `json:"active"`    // matters of customers a day from which a group is active
+	Active   int       `json:"active"`    // messages a day from which a group is active
 	Large    int       `json:"large"`     // people from which a group is active
 	By       chat.User `json:"by,omitempty"`
 	At       time.Time `json:"at,omitzero"`
@@ -58,7 +58,7 @@ func (p Policy) Sound() error {
 type Tempo struct {
 	Monthly bool
 	Why     TempoWhy
-	Visits  float64 // matters of customers a day, over Days
+	Daily   float64 // messages a day, over TempoDays
 	People  int     // 0: not known
 	Policy  Policy
 }
@@ -68,24 +68,24 @@ type TempoWhy string
 
 // Why a group is active, or quiet.
 const (
-	BySize    TempoWhy = "size"
-	ByVisits  TempoWhy = "visits"
-	Quiet     TempoWhy = "quiet"
-	NotHeard  TempoWhy = "not heard" // no source tells of its messages, and it is not large
-	TempoDays          = 30          // over how many days activity is measured
+	BySize     TempoWhy = "size"
+	ByMessages TempoWhy = "messages"
+	Quiet      TempoWhy = "quiet"
+	NotHeard   TempoWhy = "not heard" // no source tells of its messages, and it is not large
+	TempoDays           = 30          // over how many days activity is measured
 )
 
-// TempoOf is the rhythm of a group by its size and by how many matters of customers it had in TempoDays; heard says
+// TempoOf is the rhythm of a group by its size and by how many messages people wrote in it in TempoDays; heard says
 // whether a source tells of its messages at all.
-func (p Policy) TempoOf(people int, visits int64, heard bool) Tempo {
-	t := Tempo{Visits: float64(visits) / TempoDays, People: people, Policy: p}
+func (p Policy) TempoOf(people int, messages int64, heard bool) Tempo {
+	t := Tempo{Daily: float64(messages) / TempoDays, People: people, Policy: p}
 	switch {
 	case people >= p.Large:
 		t.Monthly, t.Why = true, BySize
 	case !heard:
 		t.Why = NotHeard
-	case visits >= int64(p.Active)*TempoDays:
-		t.Monthly, t.Why = true, ByVisits
+	case messages >= int64(p.Active)*TempoDays:
+		t.Monthly, t.Why = true, ByMessages
 	default:
 		t.Why = Quiet
 	}

@@ -234,6 +234,8 @@ func (c Case) MayDecide(campaign Campaign, by chat.User, standsInFor []chat.User
 	switch {
 	case by == c.Who:
 		return "", ErrOwn
+	case by == campaign.Not, c.First != nil && by == c.First.By:
+		return "", ErrOther // two looks are those of two people, in whoever's place they look
 	case !campaign.State.Decidable() || c.End != "":
 		return "", ErrClosed
 	case by == holder:
@@ -260,6 +262,9 @@ func (w *Work) Decide(g chat.Group, c Case, v Verdict) (Case, error) {
 	}
 	waited := c.Pending()
 	holder := c.holder()
+	if c.Second == v.By {
+		c.Second = holder // who has decided in the place of another leaves the second look to that one
+	}
 	c.Verdict = &v
 	switch {
 	case c.Second != "" && c.Stage == 0 && v.Do != Keep:
@@ -307,6 +312,12 @@ func (w *Work) Escalate(id string, g chat.Group, from chat.User, now time.Time) 
 	for _, c := range w.SheetOf(g).Of(id) {
 		if !c.Pending() || c.Reviewer != from || c.Fallback == "" || c.Fallback == from || c.Fallback == c.Who {
 			continue
+		}
+		if c.First != nil && c.Fallback == c.First.By {
+			continue
+		}
+		if c.Stage == 0 && c.Second == c.Fallback {
+			c.Second = from // the fallback has the first look now, and nobody has both
 		}
 		c.Reviewer = c.Fallback
 		w.SetCase(g, c)

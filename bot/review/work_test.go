@@ -1,0 +1,131 @@
+package review_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"qunguan/bot/chat"
+	"qunguan/bot/review"
+)
+
+// twoStages is an open campaign of two stages about wang: li looks first, and what is not kept is boss's to look at, who
+// also gets what li leaves undecided.
+func twoStages(t *testing.T) *review.Work {
+	t.Helper()
+	w := &review.Work{Sheet: func(chat.Group) review.Sheet { return review.Sheet{} }, Desk: func(chat.User) review.Desk { return review.Desk{} }}
+	p := review.Standard()
+	p.Stages = 2
+	x := review.Begin(p, review.Campaign{ID: "X", Not: "zhao"}, now)
+	x.State = review.Open
+	w.SetCampaign(x)
+	w.Open("G1", review.Case{Campaign: "X", Who: "wang", Reviewer: "li", Fallback: "boss", Second: "boss", Advice: review.Advice{Do: review.Remove}})
+	return w
+}
+
+func caseOf(t *testing.T, w *review.Work) review.Case {
+	t.Helper()
+	k, ok := w.SheetOf("G1").Get("X", "wang")
+	require.True(t, ok)
+	return k
+}
+
+// decide lets somebody remove wang, in their own right or in the place of those that they stand in for.
+func decide(t *testing.T, w *review.Work, by chat.User, standsInFor ...chat.User) error {
+	t.Helper()
+	k := caseOf(t, w)
+	x, _ := w.Book.Get("X")
+	as, err := k.MayDecide(x, by, standsInFor)
+	if err != nil {
+		return err
+	}
+	_, err = w.Decide("G1", k, review.Verdict{Do: review.Remove, By: by, For: as, At: now})
+	return err
+}
+
+// TestTwoStagesAreTwoPeople however the cases come to them.
+func TestTwoStagesAreTwoPeople(t *testing.T) {
+	t.Run("one after the other", func(t *testing.T) {
+		w := twoStages(t)
+		require.NoError(t, decide(t, w, "li"))
+		assert.ErrorIs(t, decide(t, w, "li"), review.ErrOther)
+		require.NoError(t, decide(t, w, "boss"))
+		assert.EqualValues(t, "boss", caseOf(t, w).Verdict.By)
+	})
+	t.Run("whoever looked first stands in for the second", func(t *testing.T) {
+		w := twoStages(t)
+		require.NoError(t, decide(t, w, "li"))
+		assert.ErrorIs(t, decide(t, w, "li", "boss"), review.ErrOther)
+	})
+	t.Run("the second stands in for the first", func(t *testing.T) {
+		w := twoStages(t)
+		require.NoError(t, decide(t, w, "boss", "li"))
+		k := caseOf(t, w)
+		assert.True(t, k.Pending())
+		assert.EqualValues(t, "li", k.Reviewer, "whose turn it was looks now")
+		assert.ErrorIs(t, decide(t, w, "boss", "li"), review.ErrOther)
+		require.NoError(t, decide(t, w, "li"))
+	})
+	t.Run("the fallback who is the second as well", func(t *testing.T) {
+		w := twoStages(t)
+		require.Equal(t, 1, w.Escalate("X", "G1", "li", now.Add(time.Hour)))
+		require.NoError(t, decide(t, w, "boss"))
+		k := caseOf(t, w)
+		assert.True(t, k.Pending(), "one person's word is not two")
+		assert.EqualValues(t, "li", k.Reviewer)
+		assert.ErrorIs(t, decide(t, w, "boss"), review.ErrOther)
+	})
+}
+
+// TestWhoseDecisionsAreLookedAtDoesNotDecide, nor in somebody's place.
+func TestWhoseDecisionsAreLookedAtDoesNotDecide(t *testing.T) {
+	w := twoStages(t)
+	assert.ErrorIs(t, decide(t, w, "zhao", "li"), review.ErrOther)
+	assert.ErrorIs(t, decide(t, w, "wang", "li"), review.ErrOwn)
+}
+
+// TestTheBreakerInParts: what small runs take away one after the other counts together, until a second person was asked.
+func TestTheBreakerInParts(t *testing.T) {
+	p := review.Standard()
+	removes := func(n int) []review.Case {
+		var out []review.Case
+		for range n {
+			out = append(out, review.Case{Verdict: &review.Verdict{Do: review.Remove, By: "boss"}})
+		}
+		return out
+	}
+	w := twoStages(t)
+	done := func(id string, ago time.Duration, released bool) {
+		x := review.Begin(p, review.Campaign{ID: id}, now.Add(-ago))
+		x.State, x.Ended, x.Run, x.Result.Removed = review.Closed, now.Add(-ago), review.Run{Removed: 4, Released: released}, 4
+		w.SetCampaign(x)
+	}
+	run := func() review.Run {
+		r := review.Run{}.With("G1", removes(2), p)
+		r.Earlier = w.Book.Earlier("X", now)
+		return r
+	}
+	done("long ago", 8*24*time.Hour, false)
+	done("released", time.Hour, true)
+	assert.Equal(t, review.NoTrip, p.Trips(run(), 100))
+	done("yesterday", 24*time.Hour, false)
+	assert.Equal(t, review.InParts, p.Trips(run(), 100))
+	assert.Equal(t, review.NoTrip, p.Trips(review.Run{Earlier: 100, Cases: 3}, 0), "what takes nothing away asks nobody")
+}
+
+// TestAGroupKeepsWhoCanAppoint: a senior may be narrowed where another one can appoint, and not where none can.
+func TestAGroupKeepsWhoCanAppoint(t *testing.T) {
+	senior := review.Role{Level: "senior", Items: []string{"mute", "admins"}}
+	narrow := func(items ...string) review.Advice {
+		return review.Advice{Do: review.Reduce, To: review.Target{Items: items}}
+	}
+	place := review.Place{Admins: 2, Seniors: 2, Able: 2, Senior: "senior", Appoints: "admins"}
+	assert.True(t, place.Spares(senior, narrow("mute")))
+	place.Able = 1
+	assert.False(t, place.Spares(senior, narrow("mute")), "the other senior cannot appoint")
+	assert.False(t, place.Spares(senior, review.Advice{Do: review.Remove}))
+	assert.True(t, place.Spares(senior, narrow("admins")))
+	assert.True(t, place.Spares(review.Role{Level: "senior", Items: []string{"mute"}}, review.Advice{Do: review.Remove}))
+}
