@@ -36,9 +36,9 @@ func slaShow() bot.Command {
 			case !source:
 				lines = append(lines, noMessages)
 			case !waits:
-				lines = append(lines, chat.Text{ZH: "没有客户在等。", EN: "No customer waits."})
+				lines = append(lines, nobodyWaits)
 			case c.Actor.Kind == chat.Customer:
-				lines = append(lines, chat.Text{ZH: "有一位客户在等。", EN: "A customer waits."})
+				lines = append(lines, chat.Text{ZH: "有客户在等。", EN: "A customer waits."})
 			default:
 				lines = append(lines, chat.Same("- ").Plus(customerLine(c, c.Group.ID, w)))
 			}
@@ -205,7 +205,7 @@ func waitingEverywhere(c bot.Call) chat.Text {
 	case heard == 0:
 		return chat.Lines(out[0], noMessages)
 	case len(lines) == 0:
-		out = append(out, chat.Text{ZH: "没有客户在等。", EN: "No customer waits."})
+		out = append(out, nobodyWaits)
 	default:
 		out = append(out, chat.Text{ZH: "%d 位，其中 %d 位已超时：", EN: "%d, of whom %d have waited too long:"}.F(len(lines), late))
 	}
