@@ -77,7 +77,7 @@ func tooLate(c bot.Call, a sla.Alert, err error) (bot.Outcome, error) {
 			ZH: "没有未处理的等待，不用操作。最近的消息：`/响应`", EN: "No wait is open; there is nothing to do. How things stand: `/sla`",
 		}
 		if !c.Clock(c.Group.ID).HasSource() {
-			text = noMessages
+			text = noMessages(c)
 		}
 	case errors.Is(err, sla.ErrNever):
 		text = chat.Text{
@@ -215,7 +215,7 @@ func alertHandled() bot.Command {
 				return bot.Outcome{}, err
 			}
 			if !c.Clock(c.Group.ID).HasSource() {
-				return bot.Refuse(noMessages)
+				return bot.Refuse(noMessages(c))
 			}
 			waits := waitingNow(c)
 			switch {
@@ -252,7 +252,15 @@ func alertHandled() bot.Command {
 }
 
 // noMessages says that nothing can be said about response times, and why: never that there were none.
-var noMessages = chat.Text{
-	ZH: "没有消息来源：没有接入消息归档，机器人看不到客户消息，响应时间无从统计。接入方法：docs/ingest.md",
-	EN: "No message source: no message archive is connected, so the bot does not see what customers write, and nothing can be said about response times. How to connect one: docs/ingest.md",
+func noMessages(c bot.Call) chat.Text {
+	if c.Connected() {
+		return chat.Text{
+			ZH: "已接入消息来源，但还没有收到过本群的消息，响应时间无从统计。",
+			EN: "A message source is connected, but no message of this group has come yet, so nothing can be said about response times.",
+		}
+	}
+	return chat.Text{
+		ZH: "没有接入消息来源，机器人看不到客户消息，响应时间无从统计。请维护者按 docs/ingest.md 接入。",
+		EN: "No message source is connected: the bot does not see what customers write, and nothing can be said about response times. Whoever runs it can connect one: docs/ingest.md.",
+	}
 }

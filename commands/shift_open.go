@@ -56,6 +56,9 @@ func (n shiftNews) nobody() []chat.Text {
 		return nil
 	}
 	if !clock.HasSource() {
+		if n.c.Connected() {
+			return []chat.Text{{ZH: "等待的客户：还没有收到过本群的消息，机器人不知道", EN: "waiting customers: no message of this group has come yet, the bot cannot tell"}}
+		}
 		return []chat.Text{{ZH: "等待的客户：没有消息来源，机器人不知道", EN: "waiting customers: no message source, the bot cannot tell"}}
 	}
 	return []chat.Text{{ZH: "等待的客户：没有未处理的等待", EN: "waiting customers: no wait is open"}}
