@@ -84,6 +84,9 @@ func reshaped(was, is []Stretch) (kept []Reshaped, restWas, restIs []Stretch) {
 	for _, s := range was {
 		d := DayOf(s.Start)
 		before, after := on(was, d), on(is, d)
+		if joins(was, s) || len(after) == 1 && joins(is, after[0]) {
+			continue // part of a longer one: the other part is of another day
+		}
 		if len(before) != 1 || len(after) != 1 || s == after[0] || !s.Start.Before(after[0].End) || !after[0].Start.Before(s.End) {
 			continue
 		}
@@ -92,6 +95,11 @@ func reshaped(was, is []Stretch) (kept []Reshaped, restWas, restIs []Stretch) {
 	}
 	in := func(s Stretch) bool { return done[DayOf(s.Start)] }
 	return kept, slices.DeleteFunc(slices.Clone(was), in), slices.DeleteFunc(slices.Clone(is), in)
+}
+
+// joins says whether another of some times begins where one ends, or the other way round.
+func joins(of []Stretch, s Stretch) bool {
+	return slices.ContainsFunc(of, func(o Stretch) bool { return o.Start.Equal(s.End) || o.End.Equal(s.Start) })
 }
 
 func holders(of map[chat.User][]Stretch) []chat.User {
