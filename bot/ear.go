@@ -22,7 +22,9 @@ import (
 type Listening struct {
 	Ignore  []string    // what customers write without asking for anything, beside the courtesies
 	Outside sla.Outside // what becomes of time outside duty hours where a group does not say; empty: it pauses
-	Warn    int         // after which part of the limit those concerned are told, in percent; 0: they are not
+	// Connected says that a source of messages is set up, whether or not it has told of a group yet.
+	Connected bool
+	Warn      int // after which part of the limit those concerned are told, in percent; 0: they are not
 }
 
 // ear is one group, as last read.

@@ -21,6 +21,9 @@ func (c Call) Rules(g chat.Group) sla.Rules {
 // Outside is what becomes of the time outside duty hours where a group does not say.
 func (c Call) Outside() sla.Outside { return c.bot.ears.Outside }
 
+// Connected says whether a source of messages is set up, whether or not it has told of a group yet.
+func (c Call) Connected() bool { return c.bot.ears.Connected }
+
 // Ladder is when who is told of a customer who waits.
 func (c Call) Ladder() sla.Ladder { return c.bot.Ladder.Whole() }
 

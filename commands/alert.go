@@ -28,10 +28,13 @@ var answering = chat.Text{
 
 // alertCode is the hole for the alert that a card is about; without it, the open one is meant.
 func alertCode() grammar.ChoiceHole[string] {
-	return grammar.Choice("alert", func(s string) (string, bool) {
-		ok := len(s) >= 7 && len(s) <= 10 && strings.Trim(strings.ToLower(s), "0123456789abcdefghijklmnopqrstuvwxyz") == ""
-		return strings.ToLower(s), ok
-	}, chat.Text{ZH: "卡片编号，不写就是正在等的那位", EN: "code of a card; without it, whoever waits"})
+	return grammar.Choice("alert", alertName, chat.Text{ZH: "卡片编号，不写就是正在等的那位", EN: "code of a card; without it, whoever waits"})
+}
+
+// alertName is a word as the code of an alert, if it has the form of one.
+func alertName(s string) (string, bool) {
+	ok := len(s) >= 7 && len(s) <= 10 && strings.Trim(strings.ToLower(s), "0123456789abcdefghijklmnopqrstuvwxyz") == ""
+	return strings.ToLower(s), ok
 }
 
 // mayAnswer refuses those whose matter the customers of this group are not.
@@ -54,6 +57,7 @@ func mayAnswer(c bot.Call, a sla.Alert) error {
 func acting(c bot.Call, code string) sla.Acting {
 	return sla.Acting{
 		Scene: sla.Scene{Group: c.Group.ID, Rules: c.Rules(c.Group.ID), Ladder: c.Ladder(), Now: c.Now}, Code: code, Who: c.Actor.ID,
+		Waiting: waitingNow(c),
 	}
 }
 
@@ -70,11 +74,16 @@ func tooLate(c bot.Call, a sla.Alert, err error) (bot.Outcome, error) {
 	switch {
 	case errors.Is(err, sla.ErrNobody):
 		text = chat.Text{
-			ZH: "没有提醒过的客户在等，不用操作。谁在等：`/响应`", EN: "No customer waits of whom anybody was told; there is nothing to do. Who waits: `/sla`",
+			ZH: "没有未处理的等待，不用操作。最近的消息：`/响应`", EN: "No wait is open; there is nothing to do. How things stand: `/sla`",
 		}
 		if !c.Clock(c.Group.ID).HasSource() {
-			text = noMessages
+			text = noMessages(c)
 		}
+	case errors.Is(err, sla.ErrNever):
+		text = chat.Text{
+			ZH: "%s 在等，但以后没有值班时间，不计时，也不会通知任何人；请直接回复客户。排班：`/排班`",
+			EN: "%s waits, but no duty hours follow: no time counts, and nobody will be told. Simply answer. A roster: `/duty set`",
+		}.F(n.customer())
 	case errors.Is(err, sla.ErrOver) && a.EndedBy != "":
 		text = chat.Text{ZH: "不用了：%s 已由 %s 于 %s 处理。", EN: "No need: %s was seen to by %s at %s."}.F(
 			n.customer(), c.Name(a.EndedBy), n.clock(a.Ended))
@@ -114,12 +123,12 @@ func clockOfGroup(_ grammar.Args, c bot.Call) journal.Want {
 
 // alertAck says that the speaker sees to the customer who waits: for a while nobody else is told.
 func alertAck() bot.Command {
-	code := alertCode()
+	whom := aboutWhom()
 	return bot.Command{
 		Name:     "ack",
-		Forms:    []string{"/ack [{alert}]", "/(我来处理|认领) [{alert}]"},
+		Forms:    []string{"/ack [{whom}]", "/(我来处理|认领) [{whom}]"},
 		Examples: []chat.Text{{ZH: "/我来处理", EN: "/ack"}},
-		Holes:    []grammar.Hole{code},
+		Holes:    []grammar.Hole{whom},
 		Help: chat.Text{
 			ZH: "等待的客户由您处理：10 分钟内不再通知别人，客户还在等就继续上报。", EN: "You see to the customer who waits: others are not told for 10 minutes, unless they still wait then.",
 		},
@@ -127,17 +136,25 @@ func alertAck() bot.Command {
 		Reads: []bot.Source{roster, responses},
 		Asks:  clockOfGroup,
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			if _, err := mine(c, code.Of(c.Args)); err != nil {
+			code, err := codeOf(c, whom.Of(c.Args), chat.Text{ZH: "/我来处理", EN: "/ack"}, true)
+			if err != nil {
 				return bot.Outcome{}, err
 			}
-			a, e, err := responses.Of(c).Ack(acting(c, code.Of(c.Args)))
+			if _, err := mine(c, code); err != nil {
+				return bot.Outcome{}, err
+			}
+			a, e, err := responses.Of(c).Ack(acting(c, code))
 			if err != nil {
 				return tooLate(c, a, err)
 			}
 			n := newAlertNews(c, c.Group.ID, a)
+			whose := n.customer()
+			if more := behindText(c, c.Group); !more.IsZero() {
+				whose = whose.Plus(chat.Text{ZH: "（以及之后的 %s）", EN: " (and to %s)"}.F(more))
+			}
 			return bot.Outcome{Events: []journal.Event{e}, Changes: chat.Text{
 				ZH: "%s 由您处理；%s 前不再通知别人，到时还没有回复就继续上报", EN: "you see to %s; nobody else is told before %s, unless there is no answer by then",
-			}.F(n.customer(), n.clock(a.Next))}, nil
+			}.F(whose, n.clock(a.Next))}, nil
 		},
 	}
 }
@@ -178,26 +195,34 @@ func alertSnooze() bot.Command {
 
 // alertHandled says that the matter of the customer is done: both clocks stop.
 func alertHandled() bot.Command {
-	code := alertCode()
+	whom := aboutWhom()
 	return bot.Command{
 		Name:     "handled",
-		Forms:    []string{"/handled [{alert}]", "/已处理 [{alert}]"},
+		Forms:    []string{"/handled [{whom}]", "/已处理 [{whom}]"},
 		Examples: []chat.Text{{ZH: "/已处理", EN: "/handled"}},
-		Holes:    []grammar.Hole{code},
+		Holes:    []grammar.Hole{whom},
 		Help:     chat.Text{ZH: "客户的事处理完了：响应和处理时间到此为止。", EN: "The customer's matter is done: both clocks stop here."},
 		Who:      answering,
 		Reads:    []bot.Source{roster, responses},
 		Asks:     clockOfGroup,
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			a, err := mine(c, code.Of(c.Args))
+			code, err := codeOf(c, whom.Of(c.Args), chat.Text{ZH: "/已处理", EN: "/handled"}, false)
+			if err != nil {
+				return bot.Outcome{}, err
+			}
+			a, err := mine(c, code)
 			if err != nil {
 				return bot.Outcome{}, err
 			}
 			if !c.Clock(c.Group.ID).HasSource() {
-				return bot.Refuse(noMessages)
+				return bot.Refuse(noMessages(c))
 			}
-			if code.Given(c.Args) && (a.Over() || a.Opened.IsZero()) {
+			waits := waitingNow(c)
+			switch {
+			case code != "" && (a.Over() || a.Opened.IsZero()):
 				return tooLate(c, a, sla.ErrOver)
+			case whom.Given(c.Args) && a.Opened.IsZero() && waits.Opened.IsZero():
+				return tooLate(c, a, sla.ErrNobody)
 			}
 			out := bot.Outcome{
 				Effects: []chat.Effect{chat.MarkHandled(c.Group.ID, c.Actor.ID, c.Now.UTC())},
@@ -210,7 +235,16 @@ func alertHandled() bot.Command {
 				out.Changes = chat.Text{ZH: "%s 的事已处理，等了%s", EN: "the matter of %s is handled, after %s"}.F(
 					n.customer(), waitText(c.Now.Sub(open.Opened)))
 			} else {
+				if !waits.Opened.IsZero() {
+					out.Changes = chat.Text{ZH: "%s 的事已处理，等了%s", EN: "the matter of %s is handled, after %s"}.F(
+						calledHere(c.Group, waits.Customer), waitText(c.Now.Sub(waits.Opened)))
+				}
 				out.Events = []journal.Event{{Kind: sla.Marked, Group: c.Group.ID, Items: []string{"duty"}}}
+			}
+			if more := behindText(c, c.Group); !more.IsZero() {
+				out.Changes = out.Changes.Plus(chat.Text{
+					ZH: "；之后还有 %s，也不再计时：没回复的请现在回复", EN: "; then came %s, for which the clock has stopped too: answer those who have had none",
+				}.F(more))
 			}
 			return out, nil
 		},
@@ -218,7 +252,15 @@ func alertHandled() bot.Command {
 }
 
 // noMessages says that nothing can be said about response times, and why: never that there were none.
-var noMessages = chat.Text{
-	ZH: "没有消息来源：没有接入消息归档，机器人看不到客户消息，响应时间无从统计。接入方法：docs/ingest.md",
-	EN: "No message source: no message archive is connected, so the bot does not see what customers write, and nothing can be said about response times. How to connect one: docs/ingest.md",
+func noMessages(c bot.Call) chat.Text {
+	if c.Connected() {
+		return chat.Text{
+			ZH: "已接入消息来源，但还没有收到过本群的消息，响应时间无从统计。",
+			EN: "A message source is connected, but no message of this group has come yet, so nothing can be said about response times.",
+		}
+	}
+	return chat.Text{
+		ZH: "没有接入消息来源，机器人看不到客户消息，响应时间无从统计。请维护者按 docs/ingest.md 接入。",
+		EN: "No message source is connected: the bot does not see what customers write, and nothing can be said about response times. Whoever runs it can connect one: docs/ingest.md.",
+	}
 }

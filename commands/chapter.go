@@ -47,7 +47,7 @@ var chapters = []chapter{
 		"review start", "review status", "review report", "review rhythm", "review stop", "review policy", "minimize", "minimize one",
 	}},
 	{chat.Text{ZH: "值班", EN: "duty"}, []string{
-		"duty", "duty week", "duty plan", "duty me", "duty card", "checkin", "handover", "duty swap", "duty cover", "duty take", "duty giveback", "duty leave",
+		"duty", "duty week", "duty plan", "duty me", "duty card", "checkin", "handover", "handover show", "handover clear", "duty swap", "duty cover", "duty take", "duty giveback", "duty leave",
 		"duty changes", "duty cancel", "duty test", "duty calendar", "duty calendar off",
 	}},
 	{chat.Text{ZH: "排班", EN: "roster"}, []string{

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"slices"
+	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
@@ -40,17 +41,17 @@ func dutyMe() bot.Command {
 			lines := []chat.Text{chat.Text{ZH: "**%s 接下来的班**", EN: "**The next turns of %s**"}.F(c.Name(c.Actor.ID))}
 			for _, g := range groups {
 				r := bot.At[duty.Roster](c, duty.Of(g))
-				found := comingTurns(c, r, c.Actor.ID, mostComing)
+				found := ownShifts(c, r, c.Actor.ID, mostComing)
 				if len(found) == 0 {
 					continue
 				}
 				lines = append(lines, chat.Same(chat.Escape(bot.At[directory.Group](c, directory.OfGroup(g)).Title())))
 				for _, t := range found {
-					line := chat.Same("- ").Plus(stretchText(c, t.Start, t.End))
-					if runsAt(c.Now, t.Start, t.End) {
+					line := chat.Same("- ").Plus(stretchText(c, t.from, t.until))
+					if runsAt(c.Now, t.from, t.until) {
 						line = line.Plus(chat.Text{ZH: "（正在班上）", EN: " (now)"})
 					}
-					lines = append(lines, line.Plus(inBrackets(reasonFor(c, r, t))))
+					lines = append(lines, line.Plus(inBrackets(reasonFor(c, r, t.Turn))))
 				}
 			}
 			if len(lines) == 1 {
@@ -62,6 +63,33 @@ func dutyMe() bot.Command {
 			return told(lines...), nil
 		},
 	}
+}
+
+// ownShift is a shift, or what somebody has of it, in one: what was taken over from them and given back is one with it.
+type ownShift struct {
+	duty.Turn   // the piece that runs, or the first to come
+	from, until time.Time
+}
+
+// ownShifts are the first of what somebody has from now on.
+func ownShifts(c bot.Call, r duty.Roster, who chat.User, most int) []ownShift {
+	now := c.Now.In(c.Zone)
+	var out []ownShift
+	for _, t := range r.Between(now.AddDate(0, 0, -2), now.AddDate(0, 0, 28)) {
+		if t.Who != who && r.Whose(t) != who {
+			continue
+		}
+		last := len(out) - 1
+		if last < 0 || !out[last].until.Equal(t.Start) || !out[last].Begins.Equal(t.Begins) {
+			out = append(out, ownShift{t, t.Start, t.End})
+			continue
+		}
+		if out[last].until = t.End; !out[last].End.After(now) {
+			out[last].Turn = t
+		}
+	}
+	out = slices.DeleteFunc(out, func(s ownShift) bool { return !s.until.After(now) })
+	return out[:min(len(out), most)]
 }
 
 // groupsAsked are the group at hand and the others, as many as are looked at.
@@ -100,10 +128,22 @@ func dutyCard() bot.Command {
 					return told(chat.Text{ZH: "接下来没有班，没有名片可发。", EN: "There is no shift to come, so no card."}), nil
 				}
 			}
-			card := duty.Card{Name: displayName(c, t.Who), From: t.Start.In(c.Zone), Until: t.End.In(c.Zone), Running: running, Today: duty.DayOf(now)}
+			from, until := publicHours(t)
+			card := duty.Card{Name: displayName(c, t.Who), From: from.In(c.Zone), Until: until.In(c.Zone), Running: running, Today: duty.DayOf(now)}
 			return told(card.Text()), nil
 		},
 	}
+}
+
+// publicHours are the hours of a turn as customers are told them: those of the shift, as it is nothing to them that it
+// was taken over for a while. Where somebody stands in for some hours by arrangement, another name follows, so these.
+func publicHours(t duty.Turn) (from, until time.Time) {
+	switch t.By {
+	case duty.Override, duty.Cover, duty.Swap, duty.Take:
+		return t.Start, t.End
+	case "", duty.Takeover, duty.Away, duty.Temporary:
+	}
+	return t.Begins, t.Ends
 }
 
 // displayName is the name that somebody goes by, empty where only their userid is known: that is nothing for customers.

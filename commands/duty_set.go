@@ -129,7 +129,8 @@ func shiftOf(c bot.Call, d duty.Draft) (duty.Shift, error) {
 	return s, nil
 }
 
-// anchorOf is when a rotation begins: as written, else today; where people take turns by weeks, on this week's Monday.
+// anchorOf is when a rotation begins: as written, else today; where people take turns by weeks, on this week's Monday,
+// or, with the week all but over, on the next one.
 func anchorOf(c bot.Call, d duty.Draft) duty.Day {
 	today := duty.DayOf(c.Now.In(c.Zone))
 	switch {
@@ -143,7 +144,11 @@ func anchorOf(c bot.Call, d duty.Draft) duty.Day {
 		}
 		return at
 	case d.Unit == duty.Weekly:
-		return today.Plus(-((int(today.Weekday()) + 6) % 7))
+		since := (int(today.Weekday()) + 6) % 7 // Monday
+		if since >= 4 {
+			return today.Plus(7 - since)
+		}
+		return today.Plus(-since)
 	}
 	return today
 }
@@ -164,13 +169,31 @@ func replaceRoster(c bot.Call, list []duty.Shift) (bot.Outcome, error) {
 	if duty.Same(r.Shifts, sorted(list)) {
 		return told(chat.Text{ZH: "没有改变，排班已经是这样：", EN: "Nothing has changed; the shifts are so already:"}, shiftLines(c, list)), nil
 	}
-	out := bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(shiftsHead(list), shiftLines(c, list))}
+	out := bot.Outcome{Events: []journal.Event{e}, Changes: chat.Lines(shiftsHead(list), shiftLines(c, list), laterLine(c, list))}
 	if len(r.Shifts) == 0 {
 		return out, nil
 	}
 	out.Confirm = chat.Text{ZH: "换掉现在的排班", EN: "this replaces the roster there is"}
 	out.Changes = chat.Lines(append([]chat.Text{out.Changes}, rosterPreview(c, r, e)...)...)
 	return out, nil
+}
+
+// laterLine says who has the days before people begin to take turns by weeks; empty where they have begun.
+func laterLine(c bot.Call, list []duty.Shift) chat.Text {
+	today := duty.DayOf(c.Now.In(c.Zone))
+	for _, s := range list {
+		if s.Rotation == nil || s.Rotation.Unit != duty.Weekly || !today.Before(s.Rotation.Anchor) || len(s.Rotation.People) == 0 {
+			continue
+		}
+		people := s.Rotation.People
+		if s.Rotation.Anchor.Plus(-7).Before(today) {
+			return chat.Text{
+				ZH: "轮换从 %s 起，由 %s 开始；在那之前由 %s 值。要从本周算起，写“从 %s”。",
+				EN: "The rotation begins %s with %s; until then it is %s. To begin with this week, add “from %s”.",
+			}.F(dayText(c, s.Rotation.Anchor), c.Name(people[0]), c.Name(people[len(people)-1]), s.Rotation.Anchor.Plus(-7))
+		}
+	}
+	return chat.Text{}
 }
 
 // mixesDays says whether some shifts go by the calendar and others by weekdays.

@@ -61,6 +61,9 @@ func (n alertNews) tell(was sla.Alert, kind journal.Kind) []chat.Effect {
 		out = append(out, n.send(was.Put, n.againCard(), true))
 	}
 	for _, t := range n.Told[min(len(was.Told), len(n.Told)):] {
+		if len(out) > 0 && (t.Who == was.AckedBy || t.Who == was.Put) {
+			continue // one card is enough
+		}
 		out = append(out, n.send(t.Who, n.card(t.Step), t.Step <= sla.ToBackup || n.Alone))
 	}
 	return out
@@ -143,6 +146,9 @@ func (n alertNews) unackedCard(was sla.Alert) chat.Card {
 func (n alertNews) newlyTold(was sla.Alert) chat.Text {
 	var names []chat.Text
 	for _, t := range n.Told[len(was.Told):] {
+		if t.Who == was.AckedBy {
+			continue
+		}
 		names = append(names, inGroup(n.c, n.group, t.Who))
 	}
 	return list(names)
@@ -159,6 +165,11 @@ func (n alertNews) cardOf(title, body chat.Text) chat.Card {
 		{Name: chat.Text{ZH: "客户", EN: "Customer"}, Value: n.customer()},
 		{Name: chat.Text{ZH: "从", EN: "Since"}, Value: chat.Same(n.c.Moment(n.Opened))},
 	}}
+	if w, waits := n.c.Clock(n.group.ID).Waiting(); waits && w.Opened.Equal(n.Opened) {
+		if more := behindText(n.c, n.group); !more.IsZero() {
+			card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "之后还有", EN: "Then"}, Value: more})
+		}
+	}
 	if known := n.known(); !known.IsZero() {
 		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "之前已通知", EN: "Told before"}, Value: known})
 	}
@@ -220,8 +231,10 @@ func calledHere(g directory.Group, who chat.User) chat.Text {
 	if m, ok := g.Member(who); ok && m.Name != "" {
 		return chat.Same(chat.Escape(m.Name))
 	}
-	return chat.Text{ZH: "一位客户", EN: "a customer"}
+	return aCustomer
 }
+
+var aCustomer = chat.Text{ZH: "一位客户", EN: "a customer"}
 
 // waitText writes how long somebody waits, to the minute; what is shorter, to the second.
 func waitText(d time.Duration) chat.Text {

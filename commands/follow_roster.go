@@ -103,6 +103,9 @@ func (n rosterNews) turns(changes []journal.Change) []chat.Effect {
 	var out []chat.Effect
 	seen := map[chat.User]bool{n.c.Actor.ID: true}
 	for _, m := range moves {
+		if all {
+			m = m.ByDay()
+		}
 		if text := n.own(m, all); !seen[m.Who] && !n.left(m.Who) {
 			out = append(out, n.tell(m.Who, text))
 		}
@@ -115,7 +118,7 @@ func (n rosterNews) turns(changes []journal.Change) []chat.Effect {
 		if seen[m.Who] {
 			continue
 		}
-		out = append(out, n.tell(m.Who, n.backup(m)))
+		out = append(out, n.tell(m.Who, n.backup(m.ByDay())))
 	}
 	return out
 }
@@ -181,6 +184,7 @@ func (n rosterNews) own(m duty.Move, all bool) chat.Text {
 			chat.Escape(n.group.Title()), inGroup(n.c, n.group, n.c.Actor.ID), changeName(o.Kind))
 	}
 	lines := []chat.Text{head}
+	lines = append(lines, n.changed(m.Changes)...)
 	lines = append(lines, n.times(chat.Text{ZH: "新增", EN: "new"}, m.Gains)...)
 	lines = append(lines, n.times(chat.Text{ZH: "不再由您值", EN: "no longer yours"}, m.Loses)...)
 	if all {
@@ -203,11 +207,38 @@ func (n rosterNews) accepted() (duty.Offer, bool) {
 }
 
 func (n rosterNews) backup(m duty.Move) chat.Text {
-	if len(m.Gains) == 0 {
+	if len(m.Gains)+len(m.Changes) == 0 {
 		return chat.Text{ZH: "您不再是“%s”的 B 角（%s）。", EN: "You are no longer the backup in “%s” (%s)."}.F(chat.Escape(n.group.Title()), n.by())
 	}
 	head := chat.Text{ZH: "您在“%s”的 B 角有变化（%s）：", EN: "You are the backup in “%s” at other times (%s):"}.F(chat.Escape(n.group.Title()), n.by())
-	return chat.Lines(append([]chat.Text{head}, n.times(chat.Text{ZH: "B 角", EN: "backup"}, m.Gains)...)...)
+	return chat.Lines(slices.Concat([]chat.Text{head}, n.changed(m.Changes), n.times(chat.Text{ZH: "B 角", EN: "backup"}, m.Gains))...)
+}
+
+// changed lists the turns that somebody keeps with other hours; many of the same are one line.
+func (n rosterNews) changed(of []duty.Reshaped) []chat.Text {
+	hours := func(r duty.Reshaped) [2]string {
+		return [2]string{clockText(n.c, r.Is.Start, r.Is.End), clockText(n.c, r.Was.Start, r.Was.End)}
+	}
+	var out []chat.Text
+	told := map[[2]string]bool{}
+	for _, r := range of {
+		h := hours(r)
+		same := slices.DeleteFunc(slices.Clone(of), func(o duty.Reshaped) bool { return hours(o) != h })
+		switch {
+		case told[h]:
+			continue
+		case len(out) == newsLines:
+			return append(out, chat.Text{ZH: "- …时间有变的共 %d 个班", EN: "- … %d turns with other hours in all"}.F(len(of)))
+		}
+		told[h] = true
+		days := dayText(n.c, duty.DayOf(r.Is.Start))
+		if len(same) > 1 {
+			days = chat.Text{ZH: "%s 到 %s 共 %d 个班", EN: "%[3]d turns from %[1]s to %[2]s"}.F(
+				days, dayText(n.c, duty.DayOf(same[len(same)-1].Is.Start)), len(same))
+		}
+		out = append(out, chat.Text{ZH: "- 改为：%s（原 %s），%s", EN: "- now %s (was %s), %s"}.F(h[0], h[1], days))
+	}
+	return out
 }
 
 // times lists turns; many of the same hours are one line.

@@ -39,6 +39,9 @@ func (n shiftNews) waiting() []chat.Text {
 		return nil
 	}
 	line := chat.Text{ZH: "等待的客户：%s，从 %s 起", EN: "a customer waits: %s, since %s"}.F(calledHere(n.group, w.Customer), n.c.Moment(w.Opened))
+	if more := behindText(n.c, n.group); !more.IsZero() {
+		line = line.Plus(chat.Text{ZH: "（之后还有 %s）", EN: " (then %s)"}.F(more))
+	}
 	if !w.Due.IsZero() {
 		line = line.Plus(chat.Text{ZH: "，应在 %s 前回复", EN: ", due an answer by %s"}.F(n.c.Moment(w.Due)))
 	}
@@ -53,9 +56,12 @@ func (n shiftNews) nobody() []chat.Text {
 		return nil
 	}
 	if !clock.HasSource() {
+		if n.c.Connected() {
+			return []chat.Text{{ZH: "等待的客户：还没有收到过本群的消息，机器人不知道", EN: "waiting customers: no message of this group has come yet, the bot cannot tell"}}
+		}
 		return []chat.Text{{ZH: "等待的客户：没有消息来源，机器人不知道", EN: "waiting customers: no message source, the bot cannot tell"}}
 	}
-	return []chat.Text{{ZH: "等待的客户：没有", EN: "waiting customers: none"}}
+	return []chat.Text{{ZH: "等待的客户：没有未处理的等待", EN: "waiting customers: no wait is open"}}
 }
 
 func several(lines []chat.Text) []chat.Text {

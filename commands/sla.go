@@ -34,11 +34,11 @@ func slaShow() bot.Command {
 			w, waits, source := whoWaits(c, c.Group.ID)
 			switch {
 			case !source:
-				lines = append(lines, noMessages)
+				lines = append(lines, noMessages(c))
 			case !waits:
-				lines = append(lines, chat.Text{ZH: "没有客户在等。", EN: "No customer waits."})
+				lines = append(lines, nobodyWaits)
 			case c.Actor.Kind == chat.Customer:
-				lines = append(lines, chat.Text{ZH: "有一位客户在等。", EN: "A customer waits."})
+				lines = append(lines, chat.Text{ZH: "有客户在等。", EN: "A customer waits."})
 			default:
 				lines = append(lines, chat.Same("- ").Plus(customerLine(c, c.Group.ID, w)))
 			}
@@ -203,9 +203,9 @@ func waitingEverywhere(c bot.Call) chat.Text {
 	out := []chat.Text{{ZH: "**在等回复的客户**", EN: "**Customers who wait**"}}
 	switch {
 	case heard == 0:
-		return chat.Lines(out[0], noMessages)
+		return chat.Lines(out[0], noneHeard(c))
 	case len(lines) == 0:
-		out = append(out, chat.Text{ZH: "没有客户在等。", EN: "No customer waits."})
+		out = append(out, nobodyWaits)
 	default:
 		out = append(out, chat.Text{ZH: "%d 位，其中 %d 位已超时：", EN: "%d, of whom %d have waited too long:"}.F(len(lines), late))
 	}
@@ -218,10 +218,20 @@ func waitingEverywhere(c bot.Call) chat.Text {
 	}
 	if deaf > 0 {
 		out = append(out, chat.Text{
-			ZH: "另有 %d 个群没有消息来源，有没有客户在等不知道；接入方法：docs/ingest.md", EN: "%d more groups have no message source: whether anybody waits there is not known; how to connect one: docs/ingest.md",
+			ZH: "另有 %d 个群还没有收到过消息，有没有客户在等不知道。", EN: "Of %d more groups no message has come yet: whether anybody waits there is not known.",
 		}.F(deaf))
 	}
 	return chat.Lines(out...)
+}
+
+// noneHeard is noMessages of all groups that the speaker answers for.
+func noneHeard(c bot.Call) chat.Text {
+	if !c.Connected() {
+		return noMessages(c)
+	}
+	return chat.Text{
+		ZH: "已接入消息来源，但还没有收到过您这些群的消息，有没有客户在等不知道。", EN: "A message source is connected, but no message of your groups has come yet: whether anybody waits is not known.",
+	}
 }
 
 // answersFor says whether the customers of a group are the speaker's matter.

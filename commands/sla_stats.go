@@ -72,7 +72,7 @@ func slaStats() bot.Command {
 				return bot.Outcome{}, err
 			}
 			if !v.all && !c.Clock(c.Group.ID).HasSource() {
-				return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(v.head(), noMessages)}}, nil
+				return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(v.head(), noMessages(c))}}, nil
 			}
 			v.sheet = c.Sheet(0)
 			return bot.Outcome{Reply: chat.Reply{Text: v.text(), Picture: v.picture()}}, nil

@@ -35,6 +35,39 @@ func nobodysMatter(c bot.Call, g chat.Group) bool {
 	return bot.At[directory.Group](c, directory.OfGroup(g)).Kind != chat.CustomerGroup && len(bot.At[duty.Roster](c, duty.Of(g)).Shifts) == 0
 }
 
+// nobodyWaits is said where no clock runs. It is not that every customer has had an answer: a group has one clock, which
+// an answer to one of them stops for all.
+var nobodyWaits = chat.Text{
+	ZH: "没有未处理的等待（按群计时：回复一次，就算此前的客户消息都处理了；客户再发消息会重新计时）。",
+	EN: "No wait is open (the clock is the group's: one answer counts for all that customers wrote before; what they write next starts it again).",
+}
+
+// behindText tells what customers wrote after the one who waits; empty where that is nothing.
+func behindText(c bot.Call, g directory.Group) chat.Text {
+	b := c.Clock(g.ID).Behind()
+	if b.Messages == 0 {
+		return chat.Text{}
+	}
+	text := chat.Text{ZH: "%d 条客户消息", EN: "%d more customer messages"}
+	switch {
+	case b.More:
+		text = chat.Text{ZH: "至少 %d 条客户消息", EN: "at least %d more customer messages"}
+	case b.Messages == 1:
+		text = chat.Text{ZH: "%d 条客户消息", EN: "%d more customer message"}
+	}
+	text = text.F(b.Messages)
+	var names []chat.Text
+	for _, who := range b.Others {
+		if name := calledHere(g, who); name != aCustomer {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		text = text.Plus(chat.Text{ZH: "，含 %s", EN: ", some of %s"}.F(few(names)))
+	}
+	return text
+}
+
 // customerLine tells of a customer who waits in a line: who, since when, until when, who has it.
 func customerLine(c bot.Call, g chat.Group, w waitingCustomer) chat.Text {
 	a := w.Alert
@@ -43,6 +76,9 @@ func customerLine(c bot.Call, g chat.Group, w waitingCustomer) chat.Text {
 	}
 	n := newAlertNews(c, g, a)
 	line := chat.Text{ZH: "%s：从 %s 起等了%s", EN: "%s: since %s, %s so far"}.F(n.customer(), n.clock(w.Opened), waitText(c.Now.Sub(w.Opened)))
+	if more := behindText(c, n.group); !more.IsZero() {
+		line = line.Plus(chat.Text{ZH: "（之后还有 %s）", EN: " (then %s)"}.F(more))
+	}
 	switch {
 	case w.Due.IsZero():
 		line = line.Plus(chat.Text{ZH: "；以后没有值班时间，不计时", EN: "; no duty hours follow, so nothing runs"})

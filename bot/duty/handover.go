@@ -78,6 +78,37 @@ func (b Lives) HandOver(g chat.Group, r Roster, who chat.User, note string, now 
 	return h, sent, e, nil
 }
 
+// Pending is what somebody would hand over now, and to whom. It fails with ErrNotOnDuty, ErrNoNext and ErrSelf.
+func (b Lives) Pending(r Roster, who chat.User, now time.Time) (Handover, error) {
+	s, ok := b.held(r, who, now)
+	if !ok {
+		return Handover{}, ErrNotOnDuty
+	}
+	next, ok := r.Follows(s.End)
+	switch {
+	case !ok:
+		return Handover{}, ErrNoNext
+	case next.Who == who:
+		return Handover{}, ErrSelf
+	}
+	return Handover{Life: b.of(s), Next: next, When: s.handsOver(next)}, nil
+}
+
+// DropNotes returns the event in which the notes that wait are taken back. It fails like Pending, and with ErrNothing
+// where none waits: what was handed over has been read.
+func (b Lives) DropNotes(g chat.Group, r Roster, who chat.User, now time.Time) (Handover, journal.Event, error) {
+	h, err := b.Pending(r, who, now)
+	if err != nil {
+		return h, journal.Event{}, err
+	}
+	if len(h.Notes) == 0 || !h.Handed.IsZero() {
+		return h, journal.Event{}, ErrNothing
+	}
+	l := h.Life
+	l.Notes = nil
+	return h, lifeEvent(Unnoted, g, b.with(l).changes(g, b), who), nil
+}
+
 // held is the stint that somebody has, or had until just now.
 func (b Lives) held(r Roster, who chat.User, now time.Time) (Stint, bool) {
 	if t, ok := r.OnDuty(now); ok && t.Who == who {

@@ -157,6 +157,7 @@ const (
 	Late        journal.Kind = "duty.late"
 	Closing     journal.Kind = "duty.closing" // a hand-over is asked for
 	Noted       journal.Kind = "duty.noted"   // a word for the hand-over
+	Unnoted     journal.Kind = "duty.unnoted" // those words taken back
 	Handed      journal.Kind = "duty.handed"
 	Confirmed   journal.Kind = "duty.confirmed"
 	Unconfirmed journal.Kind = "duty.unconfirmed"
@@ -178,6 +179,7 @@ func livesHappenings() []journal.Happening {
 		{Kind: Late, Text: chat.Text{ZH: "未按时签到", EN: "did not check in in time"}},
 		{Kind: Closing, Text: chat.Text{ZH: "提醒准备交接", EN: "was asked to hand over"}},
 		{Kind: Noted, Text: chat.Text{ZH: "交接备注", EN: "left a note for the hand-over"}},
+		{Kind: Unnoted, Text: chat.Text{ZH: "清空交接备注", EN: "took the notes for the hand-over back"}},
 		{Kind: Handed, Text: chat.Text{ZH: "交接", EN: "handed over"}},
 		{Kind: Confirmed, Text: chat.Text{ZH: "确认接班", EN: "confirmed the hand-over"}},
 		{Kind: Unconfirmed, Text: chat.Text{ZH: "交接无人确认", EN: "a hand-over was not confirmed"}},

@@ -39,20 +39,67 @@ type Stretch struct{ Start, End time.Time }
 type Move struct {
 	Who          chat.User
 	Gains, Loses []Stretch
+	Changes      []Reshaped // only of ByDay
+
+	was, is []Stretch
 }
+
+// Reshaped is a time that somebody keeps with other hours.
+type Reshaped struct{ Was, Is Stretch }
 
 // Moves tells who has which times by one roster and not by the other, by userid. Of the B角 it tells where backup is true.
 func Moves(before, after Roster, from, until time.Time, backup bool) []Move {
 	was, is := before.held(from, until, backup), after.held(from, until, backup)
 	var out []Move
 	for _, who := range people(append(holders(was), holders(is)...)...) {
-		m := Move{Who: who, Gains: less(is[who], was[who]), Loses: less(was[who], is[who])}
+		m := Move{Who: who, Gains: less(is[who], was[who]), Loses: less(was[who], is[who]), was: was[who], is: is[who]}
 		if len(m.Gains)+len(m.Loses) > 0 {
 			out = append(out, m)
 		}
 	}
 	slices.SortFunc(out, func(a, b Move) int { return strings.Compare(string(a.Who), string(b.Who)) })
 	return out
+}
+
+// ByDay is the move as people see it where the shifts themselves changed: whoever keeps a day with other hours has
+// gained and lost nothing there.
+func (m Move) ByDay() Move {
+	kept, old, now := reshaped(m.was, m.is)
+	m.Changes, m.Gains, m.Loses = kept, less(now, m.was), less(old, m.is)
+	return m
+}
+
+// reshaped finds the days on which somebody has one time both before and after, and not the same one, where the two
+// touch each other; rests are the others.
+func reshaped(was, is []Stretch) (kept []Reshaped, restWas, restIs []Stretch) {
+	on := func(of []Stretch, d Day) (found []Stretch) {
+		for _, s := range of {
+			if DayOf(s.Start) == d {
+				found = append(found, s)
+			}
+		}
+		return found
+	}
+	done := map[Day]bool{}
+	for _, s := range was {
+		d := DayOf(s.Start)
+		before, after := on(was, d), on(is, d)
+		if joins(was, s) || len(after) == 1 && joins(is, after[0]) {
+			continue // part of a longer one: the other part is of another day
+		}
+		if len(before) != 1 || len(after) != 1 || s == after[0] || !s.Start.Before(after[0].End) || !after[0].Start.Before(s.End) {
+			continue
+		}
+		done[d] = true
+		kept = append(kept, Reshaped{Was: s, Is: after[0]})
+	}
+	in := func(s Stretch) bool { return done[DayOf(s.Start)] }
+	return kept, slices.DeleteFunc(slices.Clone(was), in), slices.DeleteFunc(slices.Clone(is), in)
+}
+
+// joins says whether another of some times begins where one ends, or the other way round.
+func joins(of []Stretch, s Stretch) bool {
+	return slices.ContainsFunc(of, func(o Stretch) bool { return o.Start.Equal(s.End) || o.End.Equal(s.Start) })
 }
 
 func holders(of map[chat.User][]Stretch) []chat.User {

@@ -25,7 +25,7 @@ func (r Roster) Stints(from, until time.Time) []Stint {
 	var out []Stint
 	var begins time.Time
 	for _, t := range r.Between(from.Add(-longestShift), until.Add(longestShift)) {
-		who := r.whose(t)
+		who := r.Whose(t)
 		if last := len(out) - 1; last >= 0 && out[last].Who == who && out[last].End.Equal(t.Start) && begins.Equal(t.Begins) {
 			out[last].End = t.End
 			continue
@@ -36,8 +36,8 @@ func (r Roster) Stints(from, until time.Time) []Stint {
 	return slices.DeleteFunc(out, func(s Stint) bool { return !overlaps(s.Start, s.End, from, until) })
 }
 
-// whose is whose turn it is, whoever has taken it over.
-func (r Roster) whose(t Turn) chat.User {
+// Whose is whose turn it is, whoever has taken it over.
+func (r Roster) Whose(t Turn) chat.User {
 	if t.By != Takeover {
 		return t.Who
 	}

@@ -122,6 +122,7 @@ var (
 	ErrTaken  = errors.New("somebody else sees to it")
 	ErrTwice  = errors.New("it is so already")
 	ErrSnooze = errors.New("it was put off long enough")
+	ErrNever  = errors.New("no answer is ever due, so nobody will be told")
 )
 
 // Scene is what a moment of an alert is looked at with.
@@ -275,6 +276,8 @@ type Acting struct {
 	Scene
 	Code string // of the alert; empty: the open one
 	Who  chat.User
+	// Waiting is the customer who waits, of whom nobody may have been told yet; zero: nobody does.
+	Waiting Waiting
 }
 
 func (b Book) find(code string) (Alert, error) {
@@ -290,10 +293,14 @@ func (b Book) find(code string) (Alert, error) {
 	return a, nil
 }
 
-// Ack returns the event in which somebody says that they see to it: for a while nobody else is told. It fails with
-// ErrNobody, ErrOver, ErrTaken and ErrTwice, and returns the alert as it stands.
+// Ack returns the event in which somebody says that they see to it: for a while nobody else is told. Where nobody has
+// been told yet, the first word of it goes round no sooner than it would have. It fails with ErrNobody, ErrOver,
+// ErrTaken, ErrTwice and ErrNever, and returns the alert as it stands.
 func (b Book) Ack(s Acting) (Alert, journal.Event, error) {
 	a, err := b.find(s.Code)
+	if errors.Is(err, ErrNobody) && !s.Waiting.Opened.IsZero() {
+		return b.ackEarly(s)
+	}
 	switch {
 	case err != nil:
 		return a, journal.Event{}, err
@@ -306,6 +313,24 @@ func (b Book) Ack(s Acting) (Alert, journal.Event, error) {
 	a.AckedBy, a.AckedAt, a.Put = s.Who, s.Now.UTC(), ""
 	a.Next = s.in(s.Now, s.Ladder.Whole().Unack)
 	return a, s.event(Acked, a, &was, s.Who), nil
+}
+
+// ackEarly is Ack for a customer of whom nobody was told yet.
+func (b Book) ackEarly(s Acting) (Alert, journal.Event, error) {
+	w, now := s.Waiting, s.Now.UTC()
+	if a, known := b.alerts[alertKey(w.Opened)]; known {
+		return a, journal.Event{}, ErrOver // the mark has not reached the clock yet
+	}
+	a := Alert{
+		Opened: w.Opened.UTC(), Customer: w.Customer, LateAt: w.Due.UTC(), Limit: w.Limit, Shift: w.Shift, AckedBy: s.Who, AckedAt: now,
+	}
+	if w.Due.IsZero() {
+		return a, journal.Event{}, ErrNever
+	}
+	if a.Next = s.in(s.Now, s.Ladder.Whole().Unack); w.Look(now).After(a.Next) {
+		a.Next = w.Look(now).UTC()
+	}
+	return a, s.event(Acked, a, nil, s.Who), nil
 }
 
 // Snooze returns the event in which somebody puts the next step off. It fails like Ack, and with ErrSnooze where it has

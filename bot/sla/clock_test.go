@@ -217,6 +217,33 @@ func TestASourceIsKnownByItsMessages(t *testing.T) {
 	assert.Equal(t, at("09:00").UTC(), clock.Heard)
 }
 
+// TestWhoWaitsBehind: a burst is one clock, and the others in it are not forgotten by whoever reads the clock.
+func TestWhoWaitsBehind(t *testing.T) {
+	for name, c := range map[string]struct {
+		said []string
+		want sla.Behind
+	}{
+		"nobody":                   {nil, sla.Behind{}},
+		"alone":                    {[]string{"09:00 c1"}, sla.Behind{}},
+		"the same customer again":  {[]string{"09:00 c1", "09:01 c1"}, sla.Behind{Messages: 1}},
+		"three customers":          {[]string{"09:00 c1", "09:01 c2", "09:02 c3", "09:03 c2"}, sla.Behind{Messages: 3, Others: []chat.User{"c2", "c3"}}},
+		"answered":                 {[]string{"09:00 c1", "09:01 c2", "09:02 s1"}, sla.Behind{}},
+		"handled, and asked again": {[]string{"09:00 c1", "09:01 c2", "09:02 x1", "09:03 c3"}, sla.Behind{}},
+		"taken back":               {[]string{"09:00 c1", "09:01 c2 two", "09:02 r2 two"}, sla.Behind{}},
+		"the first taken back":     {[]string{"09:00 c1 one", "09:01 c2", "09:02 c3", "09:02 r1 one"}, sla.Behind{Messages: 1, Others: []chat.User{"c3"}}},
+		"long ago":                 {[]string{"09:00 c1", "09:01 c2", "09:30 c3"}, sla.Behind{Messages: 2, Others: []chat.User{"c2", "c3"}}},
+		"more than is remembered":  {[]string{"09:00 c1", "09:01 c2", "09:02 c2", "09:03 c2", "09:04 c2", "09:30 c3"}, sla.Behind{Messages: 4, More: true, Others: []chat.User{"c2", "c3"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock, _ := sla.Clock{}.Take(counts, talk(c.said...)...)
+			assert.Equal(t, c.want, clock.Behind())
+			read, err := sla.Unpack(clock.Pack())
+			require.NoError(t, err)
+			assert.Equal(t, c.want, read.Behind(), "it is part of what is kept")
+		})
+	}
+}
+
 func TestWhatComesTooLateIsCounted(t *testing.T) {
 	clock, _ := sla.Clock{}.Take(counts, talk("10:00 c1")...)
 	clock, _ = clock.Take(counts, talk("09:50 c1", "09:49:59 c1", "09:00 s1")...)

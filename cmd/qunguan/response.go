@@ -7,8 +7,11 @@ import (
 )
 
 // listening is how messages of groups are listened to.
-func listening(c configs.SLA) bot.Listening {
-	return bot.Listening{Ignore: c.Ignore, Outside: sla.Outside(c.Outside), Warn: c.WarnPercent}
+func listening(c configs.Config) bot.Listening {
+	return bot.Listening{
+		Ignore: c.SLA.Ignore, Outside: sla.Outside(c.SLA.Outside), Warn: c.SLA.WarnPercent,
+		Connected: c.Ingest.InUse() || c.Archive.InUse(),
+	}
 }
 
 // ladder is when who is told of a customer who waits. What the configuration names was checked when it was loaded; what
