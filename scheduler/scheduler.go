@@ -48,9 +48,10 @@ type Clockwork struct {
 	interval time.Duration
 	tick     func(time.Duration) (ticks <-chan time.Time, stop func())
 	running  sync.WaitGroup
-	beaten   time.Time // when the last sign of life was given
-	failing  time.Time // since when none can be given; zero while they can
-	alarmed  bool      // the owners were told of it
+	stepping sync.Mutex // of Step, and of what stands below
+	beaten   time.Time  // when the last sign of life was given
+	failing  time.Time  // since when none can be given; zero while they can
+	alarmed  bool       // the owners were told of it
 	well     atomic.Int64
 }
 
@@ -92,8 +93,10 @@ func (w *Clockwork) Run(ctx context.Context) {
 }
 
 // Step does what is due now, once, and begins the rhythms whose moment has come; they run beside it. A fault is logged
-// and tried again by the next step.
+// and tried again by the next step. Steps take turns, whoever asks for them.
 func (w *Clockwork) Step(ctx context.Context) {
+	w.stepping.Lock()
+	defer w.stepping.Unlock()
 	w.try(ctx, "heartbeat", func() error { return w.beat(ctx) })
 	w.try(ctx, "tick", func() error { return w.tickAll(ctx) })
 	for _, r := range w.rhythms {

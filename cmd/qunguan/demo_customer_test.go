@@ -79,7 +79,7 @@ func TestTheDemoShowsACustomerWaiting(t *testing.T) {
 	v.say("zhao", simulator.SampleCustomerGroup, "抱歉久等，货明天到")
 	v.pass(clockWish{Advance: "1m"})
 	v.say("li", "", "/响应")
-	assert.True(t, told("li", "没有客户在等"))
+	assert.True(t, told("li", "没有未处理的等待"))
 	v.say("boss", "", "/值班")
 	s, ok := v.last("boss", "现在：")
 	require.True(t, ok)
