@@ -73,7 +73,7 @@ func dutyPlan() bot.Command {
 	length := planLength()
 	return bot.Command{
 		Name:     "duty plan",
-		Forms:    []string{"/duty plan [{weeks}]", "/排班 表 [{weeks}]", "/排班表 [{weeks}]"},
+		Forms:    []string{"/duty plan [{weeks}]", "/(排班|值班) 表 [{weeks}]", "/(排班表|值班表) [{weeks}]"},
 		Examples: []chat.Text{{ZH: "/排班 表 4周", EN: "/duty plan 4"}, {ZH: "/排班表 月", EN: "/duty plan month"}},
 		Holes:    []grammar.Hole{length},
 		Help:     chat.Text{ZH: "接下来几周的排班表（默认两周），文字和图片。", EN: "The shifts of the coming weeks (two, unless said), as text and picture."},

@@ -84,7 +84,7 @@ func dutyCover() bot.Command {
 	return bot.Command{
 		Name: "duty cover",
 		Forms: []string{
-			"/duty cover [me] {when} [{who}] [{reason}]", "/值班 求替班 {when} [{who}] [{reason}]", "/求替班 {when} [{who}] [{reason}]",
+			"/duty cover [me] {when} [{who}] [{reason}]", "/值班 求替班 {when} [{who}] [{reason}]", "/(求替班|替班) {when} [{who}] [{reason}]",
 		},
 		Examples: []chat.Text{{ZH: "/求替班 今晚 孩子发烧", EN: "/duty cover tonight @wang my child is ill"}},
 		Holes:    []grammar.Hole{when, who, reason},
