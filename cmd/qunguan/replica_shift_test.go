@@ -137,7 +137,7 @@ func (c *shiftChaos) counted() map[string]int {
 			if m.Card != nil {
 				text = m.Card.Title
 			}
-			for _, what := range []string{"值班提醒", "您上班了", "B 角已接手", "值班已自动转给您", "已自动接手", "您下班了", "还有 10 分钟下班", "交接单", "您还没有签到", "没有 B 角可以接手"} {
+			for _, what := range []string{"值班提醒", "您上班了", "B 角已接手", "值班已自动转给您", "已自动接手", "您下班了", "分钟下班", "交接单", "您还没有签到", "没有 B 角可以接手"} {
 				out[who+" "+what] += strings.Count(text, what)
 			}
 		}
