@@ -47,7 +47,7 @@ type kept struct {
 	unknown bucket // of what is not kept: every wrong address costs a look into storage
 }
 
-// admit says whether the calendar of an id may be asked for now.
+// admit says whether the calendar of an id may be asked for at this moment.
 func (k *kept) admit(id string, now time.Time) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
