@@ -44,17 +44,24 @@ func digests() bot.Command {
 			if missing := notLoaded(c, DigestReads(mine)...); len(missing) > 0 {
 				return bot.Outcome{Read: missing}, nil
 			}
-			span := digest.SpanOf(digest.Weekly, c.Now.In(c.Zone))
-			groups, need := DigestGroups(c, mine, span)
-			if !need.Nothing() {
+			span, owner := digest.SpanOf(digest.Weekly, c.Now.In(c.Zone)), c.Access.IsOwner(c.Actor.ID)
+			if c.Queries() == 0 {
+				need := digestWant(mine, span)
+				if owner {
+					need.Queries = append(need.Queries, companyWant(span).Queries...)
+				}
 				return bot.Outcome{Need: need}, nil
 			}
 			var found []digest.Finding
-			if c.Access.IsOwner(c.Actor.ID) {
-				found = DigestCompany(c)
+			if owner {
+				found, _ = DigestCompany(c, span, len(mine))
 			}
+			groups, _ := DigestGroups(c, mine, span)
 			for _, g := range groups {
 				found = append(found, g.Findings...)
+			}
+			if !owner || len(c.Access.Company.Owners()) > 1 {
+				found = digest.For(c.Actor.ID, found)
 			}
 			return bot.Outcome{Reply: chat.Reply{Text: digestText(c, found, len(mine), left)}}, nil
 		},

@@ -60,8 +60,11 @@ func DigestGroups(c bot.Call, groups []chat.Group, s digest.Span) (found []diges
 			}
 		}
 		entries, more := c.Entries(n)
-		told := tellEntries(in, entries)
-		add(digest.OfActs, told.acts, more)
+		told := tellEntries(in, g, entries)
+		if f := told.suspicions(g, more); f.N > 0 {
+			f.Name = chat.Same(in.Group.Title())
+			d.Findings = append(d.Findings, f)
+		}
 		add(digest.OfGaps, gapsAhead(in, s), false)
 		if s.Period == digest.Weekly {
 			d.Findings = append(d.Findings, reviewsDue(in)...)
@@ -85,14 +88,23 @@ func undrifted(lines []chat.Text) []chat.Text {
 }
 
 // tellings are what entries come to.
-type tellings struct{ acts, nos, changes []chat.Text }
+type tellings struct {
+	acts, nos, changes []chat.Text
+	whose              []chat.User // the acts
+}
+
+// suspicions are the suspicious acts as a finding: each is told to all who should hear of it but whoever it is about.
+func (t tellings) suspicions(g chat.Group, more bool) digest.Finding {
+	return digest.Finding{Topic: digest.OfActs, Group: g, N: len(t.acts), More: more, Lines: t.acts, Whose: t.whose}
+}
 
 // noise are kinds of events that nobody decided upon, or that are told otherwise. What the bot did by itself is none of
 // the changes either: somebody had decided upon it before.
 var noise = []string{"group.", "person.", "task.", "reminder.", "command.", "digest.", "canary.", "sla.", "shift.", "preference.", "ticket.", "audit."}
 
-// tellEntries tells what happened, the newest first. Refusals are told by person.
-func tellEntries(c bot.Call, entries []journal.Entry) tellings {
+// tellEntries tells what happened in a group, or, with the zero Group, beside all groups, the newest first. Refusals are
+// told by person.
+func tellEntries(c bot.Call, g chat.Group, entries []journal.Entry) tellings {
 	var out tellings
 	var who []chat.User
 	refused := map[chat.User]int{}
@@ -104,8 +116,8 @@ func tellEntries(c bot.Call, entries []journal.Entry) tellings {
 			}
 		case e.Kind == digest.Suspected:
 			for _, ch := range e.Changes {
-				if s, err := journal.Decode[digest.Suspicion](ch.After); ch.After != nil && err == nil {
-					out.acts = append(out.acts, suspicionText(c, s))
+				if s, err := journal.Decode[digest.Suspicion](ch.After); ch.After != nil && err == nil && s.Group == g {
+					out.acts, out.whose = append(out.acts, suspicionText(c, s)), append(out.whose, s.Who)
 				}
 			}
 		case e.Outcome == journal.Done && e.Actor != "" && len(e.Changes) > 0 && !slices.ContainsFunc(noise, func(p string) bool { return strings.HasPrefix(string(e.Kind), p) }):
@@ -135,8 +147,43 @@ func changeTold(c bot.Call, e journal.Entry) chat.Text {
 	if n := len(e.Targets); n > 1 {
 		t = t.Plus(chat.Text{ZH: " 等 %s 人", EN: " and %s more"}.F(chat.Text{ZH: strconv.Itoa(n), EN: strconv.Itoa(n - 1)}))
 	}
-	return t
+	return t.Plus(becameOf(e))
 }
+
+// becameOf is what somebody's level became, if one person's role is what an entry changed; of an entry that is about
+// nobody, what was typed.
+func becameOf(e journal.Entry) chat.Text {
+	if len(e.Targets) == 0 && e.Command != "" {
+		typed, _, _ := strings.Cut(e.Command, " --")
+		if r := []rune(typed); len(r) > mostTyped {
+			typed = string(r[:mostTyped]) + "…"
+		}
+		return chat.Text{ZH: "：", EN: ": "}.Plus(chat.Same(typed))
+	}
+	if len(e.Targets) != 1 {
+		return chat.Text{}
+	}
+	for _, temporary := range []bool{false, true} {
+		for _, ch := range e.Changes {
+			if ch.Key != access.RoleKey(e.Targets[0], temporary) || ch.After == nil {
+				continue
+			}
+			after, err := journal.Decode[access.Role](ch.After)
+			if err != nil {
+				return chat.Text{}
+			}
+			level := after.Level.Label()
+			if before, err := journal.Decode[access.Role](ch.Before); ch.Before != nil && err == nil && before.Level != after.Level {
+				return chat.Text{ZH: "：%s → %s", EN: ": %s → %s"}.F(before.Level.Label(), level)
+			}
+			return chat.Text{ZH: "：", EN: ": "}.Plus(level)
+		}
+	}
+	return chat.Text{}
+}
+
+// mostTyped is how many characters of a command one line shows.
+const mostTyped = 30
 
 // endings are the rights of a group that end before the span does, the next first.
 func endings(c bot.Call, s digest.Span) []chat.Text {
@@ -210,9 +257,62 @@ func campaignTold(x review.Campaign) chat.Text {
 	return campaignText(x)
 }
 
-// DigestCompany is what owners are told besides: what of the bot itself is broken, and which other systems letters do not
-// reach.
-func DigestCompany(c bot.Call) []digest.Finding {
+// companyWant is what happened beside all groups: suspicions, refusals and changes of the company's own rights. Most
+// entries belong to a group; those of a group are left out when they are told.
+func companyWant(s digest.Span) journal.Want {
+	return journal.Want{Queries: []journal.Query{
+		{Kind: digest.Suspected, Since: s.Since, Limit: mostOfCompany},
+		{Refused: true, Since: s.Since, Limit: mostOfCompany},
+		{Changed: access.Of(""), Since: s.Since, Limit: mostOfCompany},
+	}}
+}
+
+// mostOfCompany is how many entries of one sort are looked through for those that belong to no group.
+const mostOfCompany = 1000
+
+// DigestCompany is what owners are told besides what there is of groups: what belongs to none of them, what of the bot
+// itself is broken, and which other systems letters do not reach. Its queries come after first others; need is what must
+// be read first.
+func DigestCompany(c bot.Call, s digest.Span, first int) (found []digest.Finding, need journal.Want) {
+	if c.Queries() <= first {
+		return nil, companyWant(s)
+	}
+	if f := brokenParts(c); f.N > 0 {
+		found = append(found, f)
+	}
+	var entries []journal.Entry
+	missed := false
+	for n := range companyWant(s).Queries {
+		some, more := c.Entries(first + n)
+		missed = missed || more
+		for _, e := range some {
+			if e.Group == "" && !slices.ContainsFunc(entries, func(x journal.Entry) bool { return x.N == e.N }) {
+				entries = append(entries, e)
+			}
+		}
+	}
+	slices.SortFunc(entries, func(a, b journal.Entry) int { return int(b.N - a.N) })
+	c.Group, c.Access.Group = directory.Group{}, access.Book{}
+	told := tellEntries(c, "", entries)
+	if f := told.suspicions("", missed && len(told.acts) > 0); f.N > 0 {
+		found = append(found, f)
+	}
+	if s.Period != digest.Weekly {
+		return found, need
+	}
+	for _, of := range []struct {
+		topic digest.Topic
+		lines []chat.Text
+	}{{digest.OfNos, told.nos}, {digest.OfChanges, told.changes}} {
+		if len(of.lines) > 0 {
+			found = append(found, digest.Finding{Topic: of.topic, N: len(of.lines), More: missed, Lines: of.lines})
+		}
+	}
+	return found, need
+}
+
+// brokenParts is what of the bot, and of its links, does not work.
+func brokenParts(c bot.Call) digest.Finding {
 	f := digest.Finding{Topic: digest.OfBot}
 	for _, t := range bot.At[canary.Book](c, canary.Of).Troubles() {
 		f.Lines = append(f.Lines, chat.Text{ZH: "%s 从 %s 起异常", EN: "%s is not well since %s"}.F(canary.Title(t.Part), c.Moment(t.Since)))
@@ -226,10 +326,8 @@ func DigestCompany(c bot.Call) []digest.Finding {
 		case bot.Works, bot.Untried:
 		}
 	}
-	if f.N = len(f.Lines); f.N == 0 {
-		return nil
-	}
-	return []digest.Finding{f}
+	f.N = len(f.Lines)
+	return f
 }
 
 // lateAnswers are the answers that came late.

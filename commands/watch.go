@@ -34,7 +34,7 @@ var (
 )
 
 // Watch looks for suspicious acts of the last minutes and tells those who answer for the group, each matter once (R65,
-// R09).
+// R09). It tells of one matter, so that each has an entry of its own, in its own group; whoever calls it looks again.
 func Watch(c bot.Call) (bot.Outcome, error) {
 	if c.Queries() == 0 {
 		since := c.Now.Add(-lookBack)
@@ -59,11 +59,10 @@ func Watch(c bot.Call) (bot.Outcome, error) {
 		return bot.Outcome{Need: need}, nil
 	}
 	fresh, events := bot.At[digest.Book](c, digest.Suspects).Tell(watching(c).Suspicions(entries), c.Now)
-	out := bot.Outcome{Events: events}
-	for _, s := range fresh {
-		out.Effects = append(out.Effects, alarm(c, s)...)
+	if len(fresh) == 0 {
+		return bot.Outcome{}, nil
 	}
-	return out, nil
+	return bot.Outcome{Events: events[:1], Effects: alarm(c, fresh[0])}, nil
 }
 
 // watching is how acts are judged by the facts of the call.

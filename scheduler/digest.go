@@ -21,7 +21,8 @@ type Digest struct {
 	Reads func([]chat.Group) []journal.Name
 	// Groups says what there is to say about groups and to whom; need is what must be read first.
 	Groups  func(bot.Call, []chat.Group, digest.Span) (found []digest.Group, need journal.Want)
-	Company func(bot.Call) []digest.Finding
+	// Company says what owners are told besides, whose queries come after so many others.
+	Company func(c bot.Call, s digest.Span, first int) (found []digest.Finding, need journal.Want)
 	Send    func(bot.Call, chat.User, digest.Span, []digest.Finding) bot.Outcome
 }
 
@@ -52,8 +53,10 @@ func (d Digest) run(ctx context.Context, b *bot.Bot, period string) error {
 	var company []digest.Finding
 	var owners []chat.User
 	err = b.Amend(ctx, []journal.Name{access.Of(""), canary.Of}, "", func(c bot.Call) (bot.Outcome, error) {
-		company, owners = d.Company(c), c.Access.Company.Owners()
-		return bot.Outcome{}, nil
+		var need journal.Want
+		company, need = d.Company(c, span, 0)
+		owners = c.Access.Company.Owners()
+		return bot.Outcome{Need: need}, nil
 	})
 	if err != nil {
 		return fmt.Errorf("read company: %w", err)
@@ -80,6 +83,9 @@ func (d Digest) run(ctx context.Context, b *bot.Bot, period string) error {
 	}
 	var faults []error
 	for _, u := range slices.Sorted(maps.Keys(theirs)) {
+		if len(owners) > 1 || !slices.Contains(owners, u) { // an only owner has nobody above them
+			theirs[u] = digest.For(u, theirs[u])
+		}
 		if len(theirs[u]) == 0 {
 			continue
 		}

@@ -85,6 +85,37 @@ type Finding struct {
 	N     int
 	More  bool        // and more than were counted
 	Lines []chat.Text // the notable ones, each without a mark before it
+	// Whose are those whose acts the lines tell of, line by line; nil where it does not matter who reads them.
+	Whose []chat.User
+}
+
+// For is what some findings say to a reader: a suspicion is no matter of whoever it is about, who is told by those above
+// them, if at all.
+func For(reader chat.User, found []Finding) []Finding {
+	var out []Finding
+	for _, f := range found {
+		if slices.Contains(f.Whose, reader) {
+			f = f.without(reader)
+		}
+		if f.N > 0 {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// without is a finding that leaves out the lines about somebody.
+func (f Finding) without(who chat.User) Finding {
+	out := f
+	out.Lines, out.Whose = nil, nil
+	for i, l := range f.Lines {
+		if f.Whose[i] == who {
+			out.N--
+			continue
+		}
+		out.Lines, out.Whose = append(out.Lines, l), append(out.Whose, f.Whose[i])
+	}
+	return out
 }
 
 // Group is what there is to say about one group, and to whom.
@@ -151,8 +182,14 @@ func (s section) count() chat.Text {
 	if s.more {
 		n = chat.Text{ZH: "%d 项以上", EN: "%d or more"}.F(s.n)
 	}
-	if len(s.findings) > 1 {
-		n = n.Plus(chat.Text{ZH: "，%d 个群", EN: " in %d groups"}.F(len(s.findings)))
+	groups := 0
+	for _, f := range s.findings {
+		if f.Group != "" {
+			groups++
+		}
+	}
+	if groups > 1 {
+		n = n.Plus(chat.Text{ZH: "，%d 个群", EN: " in %d groups"}.F(groups))
 	}
 	return n
 }
@@ -174,8 +211,12 @@ func Card(title, body chat.Text, found []Finding) *chat.Card {
 	c := &chat.Card{Title: title, Body: body}
 	for _, s := range all[:min(len(all), mostFields)] {
 		value := s.count()
-		if first := s.findings[0]; len(first.Lines) > 0 {
-			value = value.Plus(chat.Text{ZH: "：", EN: ": "}).Plus(first.Lines[0])
+		switch first := s.findings[0]; {
+		case len(first.Lines) == 0:
+		case s.n == 1 && !s.more:
+			value = first.Lines[0]
+		default:
+			value = value.Plus(chat.Text{ZH: "，如：", EN: ", such as: "}).Plus(first.Lines[0])
 		}
 		c.Fields = append(c.Fields, chat.Field{Name: s.topic.Title(), Value: value})
 	}
@@ -212,8 +253,11 @@ func Text(found []Finding, escape func(string) string) []chat.Text {
 func (f Finding) lines(escape func(string) string) []chat.Text {
 	var out []chat.Text
 	place := chat.Text{}
-	if f.Group != "" {
+	switch {
+	case f.Group != "":
 		place = chat.Text{ZH: escape(f.Name.ZH) + "：", EN: escape(f.Name.EN) + ": "}
+	case f.Topic != OfBot:
+		place = chat.Text{ZH: "全公司：", EN: "company: "}
 	}
 	for _, l := range f.Lines[:min(len(f.Lines), mostLines)] {
 		out = append(out, chat.Same("- ").Plus(place).Plus(chat.Text{ZH: escape(l.ZH), EN: escape(l.EN)}))

@@ -53,6 +53,21 @@ func TestACardHasSixOfEach(t *testing.T) {
 	assert.Less(t, len(text), 6000)
 }
 
+// TestNobodyIsToldOfTheirOwnSuspicion; what else there is they are told.
+func TestNobodyIsToldOfTheirOwnSuspicion(t *testing.T) {
+	line := func(s string) chat.Text { return chat.Same(s) }
+	found := []digest.Finding{
+		{Topic: digest.OfActs, Group: "G", N: 3, Lines: []chat.Text{line("li 1"), line("wang"), line("li 2")}, Whose: []chat.User{"li", "wang", "li"}},
+		{Topic: digest.OfActs, N: 1, Lines: []chat.Text{line("li 3")}, Whose: []chat.User{"li"}},
+		{Topic: digest.OfNos, Group: "G", N: 1, Lines: []chat.Text{line("li was refused")}},
+	}
+	assert.Equal(t, []digest.Finding{
+		{Topic: digest.OfActs, Group: "G", N: 1, Lines: []chat.Text{line("wang")}, Whose: []chat.User{"wang"}}, found[2],
+	}, digest.For("li", found))
+	assert.Equal(t, found, digest.For("boss", found))
+	assert.Empty(t, digest.For("li", found[1:2]))
+}
+
 func TestThePeriodIsNamedByItsFirstDay(t *testing.T) {
 	for at, want := range map[string][2]string{
 		"2026-11-23T09:00": {"2026-11-23", "2026-11-23"},
