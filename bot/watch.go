@@ -82,28 +82,31 @@ type suspect struct {
 	said  []chat.Heard
 }
 
-// suspects picks out, of what was heard in a group, what must be looked at again, and what is listed for review.
+// suspects picks out, of what was heard in a group, what must be looked at again, and what is listed for review. What was
+// recalled comes after everything that is caught, one by one: each is a commit of its own, so that a message that was
+// caught and recalled in one batch is known as both, and each entry says what it is.
 func (b *Bot) suspects(e *ear, g chat.Group, heard []chat.Heard) (out []suspect, review []journal.Listed) {
 	oldest := b.Now().Add(-moderation.OldestSeen)
+	var recalled []suspect
 	for _, h := range heard {
 		if h.Robot || h.At.Before(oldest) {
 			continue
 		}
 		bounds, listed := e.watch.bounds(h.At)
 		kind := e.written(h)
-		switch {
-		case h.Recalls != "":
-		default:
-			admin := e.access.LevelOf(h.From, g, h.At) != access.NoLevel // whoever is one by their position is found to be later
-			if admin && !h.Everybody {
-				continue
-			}
-			if listed && !admin {
-				review = append(review, journal.Listed{Group: g, ID: h.ID, Who: h.From, Form: h.Form, At: h.At})
-			}
-			if bounds.Look(h, kind).None() {
-				continue
-			}
+		if h.Recalls != "" {
+			recalled = append(recalled, suspect{group: g, who: h.From, kind: kind, said: []chat.Heard{h}})
+			continue
+		}
+		admin := e.access.LevelOf(h.From, g, h.At) != access.NoLevel // whoever is one by their position is found to be later
+		if admin && !h.Everybody {
+			continue
+		}
+		if listed && !admin {
+			review = append(review, journal.Listed{Group: g, ID: h.ID, Who: h.From, Form: h.Form, At: h.At})
+		}
+		if bounds.Look(h, kind).None() {
+			continue
 		}
 		i := slices.IndexFunc(out, func(s suspect) bool { return s.who == h.From })
 		if i < 0 {
@@ -111,7 +114,7 @@ func (b *Bot) suspects(e *ear, g chat.Group, heard []chat.Heard) (out []suspect,
 		}
 		out[i].said = append(out[i].said, h)
 	}
-	return out, review
+	return append(out, recalled...), review
 }
 
 // watchOver catches what breaks something among the messages of the groups that are left.

@@ -106,6 +106,31 @@ func TestAMessageThatBreaksSomethingIsCaughtOnce(t *testing.T) {
 	assert.Empty(t, by)
 }
 
+// TestWhatIsCaughtAndRecalledInOneBatch is known as both, and counted by its own kind of entry.
+func TestWhatIsCaughtAndRecalledInOneBatch(t *testing.T) {
+	p := newPost(t, fakeRedis(t))
+	p.bind(t, "C10")
+	p.watches(t, "C10", "返利")
+	p.hear(t, says("C10", "wm1", friday))
+	bad, worse := text(says("C10", "wm1", friday.Add(time.Second)), "返利"), text(says("C10", "wm1", friday.Add(2*time.Second)), "返利啊")
+	recall := func(h chat.Heard) chat.Heard {
+		r := says("C10", "wm1", h.At.Add(time.Minute))
+		r.Recalls = h.ID
+		return r
+	}
+	p.hear(t, recall(bad), bad, worse, recall(worse), text(says("C10", "wm1", friday.Add(3*time.Second)), "返利三"))
+	by, entries := p.caught(t, "C10")
+	assert.Equal(t, map[chat.User]int{"wm1": 3}, by)
+	assert.Equal(t, 1, entries)
+	require.NoError(t, p.Amend(t.Context(), []journal.Name{moderation.ConductOf("C10")}, "C10", func(c bot.Call) (bot.Outcome, error) {
+		open := bot.At[moderation.Conduct](c, moderation.ConductOf("C10")).Open()
+		if assert.Len(t, open, 1) {
+			assert.Len(t, open[0].Gone, 2, "both are known to be recalled")
+		}
+		return bot.Outcome{}, nil
+	}))
+}
+
 func TestWhatTheCompanyAddsToItsListIsSoughtAtOnce(t *testing.T) {
 	p := newPost(t, fakeRedis(t))
 	p.bind(t, "C10")

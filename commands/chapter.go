@@ -34,7 +34,7 @@ var chapters = []chapter{
 		"inherit", "inherit list", "inherit off", "inherit on", "inherit remove",
 		"scene", "scene on", "scene off", "sod", "sod define", "sod remove", "sod exempt", "sod unexempt",
 	}},
-	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list", "warn", "warns", "ticket list", "ticket open", "ticket solve"}},
+	{chat.Text{ZH: "成员", EN: "members"}, []string{"mute", "unmute", "mute list", "warn", "warns", "ticket list", "ticket open", "ticket assign", "ticket solve"}},
 	{chat.Text{ZH: "言行", EN: "conduct"}, []string{
 		"rules", "rules set", "report", "conduct", "conduct messages",
 		"keyword", "keyword add", "keyword remove", "keyword test", "keyword on", "keyword company add", "keyword company remove",

@@ -81,6 +81,7 @@ func BuildsWith(calendar duty.Calendar) journal.Builds {
 		"reviewer":   journal.Typed(review.BuildDesk),
 		"prefs":      journal.Typed(preference.Build),
 		"ticket":     journal.Typed(ticket.Build),
+		"settled":    journal.Typed(ticket.BuildTotals),
 		"kpi":        journal.Typed(kpi.Build),
 		"suspects":   journal.Typed(digest.BuildSuspects),
 		"digest":     journal.Typed(digest.BuildMail),
@@ -127,7 +128,7 @@ func due(c journal.Change) time.Time {
 		return time.Time{} // it is over by time, and stays on the book for the check to show
 	}
 	switch c.Of.Kind() {
-	case "access", "company", "moderation":
+	case "access", "company", "moderation", "settled":
 		return ends.Until
 	case "task":
 		return ends.Check

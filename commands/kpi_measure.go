@@ -8,15 +8,11 @@ import (
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
 	"qunguan/bot/kpi"
-	"qunguan/bot/moderation"
 	"qunguan/bot/sla"
 	"qunguan/bot/ticket"
 )
 
-// intercepting are the kinds of events by which a breach of the rules is intercepted. What was taken back is none.
-var intercepting = []journal.Kind{moderation.Muted}
-
-// mostCaught is how many interceptions are counted in one answer. Where there were more, it says so.
+// mostCaught is how many interceptions of one kind are counted in one answer. Where there were more, it says so.
 const mostCaught = 5000
 
 // KPIAsk is what is asked about: a group, or with the zero Group the company; a person there, or with the zero User
@@ -31,14 +27,37 @@ type KPIAsk struct {
 func (a KPIAsk) Need(c bot.Call) journal.Want {
 	var w journal.Want
 	for _, g := range a.groups(c) {
-		if n := ticket.Of(g); !c.Has(n) {
-			w.Names = append(w.Names, n)
+		for _, n := range a.complaints(g, c.Now) {
+			if !c.Has(n) {
+				w.Names = append(w.Names, n)
+			}
 		}
 	}
 	if len(w.Names) == 0 && c.Queries() == 0 {
 		return a.want()
 	}
 	return w
+}
+
+// complaints are the aggregates that a group's complaints stand in: the totals hold only what was opened long ago.
+func (a KPIAsk) complaints(g chat.Group, now time.Time) []journal.Name {
+	if from, _ := a.span(); from.After(now.Add(-ticket.Kept)) {
+		return []journal.Name{ticket.Of(g)}
+	}
+	return []journal.Name{ticket.Of(g), ticket.SettledOf(g)}
+}
+
+// span is from the first moment of all periods to the last.
+func (a KPIAsk) span() (from, until time.Time) {
+	for _, p := range a.Periods {
+		if from.IsZero() || p.From.Before(from) {
+			from = p.From
+		}
+		if p.Until.After(until) {
+			until = p.Until
+		}
+	}
+	return from, until
 }
 
 // groups are those whose complaints count.
@@ -52,24 +71,14 @@ func (a KPIAsk) groups(c bot.Call) []chat.Group {
 // want is the queries and tallies of it. Its numbers count from the first of all.
 func (a KPIAsk) want() journal.Want {
 	var w journal.Want
-	var from, until time.Time
+	from, until := a.span()
 	for _, p := range a.Periods {
 		w.Tallies = append(w.Tallies, journal.Days{Group: a.Group, From: p.From, Until: p.Until})
-		if from.IsZero() || p.From.Before(from) {
-			from = p.From
-		}
-		if p.Until.After(until) {
-			until = p.Until
-		}
 	}
 	if a.Group != "" {
 		w.Clocks = []chat.Group{a.Group}
 	}
-	for _, k := range intercepting {
-		w.Queries = append(w.Queries, journal.Query{
-			Kind: k, Group: a.Group, Actor: a.Who, Since: from, Until: until, Undoable: true, Limit: mostCaught,
-		})
-	}
+	w.Queries = a.catches(from, until)
 	if a.Who != "" {
 		w.Queries = append(w.Queries,
 			journal.Query{Kind: duty.CheckedIn, Group: a.Group, Actor: a.Who, Since: from, Until: until, Limit: mostCaught},
@@ -84,6 +93,12 @@ type KPI struct {
 	kpi.Measured
 	Written int64 // messages that the person wrote; of a group, that its staff did
 	Kept    kpi.Kept
+	ByBot   int64 // of Caught, by the bot; of a group
+	// Nobodys are the complaints of the group of which nobody has said whose they are; Old says that complaints of the
+	// period are totals of whole days.
+	Nobodys int64
+	Old     bool
+	By      map[chat.User]ticket.Tally // complaints, by whose they are
 	// Silent says that the group has a source now, but that nothing was heard in the period.
 	Silent bool
 }
@@ -91,6 +106,7 @@ type KPI struct {
 // Measure counts what Need has had read, one KPI a period.
 func (a KPIAsk) Measure(c bot.Call) []KPI {
 	out := make([]KPI, len(a.Periods))
+	caught, since := a.caught(c)
 	for i, p := range a.Periods {
 		s := c.Sheet(i)
 		handled := s.Total(sla.Handling)
@@ -107,11 +123,9 @@ func (a KPIAsk) Measure(c bot.Call) []KPI {
 		heard := k.Messages > 0 || s.Total(sla.Handling).Count() > 0
 		k.Silent = source && !heard
 		k.Source = source && (heard || !k.Measured.Over)
-		for _, g := range a.groups(c) {
-			t := bot.At[ticket.Book](c, ticket.Of(g)).Count(p.From, p.Until)
-			k.Complaints, k.Solved = k.Complaints+int64(t.Opened), k.Solved+int64(t.Solved)
-		}
-		k.Caught, k.More = a.caught(c, p)
+		k.complain(c, a)
+		k.intercept(caught, a.Who != "")
+		k.More = since.After(p.From)
 		if a.Who != "" {
 			k.Kept = a.kept(c, p)
 		}
@@ -120,24 +134,38 @@ func (a KPIAsk) Measure(c bot.Call) []KPI {
 	return out
 }
 
-// caught counts the interceptions of a period.
-func (a KPIAsk) caught(c bot.Call, p kpi.Period) (n int64, more bool) {
-	for i := range intercepting {
-		entries, older := c.Entries(i)
-		for _, e := range entries {
-			if !e.At.Before(p.From) && e.At.Before(p.Until) && (a.Who == "" || e.Actor == a.Who) {
-				n++
-			}
-		}
-		more = more || older && len(entries) > 0 && entries[len(entries)-1].At.After(p.From)
+// complain counts the complaints of the period: all of them, or those of one person.
+func (k *KPI) complain(c bot.Call, a KPIAsk) {
+	all := ticket.Count{}
+	for _, g := range a.groups(c) {
+		all = all.Plus(bot.At[ticket.Book](c, ticket.Of(g)).Count(k.From, k.Until))
+		all = all.Plus(bot.At[ticket.Totals](c, ticket.SettledOf(g)).Count(k.From, k.Until))
 	}
-	return n, more
+	mine := all.Tally
+	if a.Who != "" {
+		mine = all.By[a.Who]
+	}
+	k.By, k.Complaints, k.Solved, k.Nobodys = all.By, int64(mine.Opened), int64(mine.Solved), int64(all.By[""].Opened)
+	k.Old = k.From.Before(c.Now.Add(-ticket.Kept))
+}
+
+// intercept counts the interceptions of the period: each breach once, or everything that one person did.
+func (k *KPI) intercept(caught []catch, one bool) {
+	for _, x := range caught {
+		if x.at.Before(k.From) || !x.at.Before(k.Until) || x.upon && !one {
+			continue
+		}
+		k.Caught += x.n
+		if x.who == "" {
+			k.ByBot += x.n
+		}
+	}
 }
 
 // kept counts the turns at which the person had to check in, and those at which they did in time.
 func (a KPIAsk) kept(c bot.Call, p kpi.Period) (out kpi.Kept) {
 	for n := range 2 { // check-ins, then those that did not come in time
-		entries, _ := c.Entries(len(intercepting) + n)
+		entries, _ := c.Entries(len(catching) + n)
 		for _, e := range entries {
 			for _, ch := range e.Changes {
 				if ch.After == nil || ch.Of != duty.OfLife(e.Group) || e.At.Before(p.From) || !e.At.Before(p.Until) {

@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
+	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/kpi"
 	"qunguan/bot/sla"
+	"qunguan/bot/ticket"
 )
 
 var _ = declare(kpiReport)
@@ -38,7 +41,11 @@ func kpiReport() bot.Command {
 			if err := mayReport(c, a); err != nil {
 				return bot.Outcome{}, err
 			}
-			if need := a.Need(c); !need.Nothing() {
+			need := a.Need(c)
+			if n := duty.Of(c.Group.ID); !c.Has(n) {
+				need.Names = append(need.Names, n)
+			}
+			if !need.Nothing() {
 				return bot.Outcome{Need: need}, nil
 			}
 			t := kpiTable{c: c, of: a.Measure(c)[0], shifts: by.Of(c.Args) == "shift"}
@@ -74,11 +81,20 @@ func (t kpiTable) workbook() []chat.File {
 	for _, i := range t.of.Indicators() {
 		p.Notes = append(p.Notes, i.Name.Title().Plus(chat.Text{ZH: "：", EN: ": "}).Plus(kpiValue(t.c, i)).Plus(chat.Same(" ")).Plus(i.Verdict.Text()))
 	}
+	for _, m := range t.missing() {
+		p.Notes = append(p.Notes, plainNote(m))
+	}
 	raw, err := json.Marshal(Table{p})
 	if err != nil {
 		panic(fmt.Sprintf("unreachable: a table is plain data, yet it does not encode: %v", err))
 	}
 	return []chat.File{{Name: "kpi-" + t.of.From.Format(time.DateOnly) + ".xlsx", Of: raw}}
+}
+
+// plainNote is a line of a list as a note of a table: without the marks of Markdown.
+func plainNote(t chat.Text) chat.Text {
+	plain := strings.NewReplacer("`", "")
+	return chat.Text{ZH: plain.Replace(bare(t.ZH)), EN: plain.Replace(bare(t.EN))}
 }
 
 // kpiTable is how people, or shifts, do beside each other.
@@ -93,13 +109,14 @@ type kpiTable struct {
 type kpiRow struct {
 	who      chat.User
 	handling sla.Tally
+	theirs   ticket.Tally // complaints
 	caught   int64
 	written  int64
 }
 
-// fill makes the rows: of everybody with a role in the group, and of everybody who did anything.
+// fill makes the rows: of everybody with a role in the group, and of everybody who did anything; or of whoever was on
+// duty when something happened.
 func (t *kpiTable) fill(a KPIAsk) {
-	c, sheet := t.c, t.c.Sheet(0)
 	rows := map[chat.User]*kpiRow{}
 	row := func(u chat.User) *kpiRow {
 		if rows[u] == nil {
@@ -108,34 +125,67 @@ func (t *kpiTable) fill(a KPIAsk) {
 		return rows[u]
 	}
 	if t.shifts {
-		for u, tally := range sheet.ByShift(sla.Handling) {
-			row(u).handling = tally
-		}
+		t.byShift(a, row)
 	} else {
-		for _, u := range c.Access.Admins(a.Group, c.Now) {
-			row(u)
-		}
-		for u, tally := range sheet.ByPerson(sla.Handling) {
-			row(u).handling = tally
-		}
-		for u, n := range sheet.MessagesBy() {
-			if u != "" {
-				row(u).written = n
-			}
-		}
-		for i := range intercepting {
-			entries, _ := c.Entries(i)
-			for _, e := range entries {
-				if e.Actor != "" {
-					row(e.Actor).caught++
-				}
-			}
-		}
+		t.byPerson(a, row)
 	}
 	for _, u := range slices.Sorted(maps.Keys(rows)) {
 		t.rows = append(t.rows, *rows[u])
 	}
 	slices.SortStableFunc(t.rows, func(x, y kpiRow) int { return cmp.Compare(y.handling.Count(), x.handling.Count()) })
+}
+
+func (t *kpiTable) byPerson(a KPIAsk, row func(chat.User) *kpiRow) {
+	c, sheet := t.c, t.c.Sheet(0)
+	for _, u := range c.Access.Admins(a.Group, c.Now) {
+		row(u)
+	}
+	for u, tally := range sheet.ByPerson(sla.Handling) {
+		row(u).handling = tally
+	}
+	for u, n := range sheet.MessagesBy() {
+		if u != "" {
+			row(u).written = n
+		}
+	}
+	for u, tally := range t.of.By {
+		if u != "" {
+			row(u).theirs = tally
+		}
+	}
+	caught, _ := a.caught(c)
+	for _, x := range caught {
+		if x.who != "" {
+			row(x.who).caught += x.n
+		}
+	}
+}
+
+// byShift counts what happened while somebody was on duty by the roster. Messages are counted by the day, so that nobody
+// knows in whose shift they were written.
+func (t *kpiTable) byShift(a KPIAsk, row func(chat.User) *kpiRow) {
+	c := t.c
+	roster := bot.At[duty.Roster](c, duty.Of(a.Group))
+	during := func(at time.Time) *kpiRow {
+		turn, _ := roster.OnDuty(at.In(c.Zone))
+		return row(turn.Who)
+	}
+	for u, tally := range c.Sheet(0).ByShift(sla.Handling) {
+		row(u).handling = tally
+	}
+	for _, x := range bot.At[ticket.Book](c, ticket.Of(a.Group)).Within(t.of.From, t.of.Until) {
+		r := during(x.Opened)
+		r.theirs.Opened++
+		if !x.Solved.IsZero() {
+			r.theirs.Solved++
+		}
+	}
+	caught, _ := a.caught(c)
+	for _, x := range caught {
+		if !x.upon {
+			during(x.at).caught += x.n
+		}
+	}
 }
 
 func (t kpiTable) title() chat.Text {
@@ -165,7 +215,28 @@ func (t kpiTable) text() chat.Text {
 	if len(t.rows) == 0 {
 		lines = append(lines, chat.Text{ZH: "没有可列的人：没有管理员，也没有处理记录。", EN: "Nobody to list: no admins, and nothing was handled."})
 	}
-	return chat.Lines(lines...)
+	return chat.Lines(append(lines, t.missing()...)...)
+}
+
+// missing says what stands in no row.
+func (t kpiTable) missing() []chat.Text {
+	var out []chat.Text
+	if t.shifts {
+		out = append(out, chat.Text{ZH: "- 班次按排班算；发言按天计数，分不到班。", EN: "- Shifts are those of the roster; messages are counted by the day, so not by shift."})
+		if t.of.Old && t.of.Complaints > 0 {
+			out = append(out, chat.Text{
+				ZH: "- 缺：解决满 %d 天的投诉只留每天的合计，没有分到班。", EN: "- Missing: of complaints that were solved %d days ago only the totals of a day are kept; they stand in no shift.",
+			}.F(int(ticket.Kept.Hours())/24))
+		}
+		return out
+	}
+	if t.of.ByBot > 0 {
+		out = append(out, chat.Text{ZH: "- 另有机器人自动发现 %d 次，不算在个人名下。", EN: "- %d more were caught by the bot, and are nobody's."}.F(t.of.ByBot))
+	}
+	if t.of.Nobodys > 0 {
+		out = append(out, nobodys(t.of))
+	}
+	return out
 }
 
 func (t kpiTable) name(u chat.User) chat.Text {
@@ -184,14 +255,18 @@ func (t kpiTable) line(r kpiRow) chat.Text {
 		handled = chat.Text{ZH: "处理 %d 件，平均 %s%s，超 2 小时 %d 件", EN: "%d handled, mean %s%s, over 2 h %d"}.F(
 			n, took(t.c, r.handling.Mean().Round(time.Second)), meets(r.handling.Mean()), r.handling.Breaches)
 	}
+	complaints := chat.Text{ZH: "投诉 %d 件，解决 %d 件", EN: "complaints %d, solved %d"}.F(r.theirs.Opened, r.theirs.Solved)
+	if r.theirs.Opened == 0 {
+		complaints = chat.Text{ZH: "没有投诉", EN: "no complaints"}
+	}
 	if t.shifts {
-		return chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(t.name(r.who), handled)
+		return chat.Text{ZH: "- %s：%s；%s；拦截 %d 次", EN: "- %s: %s; %s; interceptions %d"}.F(t.name(r.who), handled, complaints, r.caught)
 	}
 	written := chat.Text{ZH: "发言 %d 条", EN: "messages %d"}.F(r.written)
 	if !t.of.Source {
 		written = chat.Text{ZH: "发言 —", EN: "messages —"}
 	}
-	return chat.Text{ZH: "- %s：%s；拦截 %d 次；%s", EN: "- %s: %s; interceptions %d; %s"}.F(t.name(r.who), handled, r.caught, written)
+	return chat.Text{ZH: "- %s：%s；%s；拦截 %d 次；%s", EN: "- %s: %s; %s; interceptions %d; %s"}.F(t.name(r.who), handled, complaints, r.caught, written)
 }
 
 func meets(mean time.Duration) chat.Text {
@@ -209,7 +284,8 @@ func (t kpiTable) picture(most int) *chat.Picture {
 	p := &chat.Picture{
 		Title: t.title(), Subtitle: chat.Text{ZH: "%s，截至 %s", EN: "%s, as of %s"}.F(t.of.Text(), t.c.Moment(t.c.Now)),
 		Columns: []chat.Column{
-			{Label: chat.Text{ZH: "处理", EN: "handled"}}, {Label: chat.Text{ZH: "平均 分", EN: "mean min"}}, {Label: chat.Text{ZH: "超时", EN: "over 2 h"}},
+			{Label: chat.Text{ZH: "处理", EN: "handled"}}, {Label: chat.Text{ZH: "分钟/件", EN: "mean min"}}, {Label: chat.Text{ZH: "超2小时", EN: "over 2 h"}},
+			{Label: chat.Text{ZH: "投诉", EN: "complaints"}}, {Label: chat.Text{ZH: "解决", EN: "solved"}}, {Label: chat.Text{ZH: "拦截", EN: "caught"}},
 		},
 		Legend: []chat.Key{
 			{Cell: chat.Cell{Shade: chat.Yes}, Meaning: chat.Text{ZH: "平均不超过 2 小时", EN: "mean of 2 h at most"}},
@@ -217,7 +293,7 @@ func (t kpiTable) picture(most int) *chat.Picture {
 		},
 	}
 	if !t.shifts {
-		p.Columns = append(p.Columns, chat.Column{Label: chat.Text{ZH: "拦截", EN: "caught"}}, chat.Column{Label: chat.Text{ZH: "发言", EN: "messages"}})
+		p.Columns = append(p.Columns, chat.Column{Label: chat.Text{ZH: "发言", EN: "messages"}})
 	}
 	number := func(n int64, s chat.Shade) chat.Cell { return chat.Cell{Shade: s, Text: chat.Same(fmt.Sprint(n))} }
 	for _, r := range t.rows[:min(len(t.rows), most)] {
@@ -232,11 +308,9 @@ func (t kpiTable) picture(most int) *chat.Picture {
 			}
 			row.Cells = []chat.Cell{number(n, chat.Off), {Shade: shade, Text: chat.Same(fmt.Sprintf("%.0f", r.handling.Mean().Minutes()))}, number(r.handling.Breaches, chat.Blank)}
 		}
-		if !t.shifts {
-			row.Cells = append(row.Cells, number(r.caught, chat.Blank))
-			if t.of.Source {
-				row.Cells = append(row.Cells, number(r.written, chat.Blank))
-			}
+		row.Cells = append(row.Cells, number(int64(r.theirs.Opened), chat.Blank), number(int64(r.theirs.Solved), chat.Blank), number(r.caught, chat.Blank))
+		if !t.shifts && t.of.Source {
+			row.Cells = append(row.Cells, number(r.written, chat.Blank))
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -139,7 +139,18 @@ func kpiSamples(c bot.Call, i kpi.Indicator, k KPI) chat.Text {
 	if !i.Known {
 		return chat.Text{ZH: "审计里拦截 %d 次", EN: "%d interceptions in the journal"}.F(k.Caught)
 	}
+	if k.ByBot > 0 {
+		return chat.Text{ZH: "机器人发现 %d 次、管理员处置 %d 次，消息 %d 条", EN: "%d caught by the bot, %d by admins, %d messages"}.F(k.ByBot, k.Caught-k.ByBot, i.Samples)
+	}
 	return chat.Text{ZH: "消息 %d 条", EN: "%d messages"}.F(i.Samples)
+}
+
+// nobodys says which complaints are missing from the indicators of single people.
+func nobodys(k KPI) chat.Text {
+	return chat.Text{
+		ZH: "- 缺：%d 件投诉没有写归谁（没有指派，也没有解决人），不算在任何人名下。`/工单 指派` 可以补。",
+		EN: "- Missing: of %d complaints nobody has said whose they are (not assigned, and nobody solved them); they count for nobody. `/ticket assign` mends that.",
+	}.F(k.Nobodys)
 }
 
 // weekLine is one week of the trend.
@@ -162,13 +173,13 @@ func weekLine(c bot.Call, k KPI) chat.Text {
 func portraitLine(c bot.Call, k KPI) chat.Text {
 	raw := map[string]chat.Text{
 		"response": chat.Text{ZH: "处理 %d 件，平均 %s", EN: "%d matters, mean %s"}.F(k.Handled, took(c, k.Handling.Round(time.Second))),
-		"quality":  chat.Text{ZH: "本群投诉 %d 件，解决 %d 件", EN: "complaints of the group %d, solved %d"}.F(k.Complaints, k.Solved),
+		"quality":  chat.Text{ZH: "名下投诉 %d 件，解决 %d 件", EN: "complaints %d, solved %d"}.F(k.Complaints, k.Solved),
 		"risk":     chat.Text{ZH: "拦截 %d 次", EN: "interceptions %d"}.F(k.Caught),
 		"duty":     chat.Text{ZH: "应签到 %d 次，按时 %d 次", EN: "check-ins %d, in time %d"}.F(k.Kept.Turns, k.Kept.OnTime),
 		"activity": chat.Text{ZH: "发言 %d 条", EN: "messages %d"}.F(k.Written),
 	}
 	lacks := map[string]chat.Text{
-		"response": {ZH: "没有处理记录", EN: "nothing handled"}, "quality": {ZH: "没有投诉", EN: "no complaints"},
+		"response": {ZH: "没有处理记录", EN: "nothing handled"}, "quality": {ZH: "名下没有投诉", EN: "no complaints of theirs"},
 		"risk": {ZH: "消息不足 1000 条", EN: "fewer than 1,000 messages"}, "duty": {ZH: "没有签到数据", EN: "no check-ins"},
 		"activity": {ZH: "无消息来源", EN: "no message source"},
 	}
@@ -227,11 +238,11 @@ func (v kpiView) missing() []chat.Text {
 	if late := v.c.Clock(v.ask.Group).Late; v.ask.Group != "" && late > 0 {
 		out = append(out, chat.Text{ZH: "- 缺：有 %d 条消息到得太晚，没有计入响应。", EN: "- Missing: %d messages came too late to count."}.F(late))
 	}
-	if k.Complaints == 0 {
+	switch {
+	case len(k.By) == 0:
 		out = append(out, chat.Text{ZH: "- 缺：这段时间没有收到投诉工单。", EN: "- Missing: no complaint was told of in this time."})
-	}
-	if v.ask.Who != "" && k.Complaints > 0 {
-		out = append(out, chat.Text{ZH: "- 投诉按群统计，不分到个人。", EN: "- Complaints count for the group, not for single people."})
+	case v.ask.Who != "" && k.Nobodys > 0:
+		out = append(out, nobodys(k))
 	}
 	if k.Source && k.Messages < kpi.LeastMessages {
 		out = append(out, chat.Text{

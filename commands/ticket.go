@@ -13,6 +13,7 @@ import (
 var (
 	_ = declare(ticketOpen)
 	_ = declare(ticketSolve)
+	_ = declare(ticketAssign)
 	_ = declare(ticketList)
 )
 
@@ -38,7 +39,7 @@ func ticketOpen() bot.Command {
 			if c.Actor.Kind == chat.Customer {
 				n.Customer = string(c.Actor.ID)
 			}
-			events, err := tickets.Of(c).Tell(c.Group.ID, n)
+			events, err := tickets.Of(c).Tell(c.Group.ID, ticket.Totals{}, n)
 			if err != nil {
 				return mend(err, ticketMends)
 			}
@@ -91,6 +92,46 @@ func ticketSolve() bot.Command {
 	}
 }
 
+// ticketAssign says who is to solve a complaint: it counts for them, whether or not it is solved.
+func ticketAssign() bot.Command {
+	number, who := grammar.Number("number").Called(chat.Text{ZH: "几号", EN: "number"}), grammar.Person("who")
+	return bot.Command{
+		Name:     "ticket assign",
+		Forms:    []string{"/ticket assign {number} {who}", "/工单 (指派|派给|assign) {number} {who}"},
+		Examples: []chat.Text{{ZH: "/工单 指派 3号 @lisi", EN: "/ticket assign 3 @lisi"}},
+		Holes:    []grammar.Hole{number, who},
+		Help:     chat.Text{ZH: "把一条投诉派给一位同事，绩效里算在其名下。", EN: "Make a complaint a colleague's; it counts among their indicators."},
+		Reads:    []bot.Source{tickets},
+		Who:      chat.Text{ZH: "企业成员可以用，客户不能。", EN: "For the company's own staff."},
+		Offers:   offersStaff,
+		Run: func(c bot.Call) (bot.Outcome, error) {
+			m, err := c.Find(who.Ref(c.Args))
+			switch {
+			case err != nil:
+				return bot.Outcome{}, err
+			case c.Actor.Kind != chat.Staff, m.Kind != chat.Staff:
+				return bot.Refuse(chat.Text{
+					ZH: "投诉由企业成员指派给企业成员，不能由客户指派，也不能派给客户。", EN: "The company's staff assign complaints to each other; customers neither assign nor get any.",
+				})
+			}
+			t, e, err := tickets.Of(c).Assign(c.Group.ID, number.Of(c.Args), m.ID, c.Now)
+			if err != nil {
+				return mend(err, ticketMends)
+			}
+			out := bot.Outcome{
+				Events:  []journal.Event{e},
+				Changes: chat.Text{ZH: "投诉 %d号 归 %s：%s", EN: "complaint %d is %s's: %s"}.F(t.No, c.Name(m.ID), chat.Escape(t.Subject)),
+			}
+			if m.ID != c.Actor.ID {
+				out.Effects = []chat.Effect{chat.SendTo(m.ID, c.Group.ID, chat.Reply{Text: chat.Text{
+					ZH: "“%s”的投诉 %d号 派给您了：%s。解决后发 `/工单 解决 %d号 #%s`。", EN: "Complaint %[2]d of “%[1]s” is yours now: %[3]s. Once it is solved: `/ticket solve %[4]d #%[5]s`.",
+				}.F(chat.Escape(c.Group.Title()), t.No, chat.Escape(t.Subject), t.No, c.Group.ID)})}
+			}
+			return out, nil
+		},
+	}
+}
+
 // ticketList shows the open complaints and how many of the last thirty days' are solved.
 func ticketList() bot.Command {
 	return bot.Command{
@@ -129,6 +170,9 @@ const mostTickets = 20
 func ticketLine(c bot.Call, t ticket.Ticket) chat.Text {
 	line := chat.Text{ZH: "- %d号 %s，%s 登记，已等 %s", EN: "- %d: %s, opened %s, waits for %s"}.F(
 		t.No, chat.Escape(t.Subject), c.Moment(t.Opened), tookText(t, c.Now))
+	if t.Assignee != "" {
+		line = line.Plus(chat.Text{ZH: "，归 %s", EN: ", %s's"}.F(c.Name(t.Assignee)))
+	}
 	if t.Source != ticket.Chat {
 		line = line.Plus(chat.Text{ZH: "（工单系统 %s）", EN: " (helpdesk %s)"}.F(chat.Escape(t.ID)))
 	}
@@ -152,6 +196,7 @@ func tookText(t ticket.Ticket, now time.Time) chat.Text {
 
 var ticketMends = map[error]chat.Text{
 	ticket.ErrUnknown: {ZH: "本群没有这个编号的投诉。/工单 列出待解决的。", EN: "There is no complaint of this number here. /ticket lists the open ones."},
+	ticket.ErrTheirs:  {ZH: "没有改变：这条投诉已经归这个人。", EN: "Nothing has changed: it is theirs already."},
 	ticket.ErrSolved:  {ZH: "这条投诉已经记为解决了。", EN: "This complaint is recorded as solved already."},
 	ticket.ErrFull:    {ZH: "本群待解决的投诉太多，请先解决一些：/工单 列出它们。", EN: "Too many complaints are open here; solve some first: /ticket lists them."},
 }

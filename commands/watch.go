@@ -13,7 +13,6 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
-	"qunguan/bot/moderation"
 	"qunguan/bot/review"
 )
 
@@ -23,15 +22,6 @@ const lookBack = 30 * time.Minute
 
 // mostWatched is how many entries of one kind are looked at. Whoever does more in lookBack is noticed by those.
 const mostWatched = 1000
-
-// destructive are the kinds of events that take something from somebody; beneficial those that give their targets
-// something. What somebody activates, or breaks the glass for, is announced and reviewed by itself.
-var (
-	destructive = []journal.Kind{moderation.Muted, access.Revoked}
-	beneficial  = []journal.Kind{
-		access.Granted, access.Releveled, access.Rejobbed, access.Extended, access.Excepted, access.Narrowed, moderation.Unmuted,
-	}
-)
 
 // Watch looks for suspicious acts of the last minutes and tells those who answer for the group, each matter once (R65,
 // R09). It tells of one matter, so that each has an entry of its own, in its own group; whoever calls it looks again.
@@ -68,7 +58,7 @@ func Watch(c bot.Call) (bot.Outcome, error) {
 // watching is how acts are judged by the facts of the call.
 func watching(c bot.Call) digest.Watch {
 	of := func(kinds []journal.Kind) func(journal.Entry) bool {
-		return func(e journal.Entry) bool { return slices.Contains(kinds, e.Kind) && !carriesOut(e) }
+		return func(e journal.Entry) bool { return slices.Contains(kinds, e.Kind) && !carriesOut(e) && !uponCase(e) }
 	}
 	return digest.Watch{Destructive: of(destructive), Benefits: of(beneficial), OffShift: func(g chat.Group, who chat.User, at time.Time) bool {
 		r := bot.At[duty.Roster](c, duty.Of(g))

@@ -20,7 +20,7 @@ import (
 type Digest struct {
 	Reads func([]chat.Group) []journal.Name
 	// Groups says what there is to say about groups and to whom; need is what must be read first.
-	Groups  func(bot.Call, []chat.Group, digest.Span) (found []digest.Group, need journal.Want)
+	Groups func(bot.Call, []chat.Group, digest.Span) (found []digest.Group, need journal.Want)
 	// Company says what owners are told besides, whose queries come after so many others.
 	Company func(c bot.Call, s digest.Span, first int) (found []digest.Finding, need journal.Want)
 	Send    func(bot.Call, chat.User, digest.Span, []digest.Finding) bot.Outcome

@@ -20,7 +20,7 @@ import (
 func Jobs() []bot.Job {
 	return []bot.Job{
 		grantEnd("access"), grantEnd("company"), muteEnd(), taskCheck(), endIsNear(), requestDue(), eventReminder(), dutyOffer(), shiftMoment(),
-		answerDue(), answered(), alertDue(), ticketEnd(), conduct(),
+		answerDue(), answered(), alertDue(), ticketEnd(), totalsEnd(), conduct(),
 		reviewGoesOn(), reviewerIsDue(),
 	}
 }

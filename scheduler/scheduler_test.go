@@ -327,7 +327,7 @@ func TestThereIsAJobForEveryRecordThatEnds(t *testing.T) {
 	}
 	assert.Equal(t, map[string]bool{
 		"access": true, "company": true, "duty": true, "moderation": true, "task": true, "reminder": true, "request": true, "event": true, "shift": true,
-		bot.Clock: true, bot.Answered: true, "sla": true, "ticket": true, "conduct": true, "reviews": true, "reviewer": true,
+		bot.Clock: true, bot.Answered: true, "sla": true, "ticket": true, "settled": true, "conduct": true, "reviews": true, "reviewer": true,
 	}, kinds)
 }
 

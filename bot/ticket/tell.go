@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"cmp"
-	"maps"
 	"strings"
 	"time"
 
@@ -14,28 +13,34 @@ import (
 type News struct {
 	ID       string
 	Solved   bool // else: opened
+	Assigned bool // that it has become Assignee's, and nothing else
 	Subject  string
 	Customer string
 	By       chat.User // who opened or solved it; empty where nobody of the company is known
+	Assignee chat.User // whose it is from that moment on; empty: nothing is said of that
 	At       time.Time
 	Source   string
 }
 
-// Tell returns the events that news lead to, in the order of the news; what is known already leads to none. Of several
-// moments told of one complaint the earliest counts, so that the order of telling does not matter.
-func (b Book) Tell(g chat.Group, news ...News) ([]journal.Event, error) {
-	next := Book{tickets: maps.Clone(b.tickets)}
-	if next.tickets == nil {
-		next.tickets = map[string]Ticket{}
-	}
-	open, last := len(b.Waiting()), next.lastNo()
+// Tell returns the events that news lead to, in the order of the news; what is known already leads to none, nor does what
+// is in the totals. Of several moments told of one complaint the earliest counts, and of several people the latest, so
+// that the order of telling does not matter. What it costs grows with the news, not with the book.
+func (b Book) Tell(g chat.Group, s Totals, news ...News) ([]journal.Event, error) {
+	next := map[string]Ticket{} // what has become of those that there are news of
+	open, no := b.open, b.no
 	var out []journal.Event
 	for _, n := range news {
-		old, stands := next.tickets[n.ID]
+		old, stands := next[n.ID]
+		if !stands {
+			old, stands = b.tickets[n.ID]
+		}
 		t := old
 		if !stands {
-			last++
-			t = Ticket{ID: n.ID, No: last}
+			if s.knows(n.ID) {
+				continue
+			}
+			no++
+			t = Ticket{ID: n.ID, No: no}
 		}
 		if t = t.with(n); t == old {
 			continue
@@ -49,38 +54,38 @@ func (b Book) Tell(g chat.Group, news ...News) ([]journal.Event, error) {
 			open--
 		}
 		e := journal.Event{Kind: Opened, Group: g, Reason: t.Subject}
-		if n.Solved {
+		switch {
+		case n.Solved:
 			e.Kind = Solved
+		case n.Assigned:
+			e.Kind = Assigned
 		}
 		var before *Ticket
 		if stands {
 			before = &old
 		}
 		e.Changes = []journal.Change{journal.Set(Of(g), Key(t.ID), before, &t)}
-		next.tickets[n.ID] = t
+		next[n.ID] = t
 		out = append(out, e)
 	}
 	return out, nil
 }
 
-func (b Book) lastNo() int64 {
-	last := int64(0)
-	for _, t := range b.tickets {
-		last = max(last, t.No)
-	}
-	return last
-}
-
 // with is the complaint with news told of it.
 func (t Ticket) with(n News) Ticket {
 	at := n.At.UTC().Truncate(time.Second)
-	if n.Solved {
+	switch {
+	case n.Assigned:
+	case n.Solved:
 		if t.Solved.IsZero() || at.Before(t.Solved) {
 			t.Solved, t.SolvedBy = at, n.By
 		}
-	} else if t.Opened.IsZero() || at.Before(t.Opened) {
+	case t.Opened.IsZero() || at.Before(t.Opened):
 		t.Opened, t.By = at, n.By
 		t.Subject, t.Customer = cmp.Or(Short(n.Subject), t.Subject), cmp.Or(n.Customer, t.Customer)
+	}
+	if n.Assignee != "" && (at.After(t.Assigned) || at.Equal(t.Assigned) && n.Assignee > t.Assignee) {
+		t.Assignee, t.Assigned = n.Assignee, at
 	}
 	t.Subject, t.Customer = cmp.Or(t.Subject, Short(n.Subject)), cmp.Or(t.Customer, n.Customer)
 	t.Source = cmp.Or(t.Source, n.Source)
@@ -105,9 +110,32 @@ func (b Book) Solve(g chat.Group, no int64, by chat.User, at time.Time) (Ticket,
 	case !t.Solved.IsZero():
 		return t, journal.Event{}, ErrSolved
 	}
-	events, err := b.Tell(g, News{ID: t.ID, Solved: true, By: by, At: at})
+	events, err := b.Tell(g, Totals{}, News{ID: t.ID, Solved: true, By: by, At: at})
 	if err != nil {
 		return t, journal.Event{}, err
 	}
+	return t, events[0], nil
+}
+
+// Assign returns the event in which the open complaint that people call #no becomes somebody's.
+func (b Book) Assign(g chat.Group, no int64, to chat.User, at time.Time) (Ticket, journal.Event, error) {
+	t, ok := b.Numbered(no)
+	switch {
+	case !ok:
+		return t, journal.Event{}, ErrUnknown
+	case !t.Solved.IsZero():
+		return t, journal.Event{}, ErrSolved
+	case t.Assignee == to:
+		return t, journal.Event{}, ErrTheirs
+	}
+	// Whoever assigns it now means now, whatever a helpdesk has said of a moment of this second.
+	if !at.Truncate(time.Second).After(t.Assigned) {
+		at = t.Assigned.Add(time.Second)
+	}
+	events, err := b.Tell(g, Totals{}, News{ID: t.ID, Assigned: true, Assignee: to, At: at})
+	if err != nil {
+		return t, journal.Event{}, err
+	}
+	events[0].Targets = []chat.User{to}
 	return t, events[0], nil
 }

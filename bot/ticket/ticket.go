@@ -1,10 +1,12 @@
-// Package ticket holds the complaints of a group: when each was opened, and when it was solved. Other systems tell of
-// them, and so do people in the chat. It promises that telling the same again changes nothing and that the order of
-// telling does not matter: a complaint whose end is heard of before its beginning is whole in the end. It knows nothing
-// of how well a complaint was solved.
+// Package ticket holds the complaints of a group: when each was opened, whose it is, and when it was solved. Other systems
+// tell of them, and so do people in the chat. It promises that telling the same again changes nothing and that the order
+// of telling does not matter: a complaint whose end is heard of before its beginning is whole in the end. What was solved
+// long ago is kept as totals by day, so that what is read does not grow with the years. It knows nothing of how well a
+// complaint was solved.
 package ticket
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,8 +18,9 @@ import (
 	"qunguan/bot/journal"
 )
 
-// Kept is how long a complaint that was solved stays on the book; the journal keeps it longer.
-const Kept = 400 * 24 * time.Hour
+// Kept is how long a complaint that was solved stays on the book; then it counts in the totals of its day. It is longer
+// than what a trend looks back.
+const Kept = 60 * 24 * time.Hour
 
 // MostOpen is how many open complaints one book holds. A helpdesk that opens more and solves none is broken.
 const MostOpen = 1000
@@ -35,6 +38,8 @@ type Ticket struct {
 	Solved   time.Time `json:"solved,omitzero"`
 	By       chat.User `json:"by,omitempty"`        // who opened it in the chat
 	SolvedBy chat.User `json:"solved_by,omitempty"` // who solved it, if anybody of the company is known
+	Assignee chat.User `json:"assignee,omitempty"`  // who is to solve it, if that was told
+	Assigned time.Time `json:"assigned,omitzero"`   // when it became theirs
 	Source   string    `json:"source,omitempty"`    // which system told of it; Chat
 }
 
@@ -52,21 +57,46 @@ func (t Ticket) Due() time.Time {
 // Open says whether it waits for a solution.
 func (t Ticket) Open() bool { return !t.Opened.IsZero() && t.Solved.IsZero() }
 
+// Whose says for whom it counts: for whoever it was assigned to, else for whoever solved it; nobody, where neither was
+// told.
+func (t Ticket) Whose() chat.User { return cmp.Or(t.Assignee, t.SolvedBy) }
+
 // Of names the aggregate of a group's complaints.
 func Of(g chat.Group) journal.Name { return journal.Named("ticket", string(g)) }
 
-const prefix = "ticket/"
+const (
+	prefix  = "ticket/"
+	lastKey = "last"
+)
 
 // Key is the record of a complaint.
 func Key(id string) string { return prefix + id }
 
+// last is the highest number of those that have left the book, so that no number is given twice.
+type last struct {
+	No int64 `json:"no"`
+}
+
 // Book is the complaints of one group. It is immutable; the zero Book is empty.
-type Book struct{ tickets map[string]Ticket }
+type Book struct {
+	tickets map[string]Ticket
+	gone    last
+	no      int64 // the highest number
+	open    int
+}
 
 // Build makes a Book of its records.
 func Build(records map[string]json.RawMessage) (Book, error) {
 	b := Book{tickets: make(map[string]Ticket, len(records))}
 	for key, raw := range records {
+		if key == lastKey {
+			var err error
+			if b.gone, err = journal.Decode[last](raw); err != nil {
+				return Book{}, err
+			}
+			b.no = max(b.no, b.gone.No)
+			continue
+		}
 		t, err := journal.Decode[Ticket](raw)
 		if err != nil {
 			return Book{}, err
@@ -74,26 +104,34 @@ func Build(records map[string]json.RawMessage) (Book, error) {
 		if Key(t.ID) != key {
 			return Book{}, fmt.Errorf("record %q of complaints is that of %q", key, t.ID)
 		}
-		b.tickets[t.ID] = t
+		b.tickets[t.ID], b.no = t, max(b.no, t.No)
+		if t.Open() {
+			b.open++
+		}
 	}
 	return b, nil
 }
 
 // The kinds of events of this package.
 const (
-	Opened journal.Kind = "ticket.opened"
-	Solved journal.Kind = "ticket.solved"
-	// Forgotten says that a complaint has left the book; what the journal tells of it stays.
+	Opened   journal.Kind = "ticket.opened"
+	Assigned journal.Kind = "ticket.assigned"
+	Solved   journal.Kind = "ticket.solved"
+	// Settled says that a complaint has left the book for the totals of its day.
+	Settled journal.Kind = "ticket.settled"
+	// Forgotten says that the totals of a day are no longer kept; what the journal tells of them stays.
 	Forgotten journal.Kind = "ticket.forgotten"
 )
 
 // Happenings describes the kinds of events of this package.
 func Happenings() []journal.Happening {
+	byTime := chat.Text{ZH: "它按时间进行，审计里仍查得到。", EN: "It came by time; the journal still tells of it."}
 	return []journal.Happening{
 		{Kind: Opened, Text: chat.Text{ZH: "登记投诉", EN: "opened a complaint"}},
+		{Kind: Assigned, Text: chat.Text{ZH: "指派投诉", EN: "assigned a complaint"}},
 		{Kind: Solved, Text: chat.Text{ZH: "解决投诉", EN: "solved a complaint"}},
-		{Kind: Forgotten, Text: chat.Text{ZH: "投诉记录到期移出", EN: "a solved complaint left the book"}, Final: chat.Text{
-			ZH: "它按时间移出，审计里仍查得到。", EN: "It left by time; the journal still tells of it."}},
+		{Kind: Settled, Text: chat.Text{ZH: "投诉归入当天合计", EN: "a solved complaint went into the totals of its day"}, Final: byTime},
+		{Kind: Forgotten, Text: chat.Text{ZH: "投诉合计到期移出", EN: "old totals of complaints were dropped"}, Final: byTime},
 	}
 }
 
@@ -102,6 +140,7 @@ var (
 	ErrUnknown = errors.New("there is no such complaint")
 	ErrSolved  = errors.New("it is solved already")
 	ErrFull    = errors.New("too many complaints are open")
+	ErrTheirs  = errors.New("it is theirs already")
 )
 
 // All returns the complaints, by number.
@@ -136,29 +175,13 @@ func (b Book) Numbered(no int64) (Ticket, bool) {
 	return Ticket{}, false
 }
 
-// Tally counts the complaints that were opened in a period, and those among them that are solved by now.
-type Tally struct{ Opened, Solved int }
-
-// Count tallies the complaints that were opened from a moment until another, exclusive.
-func (b Book) Count(from, until time.Time) Tally {
-	var out Tally
+// Within returns the complaints on the book that were opened from a moment until another, exclusive, in no order.
+func (b Book) Within(from, until time.Time) []Ticket {
+	var out []Ticket
 	for _, t := range b.tickets {
-		if t.Opened.IsZero() || t.Opened.Before(from) || !t.Opened.Before(until) {
-			continue
-		}
-		out.Opened++
-		if !t.Solved.IsZero() {
-			out.Solved++
+		if !t.Opened.IsZero() && !t.Opened.Before(from) && t.Opened.Before(until) {
+			out = append(out, t)
 		}
 	}
 	return out
-}
-
-// Forget takes a complaint off the book whose time is over; ok is false if there is none.
-func (b Book) Forget(g chat.Group, key string, now time.Time) (e journal.Event, ok bool) {
-	t, stands := b.tickets[strings.TrimPrefix(key, prefix)]
-	if !stands || t.Solved.IsZero() || now.Before(t.Due()) {
-		return journal.Event{}, false
-	}
-	return journal.Event{Kind: Forgotten, Group: g, Changes: []journal.Change{journal.Set[Ticket](Of(g), key, &t, nil)}}, true
 }

@@ -19,10 +19,10 @@ const g = chat.Group("G1")
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// ledger is a book with the records behind it.
+// ledger is a book, and its totals, with the records behind them.
 type ledger struct {
-	t       testing.TB
-	records map[string]json.RawMessage
+	t                testing.TB
+	records, settled map[string]json.RawMessage
 }
 
 func (l *ledger) book() Book {
@@ -31,14 +31,21 @@ func (l *ledger) book() Book {
 	return b
 }
 
+func (l *ledger) totals() Totals {
+	s, err := BuildTotals(l.settled)
+	require.NoError(l.t, err)
+	return s
+}
+
 func (l *ledger) apply(events ...journal.Event) {
 	for _, e := range events {
 		l.records = journal.Apply(l.records, Of(g), e.Changes)
+		l.settled = journal.Apply(l.settled, SettledOf(g), e.Changes)
 	}
 }
 
 func (l *ledger) tell(news ...News) []journal.Kind {
-	events, err := l.book().Tell(g, news...)
+	events, err := l.book().Tell(g, l.totals(), news...)
 	require.NoError(l.t, err)
 	l.apply(events...)
 	var kinds []journal.Kind
@@ -97,28 +104,93 @@ func TestTheOrderOfTellingDoesNotMatter(t *testing.T) {
 func TestWhatCountsAsSolved(t *testing.T) {
 	l := &ledger{t: t}
 	l.tell(opened("a", noon), opened("b", noon.Add(time.Hour)), solved("a", noon.Add(48*time.Hour)), solved("c", noon))
-	assert.Equal(t, Tally{Opened: 2, Solved: 1}, l.book().Count(noon, noon.Add(2*time.Hour)))
-	assert.Equal(t, Tally{Opened: 1, Solved: 1}, l.book().Count(noon, noon.Add(time.Hour)), "the end is exclusive")
-	assert.Equal(t, Tally{}, l.book().Count(noon.Add(-time.Hour), noon), "one whose beginning is unknown counts nowhere")
+	assert.Equal(t, Tally{Opened: 2, Solved: 1}, l.book().Count(noon, noon.Add(2*time.Hour)).Tally)
+	assert.Equal(t, Tally{Opened: 1, Solved: 1}, l.book().Count(noon, noon.Add(time.Hour)).Tally, "the end is exclusive")
+	assert.Equal(t, Tally{}, l.book().Count(noon.Add(-time.Hour), noon).Tally, "one whose beginning is unknown counts nowhere")
 	waiting := l.book().Waiting()
 	require.Len(t, waiting, 1)
 	assert.Equal(t, "b", waiting[0].ID)
 }
 
-func TestSolvedOnesLeaveTheBookInTheEnd(t *testing.T) {
-	l := &ledger{t: t}
-	l.tell(opened("a", noon), solved("a", noon.Add(time.Hour)), opened("b", noon))
+// TestWhatIsSolvedBecomesATotal: what is read does not grow with the years, and no count changes by it.
+func TestWhatIsSolvedBecomesATotal(t *testing.T) {
+	l, zone := &ledger{t: t}, time.FixedZone("", 8*3600)
+	late := noon.Add(5 * time.Hour) // on the next day where the company is
+	l.tell(opened("a", noon), solved("a", noon.Add(time.Hour)), opened("b", noon), opened("c", late), solved("c", late), solved("d", noon))
+	from, until := time.Date(2026, 3, 2, 0, 0, 0, 0, zone), time.Date(2026, 3, 3, 0, 0, 0, 0, zone)
+	count := func(from, until time.Time) Count { return l.book().Count(from, until).Plus(l.totals().Count(from, until)) }
+	before, both := count(from, until), count(from, until.AddDate(0, 0, 1))
+	assert.Equal(t, Tally{Opened: 2, Solved: 1}, before.Tally)
+	assert.Equal(t, map[chat.User]Tally{"li": {1, 1}, "": {1, 0}}, before.By)
+
 	due := noon.Add(time.Hour).Add(Kept)
 	assert.Equal(t, due, l.book().tickets["a"].Due())
 	assert.Zero(t, l.book().tickets["b"].Due(), "an open one stays")
-	_, ok := l.book().Forget(g, Key("a"), due.Add(-time.Second))
+	for _, key := range []string{"a", "b", "x"} {
+		_, ok := l.book().Settle(g, Key(key), l.totals(), due.Add(-time.Second), zone)
+		assert.False(t, ok, key)
+	}
+	_, ok := l.book().Settle(g, Key("b"), l.totals(), due.AddDate(10, 0, 0), zone)
 	assert.False(t, ok)
-	_, ok = l.book().Forget(g, Key("b"), due.AddDate(10, 0, 0))
-	assert.False(t, ok)
-	e, ok := l.book().Forget(g, Key("a"), due)
-	require.True(t, ok)
-	l.apply(e)
+	for _, id := range []string{"a", "c", "d"} {
+		e, ok := l.book().Settle(g, Key(id), l.totals(), due.AddDate(0, 0, 1), zone)
+		require.True(t, ok)
+		l.apply(e)
+	}
 	assert.Len(t, l.book().All(), 1)
+	assert.Equal(t, before, count(from, until))
+	assert.Equal(t, both, count(from, until.AddDate(0, 0, 1)))
+
+	assert.Empty(t, l.tell(opened("a", noon), solved("a", noon.Add(time.Hour)), solved("d", noon)), "the same again still changes nothing")
+	l.tell(opened("e", due))
+	assert.Equal(t, int64(5), l.book().tickets["e"].No, "no number is given twice")
+
+	for key, d := range l.totals().days {
+		_, ok := l.totals().Forget(g, key, d.Until.Add(-time.Second))
+		assert.False(t, ok)
+		e, ok := l.totals().Forget(g, key, d.Until)
+		require.True(t, ok)
+		l.apply(e)
+	}
+	assert.Empty(t, l.settled)
+}
+
+// TestWhoseAComplaintIs: whoever it was assigned to last, else whoever solved it.
+func TestWhoseAComplaintIs(t *testing.T) {
+	assigned := func(id string, to chat.User, at time.Time) News {
+		return News{ID: id, Assigned: true, Assignee: to, At: at, Source: "desk"}
+	}
+	news := []News{
+		opened("a", noon), assigned("a", "wang", noon.Add(time.Minute)), assigned("a", "zhao", noon.Add(2*time.Minute)), solved("a", noon.Add(time.Hour)),
+		opened("b", noon), solved("b", noon.Add(time.Hour)), opened("c", noon),
+		{ID: "d", Subject: "x", At: noon, Assignee: "wang"},
+	}
+	for seed := range int64(20) {
+		mixed := append([]News(nil), news...)
+		rand.New(rand.NewSource(seed)).Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+		l := &ledger{t: t}
+		for _, n := range mixed {
+			l.tell(n)
+		}
+		assert.Equal(t, map[chat.User]Tally{"zhao": {1, 1}, "li": {1, 1}, "wang": {1, 0}, "": {1, 0}}, l.book().Count(noon, noon.Add(time.Second)).By)
+	}
+	l := &ledger{t: t}
+	l.tell(opened("a", noon))
+	_, e, err := l.book().Assign(g, 1, "wang", noon)
+	require.NoError(t, err)
+	assert.Equal(t, []chat.User{"wang"}, e.Targets)
+	l.apply(e)
+	_, _, err = l.book().Assign(g, 1, "wang", noon)
+	require.ErrorIs(t, err, ErrTheirs)
+	_, e, err = l.book().Assign(g, 1, "li", noon)
+	require.NoError(t, err)
+	l.apply(e)
+	assert.Equal(t, chat.User("li"), l.book().tickets["a"].Assignee, "in the same second too")
+	l.tell(solved("a", noon))
+	_, _, err = l.book().Assign(g, 1, "wang", noon)
+	require.ErrorIs(t, err, ErrSolved)
+	_, _, err = l.book().Assign(g, 9, "wang", noon)
+	require.ErrorIs(t, err, ErrUnknown)
 }
 
 func TestSolve(t *testing.T) {
@@ -138,9 +210,9 @@ func TestABookHoldsOnlySoManyOpenOnes(t *testing.T) {
 	for i := range MostOpen + 1 {
 		news = append(news, opened(fmt.Sprint(i), noon))
 	}
-	_, err := Book{}.Tell(g, news...)
+	_, err := Book{}.Tell(g, Totals{}, news...)
 	require.ErrorIs(t, err, ErrFull)
-	events, err := Book{}.Tell(g, append(news[:MostOpen:MostOpen], solved("0", noon), news[MostOpen])...)
+	events, err := Book{}.Tell(g, Totals{}, append(news[:MostOpen:MostOpen], solved("0", noon), news[MostOpen])...)
 	require.NoError(t, err)
 	assert.Len(t, events, MostOpen+2)
 }
@@ -153,4 +225,23 @@ func TestASubjectIsOneShortLine(t *testing.T) {
 func TestBuildRefusesWhatStandsUnderAnothersKey(t *testing.T) {
 	_, err := Build(map[string]json.RawMessage{"ticket/a": json.RawMessage(`{"id":"b","no":1}`)})
 	require.Error(t, err)
+}
+
+// BenchmarkTell tells of one complaint to a book of many: what it costs does not grow with the book.
+func BenchmarkTell(b *testing.B) {
+	for _, size := range []int{100, 10_000} {
+		l := &ledger{t: b}
+		for i := range size {
+			l.apply(journal.Event{Changes: []journal.Change{journal.Set(Of(g), Key(fmt.Sprint(i)), nil, &Ticket{
+				ID: fmt.Sprint(i), No: int64(i), Opened: noon, Solved: noon,
+			})}})
+		}
+		book := l.book()
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			for b.Loop() {
+				_, err := book.Tell(g, Totals{}, opened("new", noon))
+				require.NoError(b, err)
+			}
+		})
+	}
 }

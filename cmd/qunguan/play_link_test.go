@@ -25,7 +25,7 @@ import (
 
 var (
 	// helpdeskTells is a helpdesk that posts a ticket: helpdesk tells T-1 opened in 群 09:30 事由
-	helpdeskTells = regexp.MustCompile(`^helpdesk tells (\S+) (opened|solved) in (\S+) (\d\d:\d\d)(?: by (\S+))?(?: (.+))?$`)
+	helpdeskTells = regexp.MustCompile(`^helpdesk tells (\S+) (opened|assigned|solved) in (\S+) (\d\d:\d\d)(?: by (\S+))?(?: to (\S+))?(?: (.+))?$`)
 	otherIs       = regexp.MustCompile(`^link (\S+) is (down|back|slow|strict)$`)
 )
 
@@ -153,7 +153,10 @@ func (s *theatre) helpdesk(m []string) []string {
 		line["by"] = m[5]
 	}
 	if m[6] != "" {
-		line["subject"] = m[6]
+		line["assignee"] = m[6]
+	}
+	if m[7] != "" {
+		line["subject"] = m[7]
 	}
 	body, err := json.Marshal(line)
 	require.NoError(s.t, err)

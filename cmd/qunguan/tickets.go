@@ -28,16 +28,16 @@ func (s *system) tellTickets(ctx context.Context, told []ingest.Ticket) error {
 			order = append(order, t.Group)
 		}
 		byGroup[t.Group] = append(byGroup[t.Group], ticket.News{
-			ID: t.ID, Solved: t.Solved, Subject: t.Subject, Customer: t.Customer, By: t.By, At: t.At, Source: helpdesk,
+			ID: t.ID, Solved: t.Solved, Assigned: t.Assigned, Subject: t.Subject, Customer: t.Customer, By: t.By, Assignee: t.Assignee, At: t.At, Source: helpdesk,
 		})
 	}
 	if err := s.knowGroups(ctx, order); err != nil {
 		return err
 	}
 	for _, g := range order {
-		of := ticket.Of(g)
-		err := s.bot.Amend(ctx, []journal.Name{of}, g, func(c bot.Call) (bot.Outcome, error) {
-			events, err := bot.At[ticket.Book](c, of).Tell(g, byGroup[g]...)
+		of, settled := ticket.Of(g), ticket.SettledOf(g)
+		err := s.bot.Amend(ctx, []journal.Name{of, settled}, g, func(c bot.Call) (bot.Outcome, error) {
+			events, err := bot.At[ticket.Book](c, of).Tell(g, bot.At[ticket.Totals](c, settled), byGroup[g]...)
 			return bot.Outcome{Events: events}, err
 		})
 		if errors.Is(err, ticket.ErrFull) {

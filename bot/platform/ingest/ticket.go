@@ -20,9 +20,11 @@ type Ticket struct {
 	ID       string
 	Group    chat.Group
 	Solved   bool // else: opened
+	Assigned bool // that it has become Assignee's, and nothing else
 	Subject  string
 	Customer string
 	By       chat.User // of the company; may be empty
+	Assignee chat.User // whose it is; may be empty
 	At       time.Time
 }
 
@@ -96,8 +98,9 @@ func (t *Tickets) take(w http.ResponseWriter, r *http.Request) (int, error) {
 
 // told of a ticket, as it is written.
 type toldTicket struct {
-	id, group, state, subject, customer, by string
-	at                                      json.RawMessage
+	id, group, state, subject, customer, by, assignee string
+
+	at json.RawMessage
 }
 
 func (t *toldTicket) field(key string) any {
@@ -114,6 +117,8 @@ func (t *toldTicket) field(key string) any {
 		return &t.customer
 	case "by":
 		return &t.by
+	case "assignee":
+		return &t.assignee
 	case "at":
 		return &t.at
 	}
@@ -121,7 +126,7 @@ func (t *toldTicket) field(key string) any {
 }
 
 func (t *toldTicket) known() (keys, values string) {
-	return "id, group, state, at, subject, customer, by", "at is a text or a number, all others are texts"
+	return "id, group, state, at, subject, customer, by, assignee", "at is a text or a number, all others are texts"
 }
 
 // readTicket reads one line. Its error is always a *fault without its number.
@@ -133,20 +138,23 @@ func readTicket(line string, now time.Time) (Ticket, error) {
 	for _, id := range []struct {
 		field, value string
 		needed       bool
-	}{{"id", t.id, true}, {"group", t.group, true}, {"customer", t.customer, false}, {"by", t.by, false}} {
+	}{{"id", t.id, true}, {"group", t.group, true}, {"customer", t.customer, false}, {"by", t.by, false}, {"assignee", t.assignee, t.state == "assigned"}} {
 		if err := checkID(id.field, id.value, id.needed); err != nil {
 			return Ticket{}, err
 		}
 	}
 	out := Ticket{
 		ID: t.id, Group: chat.Group(t.group), Subject: strings.TrimSpace(chat.Clean(t.subject)), Customer: t.customer, By: chat.User(t.by),
+		Assignee: chat.User(t.assignee),
 	}
 	switch t.state {
 	case "opened":
 	case "solved":
 		out.Solved = true
+	case "assigned":
+		out.Assigned = true
 	default:
-		return Ticket{}, &fault{field: "state", text: "write opened or solved"}
+		return Ticket{}, &fault{field: "state", text: "write opened, assigned or solved"}
 	}
 	var err error
 	out.At, err = moment(t.at, now)

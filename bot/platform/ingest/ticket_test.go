@@ -57,11 +57,12 @@ func (d *helpdesk) say(body string) *httptest.ResponseRecorder { return d.post(b
 func TestTicketsAreTold(t *testing.T) {
 	d := newHelpdesk(t)
 	w := d.say(`{"id":"T1","group":"g1","state":"opened","at":1772414400000,"subject":" 发错货\u202e ","customer":"wm1"}` + "\n\n" +
-		`{"state":"solved","id":"T1","group":"g1","at":"2026-03-02T09:30:00+08:00","by":"li"}`)
-	assert.JSONEq(t, `{"accepted":2}`, w.Body.String())
+		`{"state":"solved","id":"T1","group":"g1","at":"2026-03-02T09:30:00+08:00","by":"li"}`+"\n"+`{"state":"assigned","id":"T2","group":"g1","at":1772414400000,"assignee":"wang"}`)
+	assert.JSONEq(t, `{"accepted":3}`, w.Body.String())
 	assert.Equal(t, []ingest.Ticket{
 		{ID: "T1", Group: "g1", Subject: "发错货", Customer: "wm1", At: time.UnixMilli(1772414400000).UTC()},
 		{ID: "T1", Group: "g1", Solved: true, By: "li", At: time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC)},
+		{ID: "T2", Group: "g1", Assigned: true, Assignee: "wang", At: time.UnixMilli(1772414400000).UTC()},
 	}, d.told)
 }
 
@@ -69,8 +70,9 @@ func TestWhichTicketsAreRefused(t *testing.T) {
 	good := `{"id":"T1","group":"g1","state":"opened","at":1772414400000}`
 	for line, want := range map[string]string{
 		`{"group":"g1","state":"opened","at":1772414400000}`:                       "line 1: id: is missing",
+		`{"id":"T1","group":"g1","state":"assigned","at":1772414400000}`:           "line 1: assignee: is missing",
 		`{"id":"T1","state":"opened","at":1772414400000}`:                          "line 1: group: is missing",
-		`{"id":"T1","group":"g1","state":"closed","at":1772414400000}`:             "line 1: state: write opened or solved",
+		`{"id":"T1","group":"g1","state":"closed","at":1772414400000}`:             "line 1: state: write opened, assigned or solved",
 		`{"id":"T1","group":"g1","state":"opened"}`:                                "line 1: at: is missing",
 		`{"id":"T1","group":"g1","state":"opened","at":1}`:                         "line 1: at: is before 2010",
 		`{"id":"T 1","group":"g1","state":"opened","at":1772414400000}`:            "line 1: id: contains a space",
