@@ -91,7 +91,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
 	owners, canary, checkpoint, postTo, publicURL, secret, sealed := []string{world.People[0].ID}, "", "", "", "", "", false
 	helpdesk, reviews, links := false, false, [][]string(nil)
-	watch, weekly, daily, commend := "", "", "", ""
+	watch, weekly, daily, commend, portraits := "", "", "", "", ""
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -142,6 +142,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			weekly, daily = "0 9 * * 1", "30 8 * * *"
 		case "commend":
 			commend = "10 9 * * 1"
+		case "portraits":
+			portraits = "20 9 * * 1"
 		case "reviews": // begin reviews in their rhythms; else nobody does, since stories leap over months
 			reviews = true
 		case "owners":
@@ -168,7 +170,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
 	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
 	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
-	s.config.Schedule.Commend = commend
+	s.config.Schedule.Commend, s.config.Schedule.Portraits = commend, portraits
 	if reviews {
 		s.config.Schedule.ReviewMatrix, s.config.Schedule.ReviewBusiness, s.config.Schedule.ReviewGroup = "0 9 1 * *", "0 9 15 1,4,7,10 *", "0 9 8 * *"
 	}
