@@ -272,6 +272,10 @@ func (v kpiView) picture() *chat.Picture {
 			}
 			if i.Known {
 				point.Written = chat.Same(fmt.Sprintf("%.4g", math.Floor(i.Value*10+1e-9)/10))
+				point.Made = chat.Text{ZH: "%d件", EN: "n %d"}.F(i.Samples)
+				if i.Name == kpi.Risk {
+					point.Made = chat.Text{ZH: "%d条", EN: "n %d"}.F(i.Samples)
+				}
 				drawn = true
 			}
 			panel.Points = append(panel.Points, point)
@@ -285,6 +289,8 @@ func (v kpiView) picture() *chat.Picture {
 	}
 	p.Notes = []chat.Text{{
 		ZH: "绿：达标，红：未达标，蓝：未到期末，灰：样本不足。没有柱子的：没有数据，不是 0。", EN: "Green passed, red failed, blue not over yet, grey too few samples. No bar: no data, which is not 0.",
+	}, {
+		ZH: "日期是周一；下面是样本数：处理件数、投诉件数、消息条数。", EN: "Dates are Mondays; below: how many matters, complaints, messages.",
 	}}
 	return p
 }

@@ -14,7 +14,8 @@ type Point struct {
 	Label   Text    `json:"label"`
 	Known   bool    `json:"known,omitempty"`
 	Value   float64 `json:"value,omitempty"`
-	Written Text    `json:"written"` // the value as people read it
+	Written Text    `json:"written"`       // the value as people read it
+	Made    Text    `json:"made,omitzero"` // of how many it is made, as people read it; empty: nothing is said of that
 	Shade   Shade   `json:"shade,omitempty"`
 }
 

@@ -14,7 +14,8 @@ const (
 	leastBar  = 4 // a bar of nothing is seen as one all the same
 	dash      = 14
 	overBars  = sizeSmall + 14 // for the number that stands on a bar
-	underBars = sizeSmall + 16 // for the label below it
+	underBars = sizeSmall + 16 // for the label below it, and
+	underMade = sizeSmall + 8  // for what it is made of, below that
 )
 
 // panel is a row of bars, in one language.
@@ -26,10 +27,11 @@ type panel struct {
 }
 
 type bar struct {
-	label, written string
-	known          bool
-	value          float64
-	shade          chat.Shade
+	label, written, made string
+
+	known bool
+	value float64
+	shade chat.Shade
 }
 
 func panels(in []chat.Panel, say func(chat.Text) string) []panel {
@@ -40,11 +42,21 @@ func panels(in []chat.Panel, say func(chat.Text) string) []panel {
 			next.target, next.mark = m.Value, say(m.Label)
 		}
 		for _, b := range p.Points {
-			next.bars = append(next.bars, bar{say(b.Label), say(b.Written), b.Known, b.Value, b.Shade})
+			next.bars = append(next.bars, bar{say(b.Label), say(b.Written), say(b.Made), b.Known, b.Value, b.Shade})
 		}
 		out = append(out, next)
 	}
 	return out
+}
+
+// under is the room below the bars.
+func (p panel) under() int {
+	for _, b := range p.bars {
+		if b.made != "" {
+			return underBars + underMade
+		}
+	}
+	return underBars
 }
 
 // top is the value of the tallest thing in the panel.
@@ -59,17 +71,20 @@ func (p panel) top() float64 {
 }
 
 // bars draws a panel and returns where it ends: a title with the target's name at the right, the bars with their
-// numbers, the target as a dashed line over them, the labels.
+// numbers, the target as a dashed line over them, the labels with what each bar is made of.
 func (p *plan) bars(c *canvas, b panel, y int) int {
 	floor := y + sizeText + 20 + overBars + barsHigh
 	if c == nil || len(b.bars) == 0 {
-		return floor + underBars
+		return floor + b.under()
 	}
 	room := p.width - 2*margin
 	mark := c.types.fit(sizeSmall, b.mark, room/2)
 	markWide := c.types.measure(sizeSmall, mark)
-	c.bold(sizeText, margin, y, c.types.fit(sizeText, b.title, room-markWide-gap), ink)
-	c.text(sizeSmall, p.width-margin-markWide, y+2, mark, faint)
+	c.bold(sizeText, margin, y, c.types.fit(sizeText, b.title, room-markWide-gap-markLine), ink)
+	c.text(sizeSmall, p.width-margin-markWide, y+2, mark, ink)
+	if b.target > 0 {
+		c.dashed(p.width-margin-markWide-markLine, p.width-margin-markWide-dash, y+2+sizeSmall/2)
+	}
 	step := room / len(b.bars)
 	wide := min(step-barGap, mostBar)
 	high := func(v float64) int {
@@ -90,18 +105,37 @@ func (p *plan) bars(c *canvas, b panel, y int) int {
 			c.fill(image.Rect(x, top(one), x+wide, floor), tones[one.shade].ground)
 		}
 		c.centred(sizeSmall, image.Rect(margin+i*step, floor+8, margin+(i+1)*step, floor+underBars), c.types.fit(sizeSmall, one.label, step), faint)
+		made := image.Rect(margin+i*step, floor+underBars, margin+(i+1)*step, floor+b.under())
+		c.centred(sizeSmall, made, c.types.fit(sizeSmall, one.made, step), faint)
 	}
 	c.fill(image.Rect(margin, floor, p.width-margin, floor+2), faint)
+	aim := floor - high(b.target)
 	if b.target > 0 {
-		at := floor - high(b.target)
-		for x := margin; x < p.width-margin; x += 2 * dash {
-			c.fill(image.Rect(x, at-1, min(x+dash, p.width-margin), at+2), ink)
-		}
+		c.dashed(margin, p.width-margin, aim)
 	}
 	for i, one := range b.bars {
-		c.written(one, image.Rect(margin+i*step, top(one)-overBars, margin+(i+1)*step, top(one)-2))
+		box := image.Rect(margin+i*step, top(one)-overBars, margin+(i+1)*step, top(one)-2)
+		if crossed := b.target > 0 && box.Min.Y < aim+lineRoom && aim-lineRoom < box.Max.Y; crossed && one.known && floor-top(one) > overBars {
+			// Where the target would run through the number, it stands in the bar.
+			box = image.Rect(box.Min.X, top(one)+lineRoom, box.Max.X, top(one)+lineRoom+overBars-2)
+			c.centred(sizeSmall, box, c.types.fit(sizeSmall, one.written, wide-4), tones[one.shade].sign)
+			continue
+		}
+		c.written(one, box)
 	}
-	return floor + underBars
+	return floor + b.under()
+}
+
+const (
+	lineRoom = 4            // between the target and a number
+	markLine = 3*dash + gap // of the target beside its name
+)
+
+// dashed is a dashed line, as the target is drawn.
+func (c *canvas) dashed(from, to, y int) {
+	for x := from; x < to; x += 2 * dash {
+		c.fill(image.Rect(x, y-1, min(x+dash, to), y+2), ink)
+	}
 }
 
 // written stands on a bar, or on the floor where there is none, on a ground of its own so that no line runs through it.

@@ -14,7 +14,11 @@ import (
 // trend is eight weeks of three indicators, as /kpi shows them.
 func trend() chat.Picture {
 	week := func(label, written string, known bool, value float64, shade chat.Shade) chat.Point {
-		return chat.Point{Label: chat.Same(label), Written: chat.Same(written), Known: known, Value: value, Shade: shade}
+		p := chat.Point{Label: chat.Same(label), Written: chat.Same(written), Known: known, Value: value, Shade: shade}
+		if known {
+			p.Made = chat.Text{ZH: "1234条", EN: "n 1234"}
+		}
+		return p
 	}
 	return chat.Picture{
 		Title: chat.Text{ZH: "华东VIP客户群 绩效", EN: "Indicators"}, Subtitle: chat.Text{ZH: "近 8 周，截至 2026-11-26 10:00", EN: "8 weeks"},
@@ -56,6 +60,38 @@ func TestBarsStandWhereTheirNumbersSay(t *testing.T) {
 		assert.Less(t, none, half/10)
 		img := drawn(t, p, trend(), chat.ZH)
 		assert.Less(t, img.Rect.Dy(), 1600, "one screen of a telephone")
+	})
+}
+
+// TestTheTargetIsSeenWhateverTheNumbers: no number stands on the line, and what a bar is made of has room of its own.
+func TestTheTargetIsSeenWhateverTheNumbers(t *testing.T) {
+	eachFont(t, func(t *testing.T, p *paint.Painter) {
+		pic := func(made string, values ...float64) chat.Picture {
+			out := chat.Panel{Title: chat.Same("y"), Target: &chat.Aim{Value: 100, Label: chat.Same("≥ 100")}}
+			for _, v := range values {
+				out.Points = append(out.Points, chat.Point{
+					Label: chat.Same("a"), Written: chat.Same("000"), Known: true, Value: v, Shade: chat.Yes, Made: chat.Same(made),
+				})
+			}
+			return chat.Picture{Title: chat.Same("x"), Panels: []chat.Panel{out}}
+		}
+		line := func(pic chat.Picture) int { // how much of the line is drawn, in the row that has most of it
+			img, most := drawn(t, p, pic, chat.ZH), 0
+			for y := range img.Rect.Dy() {
+				n := 0
+				for x := range img.Rect.Dx() {
+					if img.RGBAAt(x, y) == (color.RGBA{0x1b, 0x24, 0x30, 255}) {
+						n++
+					}
+				}
+				most = max(most, n)
+			}
+			return most
+		}
+		free := line(pic("", 10, 10, 10, 10, 10, 10, 10, 200))
+		assert.InDelta(t, free, line(pic("", 99, 98, 96, 92, 90, 88, 85, 200)), 4)
+		assert.InDelta(t, free, line(pic("", 100, 100, 100, 100, 100, 100, 100, 200)), 4)
+		assert.Greater(t, drawn(t, p, pic("12件", 1), chat.ZH).Rect.Dy(), drawn(t, p, pic("", 1), chat.ZH).Rect.Dy()+20)
 	})
 }
 
