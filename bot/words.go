@@ -400,6 +400,11 @@ func first(a, b string) string {
 // Moment writes a moment in the bot's zone.
 func (c Call) Moment(at time.Time) string { return grammar.FormatMoment(at, c.Zone) }
 
+// Near writes a moment as people say it who look at it now: without its day if that is today, else with the word for
+// yesterday or tomorrow, or with the weekday within a week. It is for answers about what is and comes; what is kept and
+// read later needs Moment.
+func (c Call) Near(at time.Time) chat.Text { return grammar.NearMoment(at, c.Now, c.Zone) }
+
 // lastKnown answers a command from what is remembered, while storage is away.
 func (t *turn) lastKnown() (chat.Reply, error) {
 	group := t.message.Group
