@@ -77,7 +77,7 @@ func question(place chat.Text, out Outcome, impact chat.Text, a Asked, moved boo
 // brief is what changes in one line, cut to what a card has room for: who, and what.
 func brief(t chat.Text) chat.Text {
 	cut := func(s string, most int) string {
-		return clipRunes(strings.Join(strings.Fields(strings.ReplaceAll(s, "\n- ", "\n")), " "), most)
+		return clipParts(strings.Join(strings.Fields(strings.ReplaceAll(s, "\n- ", "\n")), " "), most)
 	}
 	return chat.Text{ZH: cut(t.ZH, 60), EN: cut(t.EN, 80)}
 }
@@ -380,6 +380,20 @@ const longestAgain = 120
 func sayAgain(text string) (said string, ok bool) {
 	said = strings.TrimSpace(text)
 	return said, said != "" && len(said) <= longestAgain && !strings.ContainsAny(said, "\n#＃`*_[]\\")
+}
+
+// clipParts cuts behind the last word that fits as a whole.
+func clipParts(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	for end := n - 1; end > n/2; end-- {
+		if strings.ContainsRune("、，；。 ", r[end]) {
+			return strings.TrimRight(string(r[:end]), ",;: ：") + "…"
+		}
+	}
+	return clipRunes(s, n)
 }
 
 func clipRunes(s string, n int) string {

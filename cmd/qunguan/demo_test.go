@@ -103,11 +103,12 @@ func TestTimePassesInTheDemo(t *testing.T) {
 	assert.Equal(t, "2026-11-27 09:00", over.At.Format("2006-01-02 15:04"))
 	assert.Equal(t, "2026-11-27T09:00:01+08:00", c.Now.Format(time.RFC3339))
 
-	v.pass(clockWish{Advance: "72h"})
+	c = v.pass(clockWish{Advance: "72h"})
+	assert.Equal(t, "2026-11-30T09:00:01+08:00", c.Now.Format(time.RFC3339))
 	v.say("li", "", "谁在值班")
 	on, ok := v.last("li", "值班")
 	require.True(t, ok)
-	assert.Contains(t, on.Text, "到 2026-11-30 20:00")
+	assert.Contains(t, on.Text, "到 20:00")
 }
 
 // TestMessagesArriveWhileTimeFlies writes while the clock is fast: no callback is too old when it arrives, and each is
