@@ -131,3 +131,14 @@ func TestMessagesArriveWhileTimeFlies(t *testing.T) {
 	}
 	assert.Equal(t, 20, answers)
 }
+
+// TestTheDemoHasTheRhythmsOfTheService: what comes by the calendar comes in the demo too. It only writes no files.
+func TestTheDemoHasTheRhythmsOfTheService(t *testing.T) {
+	world := simulator.SampleWorld()
+	demo := demoConfig(world, "127.0.0.1:6379", "http://127.0.0.1:1", "zh")
+	serve, err := load(write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:6379\"]}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
+		strings.Repeat("A", 43)+"}}\n"))
+	require.NoError(t, err)
+	serve.Schedule.Export = ""
+	assert.Equal(t, serve.Schedule, demo.Schedule)
+}
