@@ -337,7 +337,7 @@ func lateAnswers(c bot.Call, t sla.Tally) []digest.Finding {
 	}
 	return []digest.Finding{{
 		Topic: digest.OfAnswers, Group: c.Group.ID, Name: chat.Same(c.Group.Title()), N: int(t.Breaches),
-		Lines: []chat.Text{chat.Text{ZH: "%d 次里超时 %d 次，最久 %s", EN: "%[2]d of %[1]d late, the longest %[3]s"}.F(
+		Lines: []chat.Text{chat.Text{ZH: "首次响应 %d 次，其中超时 %d 次，最久 %s", EN: "%[2]d of %[1]d late, the longest %[3]s"}.F(
 			t.Count(), t.Breaches, took(c, t.Max().Round(time.Second)))},
 	}}
 }

@@ -246,7 +246,7 @@ func (v kpiView) missing() []chat.Text {
 	}
 	if k.Source && k.Messages < kpi.LeastMessages {
 		out = append(out, chat.Text{
-			ZH: "- 拦截要在至少 %d 条消息里才判定是否达标。", EN: "- Interceptions are judged in no fewer than %d messages.",
+			ZH: "- 消息不到 %d 条时，拦截数只列出，不判定是否达标。", EN: "- With fewer than %d messages, interceptions are shown and not judged.",
 		}.F(kpi.LeastMessages))
 	}
 	return out
