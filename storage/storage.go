@@ -113,6 +113,23 @@ func (r *Redis) Close() error {
 // Ping says whether Redis answers; the error is chat.ErrUnavailable with the cause.
 func (r *Redis) Ping(ctx context.Context) error { return gone("ping redis", r.client.Ping(ctx).Err()) }
 
+// Version is what the server calls its version, such as 7.2.4; empty where it does not say.
+func (r *Redis) Version(ctx context.Context) string {
+	info, err := r.client.Info(ctx, "server").Result()
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(info) {
+		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "redis_version:"); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// OldestServer is the oldest major version of Redis that this program was made for and is tested with.
+const OldestServer = 7
+
 // Hook lets a test or a metric see every command that goes to Redis.
 func (r *Redis) Hook(h redis.Hook) { r.client.AddHook(h) }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -11,6 +13,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/platform/wecom"
 	"qunguan/configs"
+	"qunguan/storage"
 )
 
 // look looks at the parts of the program every little while, for /status.
@@ -51,13 +54,7 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	parts := []bot.Part{{Name: chat.Text{ZH: "程序", EN: "program"}, Works: true, Note: chat.Same("qunguan " + version)}}
-	redis := bot.Part{Name: chat.Same("Redis"), Works: true, Note: chat.Text{ZH: "应答正常", EN: "answers"}}
-	if err := s.redis.Ping(ctx); err != nil {
-		redis.Works, redis.Note = false, chat.Text{ZH: "没有应答", EN: "does not answer"}
-	} else if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
-		redis.Note = chat.Text{ZH: "应答正常，但断电可能丢数据：%s", EN: "answers, but could lose data: %s"}.F(note)
-	}
-	parts = append(parts, redis)
+	parts = append(parts, s.redisPart(ctx))
 	for _, c := range s.platform.Check(ctx) {
 		p := bot.Part{
 			Name: chat.Text{ZH: "企业微信凭证", EN: "WeCom credential"}, Works: c.Err == nil,
@@ -88,6 +85,33 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 		Name: chat.Text{ZH: "时间", EN: "clock"}, Works: true,
 		Note: chat.Same(fmt.Sprintf("%s %s", s.now().In(zoneOf(s)).Format("2006-01-02 15:04:05"), s.config.Timezone)),
 	})
+}
+
+// redisPart is how Redis is, and whether its version is one that this program was made for (R51).
+func (s *system) redisPart(ctx context.Context) bot.Part {
+	p := bot.Part{Name: chat.Same("Redis"), Works: true, Note: chat.Text{ZH: "应答正常", EN: "answers"}}
+	if err := s.redis.Ping(ctx); err != nil {
+		p.Works, p.Note = false, chat.Text{ZH: "没有应答", EN: "does not answer"}
+		return p
+	}
+	if v := s.redis.Version(ctx); v != "" {
+		p.Note = p.Note.Plus(chat.Text{ZH: "，版本 %s", EN: ", version %s"}.F(chat.Escape(v)))
+		p = oldServer(p, v)
+	}
+	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
+		p.Note = p.Note.Plus(chat.Text{ZH: "，但断电可能丢数据：%s", EN: ", but could lose data: %s"}.F(note))
+	}
+	return p
+}
+
+// oldServer says of a server that is older than this program was made for that it is.
+func oldServer(p bot.Part, v string) bot.Part {
+	major, _, _ := strings.Cut(v, ".")
+	if n, err := strconv.Atoi(major); err == nil && n < storage.OldestServer {
+		p.Works = false
+		p.Note = p.Note.Plus(chat.Text{ZH: "太旧，没有测试过；请升级到 %d 或更新", EN: ", too old and never tested with; upgrade to %d or newer"}.F(storage.OldestServer))
+	}
+	return p
 }
 
 // told is a fault in the platform's words, with what people can do about it.
