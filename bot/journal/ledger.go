@@ -127,6 +127,10 @@ type Found struct {
 	Entries [][]Entry  // one list a query
 	// More says, for each query, that older entries match too.
 	More []bool
+	// Beyond says, for each query, that older entries that may match are archived: they were not looked at.
+	Beyond []bool
+	// Archived tells which are, if there were queries.
+	Archived Archived
 	// Usage is what was asked of usage, by group.
 	Usage map[chat.Group]Usage
 	// Clocks is what was asked of clocks, by group, packed; nothing is there of one that nobody has told of.
