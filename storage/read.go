@@ -159,6 +159,9 @@ func (l *Ledger) read(ctx context.Context, message string, raw []byte, w journal
 			return journal.Found{}, err
 		}
 		found.Beyond[i] = !found.More[i] && archived.Hides(w.Queries[i])
+		if found.Beyond[i] && !w.Queries[i].Partial {
+			found.Lacking = append(found.Lacking, w.Queries[i])
+		}
 		if archived.To > found.Archived.To {
 			found.Archived = archived
 		}

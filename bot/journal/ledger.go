@@ -77,6 +77,8 @@ type Query struct {
 	Until   time.Time // exclusive
 	Before  int64     // only entries with a smaller number; 0: from the newest
 	Limit   int       // at most this many; 0: 20
+	// Partial says that whoever asks can do without older entries that are archived, and says that they are missing.
+	Partial bool `json:",omitempty"`
 	// Undoable asks for entries that changed something and were not themselves taken back, and are no undo.
 	Undoable bool
 }
@@ -129,7 +131,9 @@ type Found struct {
 	More []bool
 	// Beyond says, for each query, that older entries that may match are archived: they were not looked at.
 	Beyond []bool
-	// Archived tells which are, if there were queries.
+	// Lacking are those of them that are not Partial: what was found is no answer to them.
+	Lacking []Query
+	// Archived tells which entries are archived, if there were queries.
 	Archived Archived
 	// Usage is what was asked of usage, by group.
 	Usage map[chat.Group]Usage

@@ -162,6 +162,9 @@ func (s *theatre) take(st scene) []string {
 		s.tamper(atoi(s.t, m(tampers)[1]), m(tampers)[2], m(tampers)[3])
 		s.settle()
 		s.examine()
+	case m(archiveIs) != nil:
+		s.moveArchive(m(archiveIs)[1] == "away")
+		s.examine()
 	case m(helpdeskTells) != nil:
 		return s.helpdesk(m(helpdeskTells))
 	case m(otherIs) != nil:

@@ -83,10 +83,10 @@ func (d Dir) Check(a journal.Archived) error {
 	}
 	segments, err := d.Segments()
 	if err == nil && len(segments) == 0 {
-		err = errNone
+		err = fmt.Errorf("%s: %w", d.path, errNone)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", d.path, err)
+		return err
 	}
 	have := int64(0)
 	for _, s := range segments {

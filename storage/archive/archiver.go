@@ -57,12 +57,12 @@ func (d *Done) add(s Segment, last time.Time) {
 
 // Run ends what an earlier run has left, then moves what is old enough. It stops at the first entry that is not.
 func (a *Archiver) Run(ctx context.Context) (done Done, err error) {
-	if err := os.MkdirAll(a.Dir.path, 0o700); err != nil {
-		return done, fmt.Errorf("archive: %w", err)
-	}
 	had, left, err := a.stands(ctx)
 	if err != nil {
 		return done, err
+	}
+	if err := os.MkdirAll(a.Dir.path, 0o700); err != nil { // not before: one that is missing may have something in it
+		return done, wrap(err)
 	}
 	for _, s := range left {
 		if had, err = a.leave(ctx, s, had); err != nil {
