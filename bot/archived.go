@@ -22,10 +22,11 @@ func (c Call) ArchivedText() chat.Text {
 	which := chat.Text{ZH: "#1–#%d（到 %s 为止）", EN: "#1–#%d (until %s)"}.F(a.To, c.Moment(a.Last))
 	reads := access.Decide(c.Access, access.Request{Actor: c.Actor.ID, Item: access.Audit, Group: c.Group.ID, At: c.Now}).Allowed
 	if !reads && !c.Access.IsOwner(c.Actor.ID) {
-		return chat.Text{ZH: "要看 %s，请找超级管理员。", EN: "For %s, ask an owner."}.F(which)
+		return chat.Text{ZH: "要看 %s请找超级管理员。", EN: "For %s, ask an owner."}.F(which)
 	}
 	return chat.Text{
-		ZH: "%s 的文件在 %s；要看，请维护者用 `qunguan audit export` 导出。", EN: "The files of %s are in %s; to see them, have the operator run `qunguan audit export`.",
+		ZH: "%s的文件在 %s；要看，用 `/审计 导出`，或请维护者用 `qunguan audit export`。",
+		EN: "The files of %s are in %s; to see them, `/audit export`, or have the operator run `qunguan audit export`.",
 	}.F(which, chat.Escape(a.Where))
 }
 
@@ -36,7 +37,7 @@ func (c Call) lacking() *Refusal {
 	}
 	q := c.found.Lacking[0]
 	if q.N != 0 {
-		return &Refusal{Text: chat.Text{ZH: "#%d 已归档到文件，聊天里查不到。", EN: "#%d was archived and is not to be had in the chat. "}.F(q.N).Plus(c.ArchivedText())}
+		return &Refusal{Text: chat.Text{ZH: "#%d 已归档到文件。", EN: "#%d was archived. "}.F(q.N).Plus(c.ArchivedText())}
 	}
 	first := c.Archived().Last.Add(time.Minute)
 	return &Refusal{Text: chat.Text{

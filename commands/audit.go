@@ -237,7 +237,7 @@ func auditPage(c bot.Call, q journal.Query) (bot.Outcome, error) {
 	}
 	for n := range c.Queries() {
 		if !more && c.Beyond(n) {
-			lines = append(lines, chat.Text{ZH: "更早的已归档到文件，聊天里查不到。", EN: "Older ones were archived and are not to be had in the chat. "}.Plus(c.ArchivedText()))
+			lines = append(lines, chat.Text{ZH: "更早的已归档到文件。", EN: "Older ones were archived. "}.Plus(c.ArchivedText()))
 			break
 		}
 	}

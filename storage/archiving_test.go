@@ -301,6 +301,54 @@ func TestWithoutTheArchiveNobodyTellsAWrongPast(t *testing.T) {
 	})
 }
 
+// TestALostKeyIsReplacedAlsoWhereEntriesAreArchived: the tree is made anew from the files and from Redis.
+func TestALostKeyIsReplacedAlsoWhereEntriesAreArchived(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		o := old(t, w, 100)
+		o.after(50 * time.Minute)
+		_, err := o.archiver().Run(t.Context())
+		require.NoError(t, err)
+		root := o.marks[len(o.marks)-1].Root
+		require.NoError(t, o.raw.Del(t.Context(), o.prefix()+"sealed", o.prefix()+"tree:0").Err())
+		o.signer, o.verifier = newKey(t)
+		o.marks = nil
+		o.sealTo(t, 106)
+		assert.Equal(t, root, o.marks[len(o.marks)-1].Root)
+		assert.Nil(t, o.inspect(t, o.marks[0]).Fault)
+		o.after(70 * time.Minute)
+		done, err := o.archiver().Run(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, int64(75), done.To, "and it goes on")
+	})
+}
+
+// TestWhoeverCallsDeletedEntriesArchivedIsFound: the mark alone hides nothing.
+func TestWhoeverCallsDeletedEntriesArchivedIsFound(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		o := old(t, w, 100)
+		mark := func(to int) {
+			require.NoError(t, o.raw.HSet(t.Context(), o.prefix()+"archived", "to", to, "first", "2026-02-28T12:00:00.000Z",
+				"last", "2026-02-28T12:00:00.000Z", "where", "elsewhere").Err())
+		}
+		mark(30)
+		assert.Len(t, o.stored(t), 106, "what is in Redis is read there")
+		o.rewrite(t, func(r []redis.XMessage) []redis.XMessage { return r[30:] })
+		assert.Equal(t, int64(30), o.inspect(t, o.marks[0]).Hashed)
+
+		mark(0)
+		o = old(t, newWorld(t, w.addrs), 100)
+		o.after(50 * time.Minute)
+		_, err := o.archiver().Run(t.Context())
+		require.NoError(t, err)
+		mark(60)
+		o.rewrite(t, func(r []redis.XMessage) []redis.XMessage { return r[5:] })
+		v := o.inspect(t, o.marks[0])
+		require.NotNil(t, v.Fault)
+		assert.Equal(t, [2]int64{56, 60}, [2]int64{v.Fault.From, v.Fault.To})
+		assert.Equal(t, journal.Unread, v.Fault.Flaw)
+	})
+}
+
 // dying stands between the archiver and Redis, and fails for good after so many calls.
 type dying struct {
 	*storage.Ledger
