@@ -139,6 +139,12 @@ func TestTheDemoHasTheRhythmsOfTheService(t *testing.T) {
 	serve, err := load(write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:6379\"]}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
 		strings.Repeat("A", 43)+"}}\n"))
 	require.NoError(t, err)
-	serve.Schedule.Export = ""
+	serve.Schedule.Export, serve.Schedule.Archive = "", ""
 	assert.Equal(t, serve.Schedule, demo.Schedule)
+
+	s := openTheatre(t, demoMorning, nil, startEmbedded(t)).procs[0]
+	s.config.Schedule = serve.Schedule
+	for _, r := range s.rhythms() {
+		assert.False(t, r.Title.IsZero(), "%s is shown in /status by its title", r.Name)
+	}
 }

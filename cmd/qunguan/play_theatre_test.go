@@ -175,8 +175,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	if s.config.Schedule.Archive = old; old != "" {
 		s.config.Audit.Archive = configs.Retention{Dir: filepath.Join(t.TempDir(), "archive"), KeepDays: configs.LeastKeepDays}
 	}
-	if reviews {
-		s.config.Schedule.ReviewMatrix, s.config.Schedule.ReviewBusiness, s.config.Schedule.ReviewGroup = "0 9 1 * *", "0 9 15 1,4,7,10 *", "0 9 8 * *"
+	if !reviews {
+		s.config.Schedule.ReviewMatrix, s.config.Schedule.ReviewBusiness, s.config.Schedule.ReviewGroup = "", "", ""
 	}
 	s.config.Ingest.Secret = configs.Secret(secret)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins
