@@ -301,6 +301,31 @@ func TestWithoutTheArchiveNobodyTellsAWrongPast(t *testing.T) {
 	})
 }
 
+// TestSeveralWhoArchiveAtOnce get in each other's way, and nothing else.
+func TestSeveralWhoArchiveAtOnce(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		o := old(t, w, 700)
+		before := o.stored(t)
+		o.after(650 * time.Minute)
+		for _, err := range atOnce(4, func(int) error {
+			a := o.archiver()
+			a.Record = func(context.Context, archive.Segment) error { return nil }
+			_, err := a.Run(context.Background())
+			return err
+		}) {
+			if err != nil {
+				assert.ErrorIs(t, err, storage.ErrTrimmed)
+			}
+		}
+		_, err := o.archiver().Run(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, before, o.stored(t))
+		assert.Empty(t, rebuilt(t, o.ledger(), false))
+		first, _ := o.inRedis(t)
+		assert.Equal(t, int64(656), first)
+	})
+}
+
 // TestALostKeyIsReplacedAlsoWhereEntriesAreArchived: the tree is made anew from the files and from Redis.
 func TestALostKeyIsReplacedAlsoWhereEntriesAreArchived(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -97,13 +98,26 @@ func (s *system) archiveOld(ctx context.Context) error {
 	return err
 }
 
+var errNoArchiveDir = errors.New("audit.archive.dir is not set")
+
+// whyUnreadable is why archived entries cannot be read, for people.
+func whyUnreadable(err error) chat.Text {
+	switch {
+	case errors.Is(err, errNoArchiveDir):
+		return chat.Text{ZH: "没有设置 audit.archive.dir", EN: "audit.archive.dir is not set"}
+	case errors.Is(err, fs.ErrNotExist):
+		return chat.Text{ZH: "没有这个目录，或里面没有归档文件", EN: "there is no such directory, or no archived entries are in it"}
+	}
+	return chat.Same(chat.Escape(err.Error()))
+}
+
 // archiveFault is why this process cannot read what is archived; nil if it can, or if nothing is.
 func (s *system) archiveFault(a journal.Archived) error {
 	switch dir := s.config.Audit.Archive.Dir; {
 	case a.To == 0:
 		return nil
 	case dir == "":
-		return errors.New("audit.archive.dir is not set")
+		return errNoArchiveDir
 	default:
 		return archive.Open(dir).Check(a)
 	}
@@ -138,7 +152,7 @@ func (s *system) archiveParts(ctx context.Context) []bot.Part {
 		p.Works = false
 		p.Note = p.Note.Plus(chat.Text{
 			ZH: "，但这里读不到：%s。各副本要配置同一个 audit.archive.dir", EN: ", but cannot be read here: %s. Every replica needs the same audit.archive.dir",
-		}.F(chat.Escape(err.Error())))
+		}.F(whyUnreadable(err)))
 	}
 	return []bot.Part{p}
 }
