@@ -101,8 +101,17 @@ func sortedNames(of map[string]bool) []string {
 	return out
 }
 
+// ranks is where a field stands in fieldNames: a long journal asks for it very often.
+var ranks = func() map[string]int {
+	out := make(map[string]int, len(fieldNames))
+	for i, f := range fieldNames {
+		out[f.field] = i
+	}
+	return out
+}()
+
 func rank(field string) int {
-	if i := slices.IndexFunc(fieldNames, func(f namedField) bool { return f.field == field }); i >= 0 {
+	if i, ok := ranks[field]; ok {
 		return i
 	}
 	return len(fieldNames)
@@ -179,18 +188,24 @@ func (w Wording) value(field, text string) chat.Text {
 	if text == "" {
 		return chat.Text{ZH: "无", EN: "none"}
 	}
-	var v any
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return chat.Same(text)
+	var v any = strings.Trim(text, `"`)
+	if text[0] != '"' || strings.ContainsRune(text, '\\') { // most are plain words, which need no parser
+		if err := json.Unmarshal([]byte(text), &v); err != nil {
+			return chat.Same(text)
+		}
 	}
 	t := w.plain(field, v)
 	return chat.Text{ZH: clipped(t.ZH), EN: clipped(t.EN)}
 }
 
 func clipped(s string) string {
-	r := []rune(strings.ReplaceAll(s, "`", "'"))
+	s = strings.ReplaceAll(s, "`", "'")
+	if len(s) <= longestValue {
+		return s
+	}
+	r := []rune(s)
 	if len(r) <= longestValue {
-		return string(r)
+		return s
 	}
 	return string(r[:longestValue-1]) + "…"
 }
