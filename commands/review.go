@@ -160,14 +160,14 @@ func showPage(c bot.Call, n int, head chat.Text) (chat.Reply, []journal.Name) {
 		all += " @" + string(k.Who)
 		card.Buttons = append(card.Buttons, chat.Button{
 			Label:   chat.Text{ZH: clipLabel(fmt.Sprintf("%d %s", i+1, shortName(c, g, k.Who))), EN: clipLabel(fmt.Sprintf("%d %s", i+1, k.Who))},
-			Command: "/review show @" + string(k.Who) + " #" + string(g),
+			Command: "/review show" + tailOf(g, k),
 		})
 	}
 	if len(cases) == 0 {
 		return chat.Reply{Text: chat.Lines(head, title, campaignLine(c, x, p), leftToOther(c, p))}, nil
 	}
 	card.Buttons = append(card.Buttons, chat.Button{
-		Label: chat.Text{ZH: "全部按建议", EN: "As advised"}, Command: "/review all" + all + " #" + string(g), Style: chat.Primary,
+		Label: chat.Text{ZH: "全部按建议", EN: "As advised"}, Command: "/review all" + all + " " + x.ID + " #" + string(g), Style: chat.Primary,
 	})
 	if n < len(pages) {
 		card.Buttons = append(card.Buttons, chat.Button{Label: chat.Text{ZH: "下一页", EN: "Next page"}, Command: fmt.Sprintf("/review page %d", n+1)})
@@ -243,12 +243,12 @@ func shortName(c bot.Call, g chat.Group, who chat.User) string {
 
 // reviewShow shows one case with all its evidence.
 func reviewShow() bot.Command {
-	who := grammar.Person("who")
+	who, id := grammar.Person("who"), ofReview()
 	return bot.Command{
 		Name:     "review show",
-		Forms:    []string{"/review show {who}", "/复核 (看|查看|证据) {who}"},
+		Forms:    []string{"/review show {who} [{review}]", "/复核 (看|查看|证据) {who}"},
 		Examples: []chat.Text{{ZH: "/复核 看 @zhangsan", EN: "/review show @zhangsan"}},
-		Holes:    []grammar.Hole{who},
+		Holes:    []grammar.Hole{who, id},
 		Help:     chat.Text{ZH: "一位管理员的复核证据和建议。", EN: "The evidence and the advice about one admin under review."},
 		Who:      chat.Text{ZH: "这位管理员的复核人可以用。", EN: "For whoever reviews that admin."},
 		Offers:   offersReview,
@@ -258,7 +258,7 @@ func reviewShow() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			k, x, err := caseUnder(c, m.ID)
+			k, x, err := caseUnder(c, m.ID, id.Of(c.Args))
 			if err != nil {
 				return bot.Outcome{}, err
 			}
@@ -309,36 +309,6 @@ func usesText(c bot.Call, e review.Evidence) chat.Text {
 		line("- 最近使用：%s", "- last used: %s", list(used)), since,
 		line("- 看不到用量：%s", "- use not visible to the bot: %s", itemsText(e.Blind)),
 	)
-}
-
-// caseUnder is the newest case of a person in the group that is open, else the newest one of all.
-func caseUnder(c bot.Call, who chat.User) (k review.Case, x review.Campaign, err error) {
-	cases := bot.At[review.Sheet](c, review.Of(c.Group.ID)).About(who)
-	rank := func(k review.Case) int {
-		x, _ := reviews.Of(c).Get(k.Campaign)
-		switch {
-		case k.Pending() && x.State.Decidable():
-			return 0
-		case x.State.Decidable():
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(cases, func(a, b review.Case) int {
-		x, _ := reviews.Of(c).Get(a.Campaign)
-		y, _ := reviews.Of(c).Get(b.Campaign)
-		if d := rank(a) - rank(b); d != 0 {
-			return d
-		}
-		return y.Opened.Compare(x.Opened)
-	})
-	if len(cases) == 0 {
-		return k, x, &bot.Refusal{Text: chat.Text{
-			ZH: "%s 在本群没有复核。等您复核的：`/复核`；开始一次：`/复核 开始`", EN: "%s is not under review here. What waits for you: `/review`; to begin one: `/review start`",
-		}.F(c.Name(who))}
-	}
-	x, _ = reviews.Of(c).Get(cases[0].Campaign)
-	return cases[0], x, nil
 }
 
 // mayDecideCase says in whose place the speaker may decide a case, or refuses. The right to review is asked anew: whoever

@@ -106,13 +106,17 @@ func adviceWhy(a review.Advice) chat.Text {
 	case review.RuleAway:
 		return chat.Text{ZH: "正在休假，不按用量判断", EN: "is on leave, so use says nothing"}
 	case review.RuleBlind:
-		return chat.Text{ZH: "这些权限用没用，机器人看不到", EN: "the bot cannot see the use of these items"}
+		return chat.Text{
+			ZH: "这些权限在企业微信里用，机器人看不到；拿不准请问本人", EN: "these items are used in the platform itself, out of the bot's sight; ask them if in doubt",
+		}
+	case review.RuleUnseen:
+		return unseenText(a)
 	case review.RuleIdle:
 		return unusedText(a).Plus(servesNotText(a))
 	case review.RuleServes:
-		return chat.Text{ZH: "在值班或回复客户，但%s", EN: "on duty or answering customers, but %s"}.F(unusedText(a))
+		return chat.Text{ZH: "在值班、回复客户或在群里发言，但%s", EN: "on duty, answering customers or writing in the group, but %s"}.F(unusedText(a))
 	case review.RulePartly:
-		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items))
+		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items)).Plus(neededText(a.Needs))
 	case review.RuleNeeded:
 		return chat.Text{ZH: "本该调整，但本群不能没有高级，也不能少于应有人数", EN: "would be reduced or removed, but the group must keep a senior and its least number"}
 	case review.RuleUsed:
@@ -128,6 +132,22 @@ func unusedText(a review.Advice) chat.Text {
 	return chat.Text{ZH: "看得到用量的权限 %d 天没有用过（另 %d 项看不到）", EN: "nothing used for %d days, as far as the bot can see (not %d items)"}.F(a.Days, a.Blind)
 }
 
+// unseenText is why a role becomes smaller and does not end: what can be seen was not used, and the rest cannot be seen.
+func unseenText(a review.Advice) chat.Text {
+	return chat.Text{
+		ZH: "看得到用量的 %[1]d 项 %[2]d 天没有用过，收回；另 %[3]d 项在企业微信里用，机器人看不到，先留着，拿不准请问本人",
+		EN: "the %d items that the bot sees the use of were not used for %d days; the other %d are used in the platform itself, out of its sight, and stay: ask them if in doubt",
+	}.F(len(a.Items), a.Days, a.Blind)
+}
+
+// neededText is what stays although it was not used; zero where nothing does.
+func neededText(item string) chat.Text {
+	if item == "" {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "（%s保留：本群没有别的高级能用）", EN: " (%s stays: no other senior here holds it)"}.F(itemsText([]string{item}))
+}
+
 // servesNotText says what somebody has not done for the group. Of what nobody tells, nothing is claimed.
 func servesNotText(a review.Advice) chat.Text {
 	switch {
@@ -136,9 +156,9 @@ func servesNotText(a review.Advice) chat.Text {
 	case a.NoSource:
 		return chat.Text{ZH: "，也没有值班", EN: ", no duty done"}
 	case a.NoRoster:
-		return chat.Text{ZH: "，也没有回复客户", EN: ", no customer answered"}
+		return chat.Text{ZH: "，也没有在群里发言", EN: ", nothing written in the group"}
 	}
-	return chat.Text{ZH: "，也没有值班、没有回复客户", EN: ", no duty done, no customer answered"}
+	return chat.Text{ZH: "，也没有值班、没有在群里发言", EN: ", no duty done, nothing written in the group"}
 }
 
 // usedText is when a role was last used; what is not known is said.
@@ -164,22 +184,38 @@ func workText(e review.Evidence) chat.Text {
 	case t.Count == 0:
 		out = append(out, chat.Text{ZH: "没有值班", EN: "no duty"})
 	default:
-		line := chat.Text{ZH: "值班 %d 次 %s 小时", EN: "%d shifts, %s h"}.F(t.Count, hours(t.Minutes))
-		if t.TakenOver > 0 {
-			line = line.Plus(chat.Text{ZH: "（被接手 %d 次）", EN: " (taken over %d times)"}.F(t.TakenOver))
-		}
-		out = append(out, line)
+		out = append(out, chat.Text{ZH: "值班 %d 次 %s 小时", EN: "%d shifts, %s h"}.F(t.Count, hours(t.Minutes)))
+	}
+	if slips := slipsText(e.Turns); len(slips) > 0 {
+		out[0] = out[0].Plus(chat.Text{ZH: "（%s）", EN: " (%s)"}.F(clauses(slips)))
 	}
 	switch a := e.Answers; {
 	case a == nil:
 		out = append(out, chat.Text{ZH: "响应：无消息来源", EN: "answers: no message source"})
+	case a.Count == 0 && a.Wrote > 0:
+		out = append(out, chat.Text{ZH: "首响 0 次，发言 %d 条", EN: "no first answers, %d messages written"}.F(a.Wrote))
 	case a.Count == 0:
-		out = append(out, chat.Text{ZH: "没有回复客户", EN: "no customer answered"})
+		out = append(out, chat.Text{ZH: "没有在群里发言", EN: "nothing written in the group"})
 	default:
 		out = append(out, chat.Text{ZH: "首响 %d 次，平均 %s，超时 %d", EN: "%d first answers, %s on average, %d late"}.F(
 			a.Count, grammar.FormatLength(a.Mean.Round(time.Minute)), a.Late))
 	}
 	return clauses(out)
+}
+
+// slipsText is what went wrong with somebody's duty: shifts that they did not check in for in time, and those that somebody
+// else had to take over.
+func slipsText(t *review.Turns) (out []chat.Text) {
+	if t == nil {
+		return nil
+	}
+	if t.Late > 0 {
+		out = append(out, chat.Text{ZH: "未按时签到 %d 次", EN: "not checked in in time %d times"}.F(t.Late))
+	}
+	if t.TakenOver > 0 {
+		out = append(out, chat.Text{ZH: "被接手 %d 次", EN: "taken over %d times"}.F(t.TakenOver))
+	}
+	return out
 }
 
 func hours(minutes int) string {
@@ -282,7 +318,7 @@ func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
 
 // caseButtons decide a case with one tap; the advised one stands out.
 func caseButtons(g chat.Group, k review.Case) []chat.Button {
-	tail := " @" + string(k.Who) + " #" + string(g)
+	tail := tailOf(g, k)
 	style := func(do review.Do) chat.Style {
 		if do == k.Advice.Do {
 			return chat.Primary
@@ -293,7 +329,7 @@ func caseButtons(g chat.Group, k review.Case) []chat.Button {
 	if to := lowerOf(k); !to.IsZero() {
 		command := "/review reduce" + tail
 		if k.Advice.Do != review.Reduce {
-			command = "/review reduce @" + string(k.Who) + " " + to.Level + " #" + string(g)
+			command = "/review reduce @" + string(k.Who) + " " + k.Campaign + " " + to.Level + " #" + string(g)
 		}
 		out = append(out, chat.Button{Label: chat.Text{ZH: "降级", EN: "Reduce"}, Command: command, Style: style(review.Reduce)})
 	}

@@ -241,6 +241,14 @@ var reviewSettings = []reviewSetting{
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Share) + "%") }, number(func(p *review.Policy) *int { return &p.Share }),
 	},
 	{
+		"fewer", "收窄上限", chat.Text{ZH: "一次收窄超过几个角色要第二个人（0–10000）", EN: "more reductions than this take a second person (0–10000)"},
+		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Fewer)) }, number(func(p *review.Policy) *int { return &p.Fewer }),
+	},
+	{
+		"part", "收窄比例", chat.Text{ZH: "或 3 个起超过百分之几（0–100）", EN: "or, from 3 on, more than this percentage (0–100)"},
+		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Part) + "%") }, number(func(p *review.Policy) *int { return &p.Part }),
+	},
+	{
 		"unused", "未用天数", chat.Text{ZH: "几天没用算未用（30 或 90）", EN: "days without use that count as unused (30 or 90)"},
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Unused)) }, number(func(p *review.Policy) *int { return &p.Unused }),
 	},
@@ -259,7 +267,7 @@ func reviewPolicy() bot.Command {
 	what := grammar.Choice("what", func(s string) (int, bool) {
 		i := slices.IndexFunc(reviewSettings, func(r reviewSetting) bool { return r.word == s || r.said == s })
 		return i, i >= 0
-	}, chat.Text{ZH: "天数|后备天数|级数|无人决定|上限|比例|未用天数|活跃|大群", EN: "days|extra|stages|noanswer|most|share|unused|active|large"})
+	}, chat.Text{ZH: "天数|后备天数|级数|无人决定|上限|比例|收窄上限|收窄比例|未用天数|活跃|大群", EN: "days|extra|stages|noanswer|most|share|fewer|part|unused|active|large"})
 	value := grammar.Word("value").Called(chat.Text{ZH: "值", EN: "value"})
 	return bot.Command{
 		Name:     "review policy",

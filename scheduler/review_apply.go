@@ -38,7 +38,7 @@ func hold(c bot.Call, x review.Campaign, trip review.Trip) (bot.Outcome, error) 
 		facts = c.In(place)
 	}
 	r := request.Request{
-		Code: "review-" + x.ID, Sort: request.ForAct, For: x.Run.About, Group: place, Needs: access.Review.String(),
+		Code: "review-" + x.ID, Sort: request.ForAct, For: x.Run.Losers(), Group: place, Needs: access.Review.String(),
 		Command: "/review release " + x.ID, Preview: runText(c, x), Why: tripText(x, trip),
 		At: c.Now.UTC(), Until: c.Now.Add(bot.DecideWithin).UTC().Truncate(time.Second), Need: 1, Deny: 1,
 		Events: request.Keep([]journal.Event{{
@@ -67,18 +67,22 @@ func hold(c bot.Call, x review.Campaign, trip review.Trip) (bot.Outcome, error) 
 // runText tells what a run would do.
 func runText(c bot.Call, x review.Campaign) chat.Text {
 	t := chat.Text{
-		ZH: "执行权限复核 %s 的结果：撤销 %d 个角色（%s），收窄 %d 个，其余不变；共 %d 个，涉及 %d 个群",
-		EN: "carry out the review %s: remove %d roles (%s), reduce %d, keep the others; %d in all, changes in %d groups",
+		ZH: "执行权限复核 %s 的结果：撤销 %d 个角色%s，收窄 %d 个%s，其余不变；共 %d 个，涉及 %d 个群",
+		EN: "carry out the review %s: remove %d roles%s, reduce %d%s, keep the others; %d in all, changes in %d groups",
 	}
-	return t.F(x.ID, x.Run.Removed, fewOf(c, x), x.Run.Reduced, x.Run.Cases, x.Run.Groups)
+	r := x.Run
+	return t.F(x.ID, r.Removed, fewOf(c, x, r.About, r.Removed), r.Reduced, fewOf(c, x, r.Lessened, r.Reduced), r.Cases, r.Groups)
 }
 
-// fewOf names the first of those who would lose a role, as their group knows them.
-func fewOf(c bot.Call, x review.Campaign) chat.Text {
+// fewOf names, in brackets, the first of those who would lose something, as their group knows them.
+func fewOf(c bot.Call, x review.Campaign, people []chat.User, all int) chat.Text {
+	if len(people) == 0 {
+		return chat.Text{}
+	}
 	const few = 3
 	g := bot.At[directory.Group](c, directory.OfGroup(x.Run.Place()))
 	var names []string
-	for _, u := range x.Run.About[:min(few, len(x.Run.About))] {
+	for _, u := range people[:min(few, len(people))] {
 		name := string(u)
 		if m, ok := g.Member(u); ok && m.Name != "" {
 			name = m.Name
@@ -86,22 +90,36 @@ func fewOf(c bot.Call, x review.Campaign) chat.Text {
 		names = append(names, chat.Escape(name))
 	}
 	t := chat.Text{ZH: strings.Join(names, "、"), EN: strings.Join(names, ", ")}
-	if x.Run.Removed > few {
+	if all > few {
 		t = t.Plus(chat.Text{ZH: " 等", EN: " and others"})
 	}
-	return t
+	return chat.Text{ZH: "（%s）", EN: " (%s)"}.F(t)
 }
 
+// tripText says which limit a run is over, and by how much.
 func tripText(x review.Campaign, trip review.Trip) chat.Text {
-	if trip == review.TooMany {
-		return chat.Text{ZH: "一次撤销超过 %d 个角色，要两个人", EN: "to remove more than %d roles at once takes two people"}.F(x.Policy.Most)
-	}
-	if trip == review.InParts {
+	r, p := x.Run, x.Policy
+	looked := r.Cases + x.Clean
+	switch trip {
+	case review.TooMany:
+		return chat.Text{ZH: "一次撤销 %d 个角色，超过 %d 个要两个人", EN: "it removes %d roles; more than %d at once take two people"}.F(r.Removed, p.Most)
+	case review.InParts:
 		return chat.Text{
 			ZH: "加上近 7 天别的复核撤销的 %[2]d 个，超过 %[1]d 个角色，要两个人", EN: "with the %[2]d that other reviews have removed within 7 days it is more than %[1]d roles, which takes two people",
-		}.F(x.Policy.Most, x.Run.Earlier)
+		}.F(p.Most, r.Earlier)
+	case review.TooLarge:
+		return chat.Text{ZH: "%[2]d 个角色里撤销 %[1]d 个，超过 %[3]d%% 要两个人", EN: "it removes %d of %d roles; more than %d%% take two people"}.F(r.Removed, looked, p.Share)
+	case review.ManyLess:
+		return chat.Text{ZH: "一次收窄 %d 个角色，超过 %d 个要两个人", EN: "it reduces %d roles; more than %d at once take two people"}.F(r.Reduced, p.Fewer)
+	case review.PartsLess:
+		return chat.Text{
+			ZH: "加上近 7 天别的复核收窄的 %[2]d 个，超过 %[1]d 个角色，要两个人", EN: "with the %[2]d that other reviews have reduced within 7 days it is more than %[1]d roles, which takes two people",
+		}.F(p.Fewer, r.Before)
+	case review.LargeLess:
+		return chat.Text{ZH: "%[2]d 个角色里收窄 %[1]d 个，超过 %[3]d%% 要两个人", EN: "it reduces %d of %d roles; more than %d%% take two people"}.F(r.Reduced, looked, p.Part)
+	case review.NoTrip:
 	}
-	return chat.Text{ZH: "一次撤销超过 %d%% 的角色，要两个人", EN: "to remove more than %d%% of the roles at once takes two people"}.F(x.Policy.Share)
+	return chat.Text{}
 }
 
 // notReleased ends the cases of a run that nobody has released: they stand as decided, and nothing is done.

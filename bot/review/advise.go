@@ -13,6 +13,7 @@ type Advice struct {
 	Items []string `json:"items,omitempty"` // what the rule is about: unused, exclusive
 	Days  int      `json:"days,omitempty"`  // for how long
 	Name  string   `json:"name,omitempty"`  // of a rule of separation of duties
+	Needs string   `json:"needs,omitempty"` // an item that stays, unused, since the group has nobody else for it
 
 	// What nothing is claimed about: how many items are out of sight, and whether nobody tells of duty, or of answers.
 	Blind    int  `json:"blind,omitempty"`
@@ -34,8 +35,9 @@ const (
 	RuleNew       Rule = "new"       // is too new to be judged by use
 	RuleAway      Rule = "away"      // was on leave
 	RuleBlind     Rule = "blind"     // gives nothing whose use the bot can see
-	RuleIdle      Rule = "idle"      // nothing was used for long
-	RuleServes    Rule = "serves"    // nothing was used, but duty was done or customers were answered
+	RuleIdle      Rule = "idle"      // nothing was used for long, and it would have been seen
+	RuleUnseen    Rule = "unseen"    // nothing was used for long, but most that they might do would not be seen
+	RuleServes    Rule = "serves"    // nothing was used, but duty was done, customers were answered, something was written
 	RulePartly    Rule = "partly"    // a smaller role covers what was used
 	RuleUsed      Rule = "used"      // what it gives is used
 	RuleNeeded    Rule = "needed"    // would be taken away, but the group cannot do without
@@ -106,11 +108,14 @@ func (j judge) idle() (Advice, bool) {
 	}
 	a := Advice{Do: Remove, Rule: RuleIdle, Items: j.Evidence.measured(), Days: days}
 	a.Blind, a.NoRoster, a.NoSource = len(j.Evidence.Blind), j.Evidence.Turns == nil, j.Evidence.Answers == nil
-	if j.Evidence.serves() {
+	switch {
+	case j.Evidence.serves():
 		a.Do, a.Rule, a.Items = Keep, RuleServes, nil
 		if to, gives, ok := j.lowest(); ok {
 			a.Do, a.To, a.Items = Reduce, to, gives
 		}
+	case !j.Evidence.shows(j.now, j.window):
+		a.Do, a.To, a.Rule = Reduce, Target{Items: j.Evidence.unmeasured()}, RuleUnseen
 	}
 	return a, true
 }
@@ -143,6 +148,10 @@ func Advise(p Place, admins []Admin, policy Policy, now, ends time.Time) []Advic
 	})
 	for _, i := range order {
 		next, ok := p.after(admins[i].Evidence.Role, out[i])
+		if less, fits := p.spared(judge{Admin: admins[i], now: now, window: policy.Unused, ends: ends}); !ok && out[i].Do == Reduce && fits {
+			out[i] = less
+			continue
+		}
 		if !ok && out[i].Rule != RuleLeft {
 			out[i] = Advice{Do: Keep, Rule: RuleNeeded, Days: out[i].Days, Items: out[i].Items}
 			continue
@@ -150,6 +159,17 @@ func Advise(p Place, admins []Admin, policy Policy, now, ends time.Time) []Advic
 		p = next
 	}
 	return out
+}
+
+// spared is what is advised of a senior without whom nobody could appoint: the smallest role that still can.
+func (p Place) spared(j judge) (Advice, bool) {
+	j.Admin = j.Needed(p.Appoints, j.now)
+	a, ok := j.partly()
+	if !ok || !p.Spares(j.Evidence.Role, a) {
+		return Advice{}, false
+	}
+	a.Needs = p.Appoints
+	return a, true
 }
 
 // Spares says whether the group can do with a role as some advice would leave it.

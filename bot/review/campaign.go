@@ -172,6 +172,12 @@ func IDOf(k Kind, at time.Time) string {
 	return fmt.Sprintf("%s-%s", k, at.Format("2006-01"))
 }
 
+// IsID says whether a word looks like the id of a campaign: its kind, and what tells it from others of the kind.
+func IsID(s string) bool {
+	kind, which, ok := strings.Cut(s, "-")
+	return ok && which != "" && slices.Contains([]Kind{Matrix, Business, Group, Event, Sample, ByHand}, Kind(kind))
+}
+
 // Book is the campaigns of the company and the policy of reviews. The zero Book has none. Safe to share; it never
 // changes.
 type Book struct {

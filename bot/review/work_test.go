@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"qunguan/bot/chat"
+	"qunguan/bot/journal"
 	"qunguan/bot/review"
 )
 
@@ -104,7 +105,7 @@ func TestTheBreakerInParts(t *testing.T) {
 	}
 	run := func() review.Run {
 		r := review.Run{}.With("G1", removes(2), p)
-		r.Earlier = w.Book.Earlier("X", now)
+		r.Earlier, r.Before = w.Book.Earlier("X", now)
 		return r
 	}
 	done("long ago", 8*24*time.Hour, false)
@@ -112,7 +113,15 @@ func TestTheBreakerInParts(t *testing.T) {
 	assert.Equal(t, review.NoTrip, p.Trips(run(), 100))
 	done("yesterday", 24*time.Hour, false)
 	assert.Equal(t, review.InParts, p.Trips(run(), 100))
-	assert.Equal(t, review.NoTrip, p.Trips(review.Run{Earlier: 100, Cases: 3}, 0), "what takes nothing away asks nobody")
+	assert.Equal(t, review.NoTrip, p.Trips(review.Run{Earlier: 100, Before: 100, Cases: 3}, 0), "what takes nothing away asks nobody")
+	narrowed := review.Begin(p, review.Campaign{ID: "narrowed"}, now)
+	narrowed.State, narrowed.Ended, narrowed.Run, narrowed.Result.Reduced = review.Closed, now.Add(-time.Hour), review.Run{Reduced: 20}, 19
+	w.SetCampaign(narrowed)
+	r := review.Run{Cases: 100, Reduced: 1}
+	_, r.Before = w.Book.Earlier("X", now)
+	assert.Equal(t, review.NoTrip, p.Trips(r, 0), "twenty in all")
+	r.Reduced = 2
+	assert.Equal(t, review.PartsLess, p.Trips(r, 0))
 }
 
 // TestAGroupKeepsWhoCanAppoint: a senior may be narrowed where another one can appoint, and not where none can.
@@ -128,4 +137,26 @@ func TestAGroupKeepsWhoCanAppoint(t *testing.T) {
 	assert.False(t, place.Spares(senior, review.Advice{Do: review.Remove}))
 	assert.True(t, place.Spares(senior, narrow("admins")))
 	assert.True(t, place.Spares(review.Role{Level: "senior", Items: []string{"mute"}}, review.Advice{Do: review.Remove}))
+}
+
+// TestWhoWouldLoseSomethingDoesNotAgree, nor does whoever decided it: of reductions as of removals.
+func TestWhoWouldLoseSomethingDoesNotAgree(t *testing.T) {
+	r := review.Run{}.With("G1", []review.Case{
+		{Who: "wang", Verdict: &review.Verdict{Do: review.Reduce, By: "li"}},
+		{Who: "sun", Verdict: &review.Verdict{Do: review.Remove, By: "boss"}},
+		{Who: "zhao", Verdict: &review.Verdict{Do: review.Keep, By: "chen"}},
+	}, review.Standard())
+	assert.Equal(t, []chat.User{"sun", "wang"}, r.Losers())
+	assert.Equal(t, []chat.User{"li", "boss"}, r.Deciders)
+}
+
+// TestAPolicyThatSaysLessIsTheUsualOne in the rest, so that a limit that came later is not zero.
+func TestAPolicyThatSaysLessIsTheUsualOne(t *testing.T) {
+	p, err := journal.Decode[review.Policy]([]byte(`{"days":3,"no_answer":"remove"}`))
+	require.NoError(t, err)
+	want := review.Standard()
+	want.Days, want.NoAnswer = 3, review.Remove
+	assert.Equal(t, want, p)
+	_, err = journal.Decode[review.Policy]([]byte(`{"dayz":3}`))
+	assert.Error(t, err, "what is not known is not passed over")
 }
