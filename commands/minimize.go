@@ -113,7 +113,7 @@ func minimize() bot.Command {
 				}
 				at++
 				lines = append(lines, chat.Lines(
-					chat.Text{ZH: "%d. %s：%s → %s", EN: "%d. %s: %s → %s"}.F(at, who, reviewedRole(r.admin.Evidence.Role), doText(review.Reduce, r.to)),
+					chat.Text{ZH: "%d. %s：%s → %s", EN: "%d. %s: %s → %s"}.F(at, who, reviewedRole(r.admin.Evidence.Role), doText(r.admin.Evidence.Role, review.Reduce, r.to)),
 					chat.Text{ZH: "　去掉没用过的：%s", EN: "   takes away what was not used: %s"}.F(itemsText(r.unused)),
 					basisText(c, r),
 				))
@@ -209,7 +209,7 @@ func reduce(c bot.Call, r reduction, days int) (bot.Outcome, error) {
 			Kind: kind, Group: c.Group.ID, Targets: []chat.User{who}, Items: rights, Reason: reason, Changes: changes,
 		}},
 		Changes: chat.Text{ZH: "%s %s，去掉 %d 天没用过的：%s", EN: "%s: %s, without what was not used in %d days: %s"}.F(
-			c.Name(who), doText(review.Reduce, r.to), days, itemsText(r.unused)).Plus(neededText(r.needs)).Plus(proof),
+			c.Name(who), doText(r.admin.Evidence.Role, review.Reduce, r.to), days, itemsText(r.unused)).Plus(neededText(r.needs)).Plus(proof),
 		Confirm: chat.Text{ZH: "按使用收窄权限", EN: "this narrows a role to what was used"}, Second: second,
 	}, nil
 }

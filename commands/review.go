@@ -185,7 +185,7 @@ func campaignLine(c bot.Call, x review.Campaign, p reviewPage) chat.Text {
 	if x.State == review.Late {
 		closes = x.Ends
 	}
-	t := chat.Text{ZH: "%s，%s 前决定", EN: "%s, to be decided by %s"}.F(campaignText(x), c.Moment(closes))
+	t := chat.Text{ZH: "%s，%s 前决定", EN: "%s, to be decided by %s"}.F(campaignText(x), whenText(c, closes))
 	if p.as != "" {
 		t = t.Plus(chat.Text{ZH: "（代 %s）", EN: " (for %s)"}.F(c.Name(p.as)))
 	}
@@ -275,7 +275,7 @@ func reviewShow() bot.Command {
 				usesText(c, k.Evidence),
 				chat.Text{ZH: "- 来源：%s；%s", EN: "- source: %s; %s"}.F(originText(c, k.Evidence.Role), workText(k.Evidence)),
 				chat.Text{ZH: "- 滥用：%s", EN: "- abuse: %s"}.F(abuseText(c, k.Evidence)),
-				chat.Text{ZH: "- 建议%s：%s", EN: "- advised: %s – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)).Plus(answerText(c, k)),
+				chat.Text{ZH: "- 建议%s：%s", EN: "- advised: %s – %s"}.F(adviceText(k), adviceWhy(k.Advice)).Plus(answerText(c, k)),
 			)
 			return bot.Outcome{Reply: chat.Reply{Text: text, Card: caseCard(c, g, k)}}, nil
 		},
@@ -347,16 +347,19 @@ func decidedText(c bot.Call, g chat.Group, k review.Case) chat.Text {
 	who := reviewed(c, g, k)
 	switch {
 	case k.Verdict != nil:
-		return chat.Text{ZH: "%s 的复核已定：%s。", EN: "The review of %s is decided: %s."}.F(who, decisionText(c, *k.Verdict)).Plus(caseEnd(k))
+		return chat.Text{ZH: "%s 的复核已定：%s。", EN: "The review of %s is decided: %s."}.F(who, decisionText(c, k.Evidence.Role, *k.Verdict)).Plus(caseEnd(k, k.Verdict.Do))
 	case k.First != nil && k.End == "":
 		return chat.Text{ZH: "%s 的复核：%s；等 %s 第二级复核。", EN: "The review of %s: %s; %s looks at it as the second stage."}.F(
-			who, decisionText(c, *k.First), c.Name(k.Reviewer))
+			who, decisionText(c, k.Evidence.Role, *k.First), c.Name(k.Reviewer))
 	}
-	return chat.Text{ZH: "%s 的这次复核已经结束，没有人决定。", EN: "This review of %s is over; nobody decided."}.F(who).Plus(caseEnd(k))
+	return chat.Text{ZH: "%s 的这次复核已经结束，没有人决定。", EN: "This review of %s is over; nobody decided."}.F(who).Plus(caseEnd(k, ""))
 }
 
-// caseEnd is what came of a case.
-func caseEnd(k review.Case) chat.Text {
+// caseEnd is what came of a case; zero where nothing had to be done.
+func caseEnd(k review.Case, do review.Do) chat.Text {
+	if do == review.Keep && k.End == review.Applied {
+		return chat.Text{}
+	}
 	switch k.End {
 	case review.Blocked:
 		return chat.Text{ZH: "没有执行：%s。", EN: " Not carried out: %s."}.F(blockedText(k.Why))

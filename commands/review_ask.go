@@ -45,8 +45,8 @@ func reviewAsk() bot.Command {
 			w := reviewWork(c)
 			_, err = w.Ask(c.Group.ID, k, review.Question{By: c.Actor.ID, Text: text.Of(c.Args), At: c.Now.UTC()})
 			if errors.Is(err, review.ErrAsked) {
-				return bot.Refuse(chat.Text{ZH: "已经问过 %s 了（%s），还没有回答。", EN: "%s was asked at %s and has not answered yet."}.F(
-					reviewed(c, c.Group.ID, k), c.Moment(k.Asked.At)))
+				return bot.Refuse(chat.Text{ZH: "已经问过 %s 了（%s），还没有回答。", EN: "%s was asked %s and has not answered yet."}.F(
+					reviewed(c, c.Group.ID, k), whenText(c, k.Asked.At)))
 			}
 			return bot.Outcome{
 				Events: []journal.Event{{
@@ -69,7 +69,7 @@ func questionCard(c bot.Call, g chat.Group, k review.Case, x review.Campaign) *c
 		Fields: []chat.Field{
 			{Name: chat.Text{ZH: "角色", EN: "Role"}, Value: chat.Text{ZH: "%s，%s", EN: "%s, %s"}.F(reviewedRole(k.Evidence.Role), originText(c, k.Evidence.Role))},
 			{Name: chat.Text{ZH: "使用", EN: "Use"}, Value: usedText(c, k.Evidence)},
-			{Name: chat.Text{ZH: "截止", EN: "Until"}, Value: chat.Same(c.Moment(x.Closes))},
+			{Name: chat.Text{ZH: "截止", EN: "Until"}, Value: whenText(c, x.Closes)},
 		},
 	}
 	if k.Asked.Text != "" {

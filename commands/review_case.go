@@ -64,24 +64,29 @@ func originText(c bot.Call, r review.Role) chat.Text {
 func dateText(c bot.Call, at time.Time) string { return at.In(c.Zone).Format("2006-01-02") }
 
 // adviceText is what is advised, in a few words.
-func adviceText(a review.Advice) chat.Text {
-	return doText(a.Do, a.To)
-}
+func adviceText(k review.Case) chat.Text { return doText(k.Evidence.Role, k.Advice.Do, k.Advice.To) }
 
-func doText(do review.Do, to review.Target) chat.Text {
+// doText is what becomes of a role, in a few words: of a list of items the shorter side is told, what is taken or what stays.
+func doText(role review.Role, do review.Do, to review.Target) chat.Text {
+	taken := slices.DeleteFunc(slices.Clone(role.Items), func(i string) bool { return slices.Contains(to.Items, i) })
 	switch {
 	case do == review.Remove:
 		return chat.Text{ZH: "移除", EN: "remove"}
 	case do == review.Reduce && to.Level != "":
 		l, _ := access.ParseLevel(to.Level)
 		return chat.Text{ZH: "降为%s", EN: "reduce to %s"}.F(chat.Text{ZH: l.Label().ZH, EN: l.String()})
-	case do == review.Reduce && len(to.Items) > shortList:
-		return chat.Text{ZH: "收窄为 %d 项", EN: "narrow to %d items"}.F(len(to.Items))
+	case do == review.Reduce && len(taken) <= min(titleItems, len(to.Items)):
+		return chat.Text{ZH: "收回“%s”", EN: "take back “%s”"}.F(itemsText(taken))
+	case do == review.Reduce && len(to.Items) <= titleItems:
+		return chat.Text{ZH: "只留“%s”", EN: "leave “%s” only"}.F(itemsText(to.Items))
 	case do == review.Reduce:
-		return chat.Text{ZH: "收窄为：%s", EN: "narrow to: %s"}.F(itemsText(to.Items))
+		return chat.Text{ZH: "收窄为 %d 项", EN: "narrow to %d items"}.F(len(to.Items))
 	}
 	return chat.Text{ZH: "保留", EN: "keep"}
 }
+
+// titleItems are as many items as a button's or a card's title has room for.
+const titleItems = 2
 
 // adviceWhy is why it is advised.
 func adviceWhy(a review.Advice) chat.Text {
@@ -135,9 +140,9 @@ func unusedText(a review.Advice) chat.Text {
 // unseenText is why a role becomes smaller and does not end: what can be seen was not used, and the rest cannot be seen.
 func unseenText(a review.Advice) chat.Text {
 	return chat.Text{
-		ZH: "看得到用量的 %[1]d 项 %[2]d 天没有用过，收回；另 %[3]d 项在企业微信里用，机器人看不到，先留着，拿不准请问本人",
-		EN: "the %d items that the bot sees the use of were not used for %d days; the other %d are used in the platform itself, out of its sight, and stay: ask them if in doubt",
-	}.F(len(a.Items), a.Days, a.Blind)
+		ZH: "%[2]d 天没有用过：%[1]s；另 %[3]d 项在企业微信里用，机器人看不到，先留着，拿不准请问本人",
+		EN: "not used for %[2]d days: %[1]s; the other %[3]d are used in the platform itself, out of the bot's sight, and stay: ask them if in doubt",
+	}.F(itemsShort(a.Items), a.Days, a.Blind)
 }
 
 // neededText is what stays although it was not used; zero where nothing does.
@@ -252,7 +257,7 @@ func clauses(texts []chat.Text) chat.Text {
 
 // toChange answers whether the role should change.
 func toChange(k review.Case) chat.Text {
-	t := chat.Text{ZH: "建议%s", EN: "advised: %s"}.F(adviceText(k.Advice))
+	t := chat.Text{ZH: "建议%s", EN: "advised: %s"}.F(adviceText(k))
 	if slices.ContainsFunc(k.Evidence.Warned, func(w review.Warned) bool { return w.What == review.Overdue }) {
 		t = t.Plus(chat.Text{ZH: "；任命时定的复查日期已过", EN: "; the review date set with the role has passed"})
 	}
@@ -263,7 +268,7 @@ func toChange(k review.Case) chat.Text {
 func caseLine(c bot.Call, g chat.Group, n int, k review.Case) chat.Text {
 	return chat.Lines(
 		chat.Text{ZH: "%d. %s：%s，%s", EN: "%d. %s: %s, %s"}.F(n, reviewed(c, g, k), reviewedRole(k.Evidence.Role), originText(c, k.Evidence.Role)),
-		chat.Text{ZH: "　建议**%s**：%s", EN: "   advised: **%s** – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)),
+		chat.Text{ZH: "　建议**%s**：%s", EN: "   advised: **%s** – %s"}.F(adviceText(k), adviceWhy(k.Advice)),
 		chat.Text{ZH: "　%s；%s；%s", EN: "   %s; %s; %s"}.F(usedText(c, k.Evidence), abuseText(c, k.Evidence), workText(k.Evidence)).Plus(answerText(c, k)),
 		firstStage(c, k),
 	)
@@ -274,7 +279,7 @@ func firstStage(c bot.Call, k review.Case) chat.Text {
 	if k.First == nil {
 		return chat.Text{}
 	}
-	return chat.Text{ZH: "　第一级：%s", EN: "   first stage: %s"}.F(decisionText(c, *k.First))
+	return chat.Text{ZH: "　第一级：%s", EN: "   first stage: %s"}.F(decisionText(c, k.Evidence.Role, *k.First))
 }
 
 // answerText is what the admin was asked and said.
@@ -284,7 +289,7 @@ func answerText(c bot.Call, k review.Case) chat.Text {
 	case q == nil:
 		return chat.Text{}
 	case q.Told.IsZero():
-		return chat.Text{ZH: "；已问本人（%s），还没有回答", EN: "; asked %s, no answer yet"}.F(c.Moment(q.At))
+		return chat.Text{ZH: "；已问本人（%s），还没有回答", EN: "; asked %s, no answer yet"}.F(whenText(c, q.At))
 	}
 	return chat.Text{ZH: "；本人说：%s", EN: "; they say: %s"}.F(chat.Escape(q.Answer))
 }
@@ -293,7 +298,7 @@ func answerText(c bot.Call, k review.Case) chat.Text {
 func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
 	e := k.Evidence
 	card := &chat.Card{
-		Title: chat.Text{ZH: "%s：建议%s", EN: "%s: %s"}.F(reviewed(c, g, k), adviceText(k.Advice)),
+		Title: chat.Text{ZH: "%s：建议%s", EN: "%s: %s"}.F(reviewed(c, g, k), adviceText(k)),
 		Body:  adviceWhy(k.Advice),
 		Fields: []chat.Field{
 			{Name: chat.Text{ZH: "群", EN: "Group"}, Value: groupName(c, g)},
@@ -304,7 +309,7 @@ func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
 		},
 	}
 	if k.First != nil {
-		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "第一级", EN: "First stage"}, Value: decisionText(c, *k.First)})
+		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "第一级", EN: "First stage"}, Value: decisionText(c, k.Evidence.Role, *k.First)})
 	} else if q := k.Asked; q != nil {
 		said := chat.Text{ZH: "已问，还没有回答", EN: "asked, no answer yet"}
 		if !q.Told.IsZero() {
@@ -331,7 +336,11 @@ func caseButtons(g chat.Group, k review.Case) []chat.Button {
 		if k.Advice.Do != review.Reduce {
 			command = "/review reduce @" + string(k.Who) + " " + k.Campaign + " " + to.Level + " #" + string(g)
 		}
-		out = append(out, chat.Button{Label: chat.Text{ZH: "降级", EN: "Reduce"}, Command: command, Style: style(review.Reduce)})
+		label := chat.Text{ZH: "降级", EN: "Reduce"}
+		if to.Level == "" {
+			label = chat.Text{ZH: "收窄", EN: "Narrow"}
+		}
+		out = append(out, chat.Button{Label: label, Command: command, Style: style(review.Reduce)})
 	}
 	if k.Evidence.Role.Source != review.Inherited && k.Evidence.Role.Source != review.Across {
 		out = append(out, chat.Button{Label: chat.Text{ZH: "移除", EN: "Remove"}, Command: "/review remove" + tail, Style: style(review.Remove)})
@@ -361,12 +370,12 @@ func lowerOf(k review.Case) review.Target {
 }
 
 // decisionText is what somebody has decided.
-func decisionText(c bot.Call, v review.Verdict) chat.Text {
+func decisionText(c bot.Call, role review.Role, v review.Verdict) chat.Text {
 	by := c.Name(v.By)
 	if v.For != "" {
 		by = chat.Text{ZH: "%s（代 %s）", EN: "%s (for %s)"}.F(by, c.Name(v.For))
 	}
-	return chat.Text{ZH: "%s 于 %s 决定%s%s", EN: "%[1]s at %[2]s: %[3]s%[4]s"}.F(by, c.Moment(v.At), doText(v.Do, v.To), reviewBecause(v.Reason))
+	return chat.Text{ZH: "%s %s 决定%s%s", EN: "%[1]s, %[2]s: %[3]s%[4]s"}.F(by, whenText(c, v.At), doText(role, v.Do, v.To), reviewBecause(v.Reason))
 }
 
 // The reasons that a tap gives. They are written in Chinese in the journal, and read in either language.
@@ -402,12 +411,28 @@ func reasonSaid(typed string) string {
 }
 
 func reviewBecause(reason string) chat.Text {
+	if t, ok := usualReason(reason); ok {
+		return chat.Text{ZH: "，原因：%s", EN: ", reason: %s"}.F(t)
+	}
+	return because(reason)
+}
+
+// reasonWords is a reason as a file tells it.
+func reasonWords(reason string) chat.Text {
+	if t, ok := usualReason(reason); ok {
+		return t
+	}
+	return chat.Same(reason)
+}
+
+// usualReason is one of the reasons that a tap gives.
+func usualReason(reason string) (chat.Text, bool) {
 	for _, all := range reviewReasons {
 		for _, r := range all {
 			if r.text.ZH == reason {
-				return chat.Text{ZH: "，原因：%s", EN: ", reason: %s"}.F(r.text)
+				return r.text, true
 			}
 		}
 	}
-	return because(reason)
+	return chat.Text{}, false
 }

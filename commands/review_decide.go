@@ -197,7 +197,7 @@ func verdicts(c bot.Call, cases []chosen, lines []chat.Text, reason string, of f
 			judged[key], holders[key] = append(judged[key], after), one
 		}
 		e.Targets = append(e.Targets, one.k.Who)
-		line := chat.Text{ZH: "%s：%s", EN: "%s: %s"}.F(reviewed(c, g, one.k), doText(do, to)).Plus(reviewBecause(reason))
+		line := chat.Text{ZH: "%s：%s", EN: "%s: %s"}.F(reviewed(c, g, one.k), doText(one.k.Evidence.Role, do, to)).Plus(reviewBecause(reason))
 		if after.Stage == 1 && after.Pending() {
 			line = line.Plus(chat.Text{ZH: "，等 %s 第二级复核", EN: ", %s looks at it as the second stage"}.F(c.Name(after.Reviewer)))
 		}
@@ -296,7 +296,7 @@ func takesReason(c bot.Call, k review.Case, do review.Do, to review.Target, err 
 	}
 	card := &chat.Card{
 		Title: chat.Text{ZH: "%s %s：为什么？", EN: "%s %s: why?"}.F(verb, reviewed(c, c.Group.ID, k)),
-		Body:  chat.Text{ZH: "建议是%s：%s", EN: "Advised: %s – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)),
+		Body:  chat.Text{ZH: "建议是%s：%s", EN: "Advised: %s – %s"}.F(adviceText(k), adviceWhy(k.Advice)),
 	}
 	for _, r := range reviewReasons[do] {
 		card.Buttons = append(card.Buttons, chat.Button{Label: r.text, Command: typed + " " + r.word + " #" + string(c.Group.ID)})
@@ -307,5 +307,5 @@ func takesReason(c bot.Call, k review.Case, do review.Do, to review.Target, err 
 	return &bot.Refusal{Card: card, Text: chat.Text{
 		ZH: "与建议（%s）不同，请写原因，例如：`/复核 %s @%s %s`；也可以点卡片。",
 		EN: "This deviates from the advice (%s) and takes a reason, such as `/review %s @%s %s`; or tap the card.",
-	}.F(adviceText(k.Advice), verb, string(k.Who), reviewReasons[do][0].text)}
+	}.F(adviceText(k), verb, string(k.Who), reviewReasons[do][0].text)}
 }

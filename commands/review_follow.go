@@ -110,7 +110,7 @@ func chargeCard(c bot.Call, x review.Campaign, charge review.Charge, reminded bo
 	card := chat.Card{
 		Title: title, Body: body,
 		Fields: []chat.Field{
-			{Name: chat.Text{ZH: "截止", EN: "Until"}, Value: chat.Same(c.Moment(charge.Closes))},
+			{Name: chat.Text{ZH: "截止", EN: "Until"}, Value: whenText(c, charge.Closes)},
 			{Name: chat.Text{ZH: "范围", EN: "Where"}, Value: groupsCounted(charge.Groups)},
 			{Name: chat.Text{ZH: "没人决定", EN: "No answer"}, Value: noAnswerText(x.Policy)},
 		},
@@ -155,7 +155,7 @@ func tellAsked(c bot.Call, ch journal.Change, out bot.Consequence) bot.Consequen
 	case is.Asked.Answer != was.Asked.Answer && is.Pending():
 		card := caseCard(c, g, is)
 		card.Title = chat.Text{ZH: "%s 回答了", EN: "%s has answered"}.F(reviewed(c, g, is))
-		card.Body = chat.Text{ZH: "%s；建议%s：%s", EN: "%s; advised: %s – %s"}.F(chat.Escape(is.Asked.Answer), adviceText(is.Advice), adviceWhy(is.Advice))
+		card.Body = chat.Text{ZH: "%s；建议%s：%s", EN: "%s; advised: %s – %s"}.F(chat.Escape(is.Asked.Answer), adviceText(is), adviceWhy(is.Advice))
 		out.Effects = append(out.Effects, chat.SendTo(is.Asked.By, g, chat.Reply{Card: card}).As(chat.OfRequests))
 	}
 	return out

@@ -86,7 +86,7 @@ func reviewStart() bot.Command {
 					Kind: review.Began, Group: onlyGroup(x.Groups), Items: []string{access.Review.String()}, Changes: w.Changes(),
 				}},
 				Changes: chat.Lines(
-					chat.Text{ZH: "开始%s（`%s`）：%s，%s 前决定", EN: "begin the %s (`%s`): %s, to be decided by %s"}.F(campaignText(x), x.ID, whereText(c, x), c.Moment(x.Closes)),
+					chat.Text{ZH: "开始%s（`%s`）：%s，%s 前决定", EN: "begin the %s (`%s`): %s, to be decided by %s"}.F(campaignText(x), x.ID, whereText(c, x), whenText(c, x.Closes)),
 					chat.Text{ZH: "每位复核人收到一张卡片；没人决定：%s。进度：`/复核 进度 %s`", EN: "each reviewer gets one card; no answer: %s. Progress: `/review status %s`"}.F(noAnswerText(x.Policy), x.ID),
 				),
 			}
@@ -304,7 +304,7 @@ func policyLines(c bot.Call, p review.Policy) chat.Text {
 		lines = append(lines, chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(s.label, s.show(p)))
 	}
 	if p.By != "" {
-		lines = append(lines, chat.Text{ZH: "%s 于 %s 改过。", EN: "Last changed by %s at %s."}.F(c.Name(p.By), c.Moment(p.At)))
+		lines = append(lines, chat.Text{ZH: "%s 于 %s 改过。", EN: "Last changed by %s, %s."}.F(c.Name(p.By), whenText(c, p.At)))
 	}
 	return chat.Lines(append(lines, chat.Text{ZH: "改一项：`/复核 规则 无人决定 按建议`", EN: "To change one: `/review policy noanswer advice`"})...)
 }

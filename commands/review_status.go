@@ -66,17 +66,20 @@ func marksText(x review.Campaign) chat.Text {
 func courseText(c bot.Call, x review.Campaign) chat.Text {
 	switch x.State {
 	case review.Preparing:
-		all := len(x.Groups)
-		if all == 0 {
-			all = len(c.Groups.All())
+		all := 0
+		for _, g := range c.Groups.All() {
+			if x.Covers(g.ID) {
+				all++
+			}
 		}
-		return chat.Text{ZH: "准备中：%d / %d 个群，已有 %d 位", EN: "preparing: %d of %d groups, %d admins so far"}.F(x.Looked, all, x.Cases)
+		return chat.Text{ZH: "准备中：%d / %d 个群（%d%%），已有 %d 位", EN: "preparing: %d of %d groups (%d%%), %d admins so far"}.F(
+			x.Looked, all, 100*x.Looked/max(1, all), x.Cases)
 	case review.Telling:
 		return chat.Text{ZH: "正在通知复核人：%d / %d", EN: "telling reviewers: %d of %d"}.F(x.At, len(x.Reviewers))
 	case review.Open:
-		return chat.Text{ZH: "进行中，%s 截止", EN: "open until %s"}.F(c.Moment(x.Closes))
+		return chat.Text{ZH: "进行中，%s 截止", EN: "open until %s"}.F(whenText(c, x.Closes))
 	case review.Late:
-		return chat.Text{ZH: "已转后备复核人，%s 截止", EN: "with the fallbacks until %s"}.F(c.Moment(x.Ends))
+		return chat.Text{ZH: "已转后备复核人，%s 截止", EN: "with the fallbacks until %s"}.F(whenText(c, x.Ends))
 	case review.Counting, review.Applying, review.Judging:
 		return chat.Text{ZH: "正在执行结果", EN: "being carried out"}
 	case review.Held:
@@ -182,7 +185,7 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		if x.Waiting > 0 {
 			line = line.Plus(chat.Text{ZH: "，%d 位复核人还没做完：", EN: "; reviewers not done: %d"}.F(x.Waiting))
 		} else {
-			line = line.Plus(chat.Text{ZH: "，%s 起执行", EN: "; carried out from %s"}.F(c.Moment(x.Next)))
+			line = line.Plus(chat.Text{ZH: "，%s 起执行", EN: "; carried out from %s"}.F(whenText(c, x.Next)))
 		}
 		lines = append(append(lines, line), left...)
 	}
@@ -261,12 +264,17 @@ func outcomeReport(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		lines = append(lines, chat.Text{ZH: "- 注意：%s", EN: "- note: %s"}.F(t))
 	}
 	slices.Sort(groups)
-	told, more := 0, 0
+	cases, told, more := 0, 0, 0
+	var shown []chat.Group // none for owners, who see all
 	for _, g := range groups {
-		if !c.Access.IsOwner(c.Actor.ID) && !c.In(g).Items(c.Actor.ID, c.Access.Actor, g, c.Now).Has(access.Review) {
-			continue
+		if !c.Access.IsOwner(c.Actor.ID) {
+			if !c.In(g).Items(c.Actor.ID, c.Access.Actor, g, c.Now).Has(access.Review) {
+				continue
+			}
+			shown = append(shown, g)
 		}
 		for _, k := range bot.At[review.Sheet](c, review.Of(g)).Of(x.ID) {
+			cases++
 			do, to, silent := k.Effective(x.Policy)
 			if do == review.Keep && !silent && !k.Deviates(do, to) && x.Cases > maxListed {
 				continue // of many, only those are told of whom there is something to tell
@@ -281,7 +289,15 @@ func outcomeReport(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 	if more > 0 {
 		lines = append(lines, chat.Text{ZH: "- 另有 %d 位，见各群 `/审计 review`", EN: "- and %d more; see `/audit review` in each group"}.F(more))
 	}
-	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
+	reply := chat.Reply{}
+	if cases > 0 {
+		reply.Files = reviewFiles(x, shown)
+	}
+	if len(reply.Files) > 0 {
+		lines = append(lines, chat.Text{ZH: "每位的证据、决定和日志编号见随后的 Excel。", EN: "The evidence, verdict and entry numbers of each are in the workbook that follows."})
+	}
+	reply.Text = chat.Lines(lines...)
+	return bot.Outcome{Reply: reply}, nil
 }
 
 func orNow(c bot.Call, x review.Campaign) time.Time {
@@ -294,17 +310,17 @@ func orNow(c bot.Call, x review.Campaign) time.Time {
 // verdictLine is what came of one case.
 func verdictLine(c bot.Call, g chat.Group, x review.Campaign, k review.Case) chat.Text {
 	do, to, silent := k.Effective(x.Policy)
-	what := doText(do, to)
+	what := doText(k.Evidence.Role, do, to)
 	switch {
 	case k.Pending() && !x.State.Over():
-		what = chat.Text{ZH: "等 %s 决定（建议%s）", EN: "%s has yet to decide (advised: %s)"}.F(c.Name(k.Reviewer), adviceText(k.Advice))
+		what = chat.Text{ZH: "等 %s 决定（建议%s）", EN: "%s has yet to decide (advised: %s)"}.F(c.Name(k.Reviewer), adviceText(k))
 	case silent:
 		what = chat.Text{ZH: "没有人决定，%s（按规则）", EN: "nobody decided: %s, by the policy"}.F(what)
 	case k.Verdict != nil:
-		what = decisionText(c, *k.Verdict)
+		what = decisionText(c, k.Evidence.Role, *k.Verdict)
 		if k.Deviates(do, to) {
-			what = what.Plus(chat.Text{ZH: "（建议%s）", EN: " (advised: %s)"}.F(adviceText(k.Advice)))
+			what = what.Plus(chat.Text{ZH: "（建议%s）", EN: " (advised: %s)"}.F(adviceText(k)))
 		}
 	}
-	return chat.Text{ZH: "- %s · %s：%s。%s", EN: "- %s · %s: %s.%s"}.F(groupName(c, g), reviewed(c, g, k), what, caseEnd(k))
+	return chat.Text{ZH: "- %s · %s：%s。%s", EN: "- %s · %s: %s.%s"}.F(groupName(c, g), reviewed(c, g, k), what, caseEnd(k, do))
 }

@@ -46,7 +46,7 @@ func hold(c bot.Call, x review.Campaign, trip review.Trip) (bot.Outcome, error) 
 		}}),
 	}
 	to := facts.Consenters(place, "", r.For, access.Review, then.Changes(), c.Now)
-	switch able := slices.DeleteFunc(slices.Clone(x.Run.Deciders), func(u chat.User) bool { return !slices.Contains(to, u) }); len(able) {
+	switch able := slices.DeleteFunc(x.Policy.Stopped(x.Run, x.Clean), func(u chat.User) bool { return !slices.Contains(to, u) }); len(able) {
 	case 0: // whoever agrees has decided none of it
 	case 1:
 		r.By = able[0] // then it is their act, and takes another one's word

@@ -16,7 +16,8 @@ type Run struct {
 	In       []chat.Group `json:"in,omitempty"`       // the first two of them
 	About    []chat.User  `json:"about,omitempty"`    // who would lose a role, the first few
 	Lessened []chat.User  `json:"lessened,omitempty"` // whose role would become smaller, the first few
-	Deciders []chat.User  `json:"deciders,omitempty"` // who decided so
+	Deciders []chat.User  `json:"deciders,omitempty"` // who decided that roles end
+	Lessens  []chat.User  `json:"lessens,omitempty"`  // and who, that they become smaller
 	Earlier  int          `json:"earlier,omitempty"`  // roles that other runs have taken away of late without a second person
 	Before   int          `json:"before,omitempty"`   // roles that they have reduced, likewise
 	Released bool         `json:"released,omitempty"` // a second person has agreed to it
@@ -39,19 +40,17 @@ func (r Run) With(g chat.Group, cases []Case, p Policy) Run {
 			continue
 		}
 		touched = true
-		switch {
-		case c.Evidence.Left:
-			continue // they have lost their rights with the company: to note that takes nothing away
-		case do == Reduce:
-			r.Reduced, r.Lessened = r.Reduced+1, withSome(r.Lessened, c.Who)
-		default:
-			r.Removed, r.About = r.Removed+1, withSome(r.About, c.Who)
-		}
 		by := p.By
 		if c.Verdict != nil {
 			by = c.Verdict.By
 		}
-		r.Deciders = withSome(r.Deciders, by)
+		switch {
+		case c.Evidence.Left: // they have lost their rights with the company: to note that takes nothing away
+		case do == Reduce:
+			r.Reduced, r.Lessened, r.Lessens = r.Reduced+1, withSome(r.Lessened, c.Who), withSome(r.Lessens, by)
+		default:
+			r.Removed, r.About, r.Deciders = r.Removed+1, withSome(r.About, c.Who), withSome(r.Deciders, by)
+		}
 	}
 	if touched {
 		r.Groups++
@@ -120,6 +119,25 @@ func (p Policy) Trips(r Run, clean int) Trip {
 		return LargeLess
 	}
 	return NoTrip
+}
+
+// Stopped are those who decided what makes a run stop, as far as it names them: none of them releases it alone.
+func (p Policy) Stopped(r Run, clean int) []chat.User {
+	var out []chat.User
+	ends, lessens := r, r
+	ends.Reduced, lessens.Removed = 0, 0
+	if p.Trips(ends, clean) != NoTrip {
+		out = append(out, r.Deciders...)
+	}
+	if p.Trips(lessens, clean) == NoTrip {
+		return out
+	}
+	for _, u := range r.Lessens {
+		if !slices.Contains(out, u) {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
 // partsWithin is for how long what a run has taken away counts with the next ones.

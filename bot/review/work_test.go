@@ -147,7 +147,12 @@ func TestWhoWouldLoseSomethingDoesNotAgree(t *testing.T) {
 		{Who: "zhao", Verdict: &review.Verdict{Do: review.Keep, By: "chen"}},
 	}, review.Standard())
 	assert.Equal(t, []chat.User{"sun", "wang"}, r.Losers())
-	assert.Equal(t, []chat.User{"li", "boss"}, r.Deciders)
+	p := review.Standard()
+	assert.Equal(t, []chat.User{"boss"}, p.Stopped(r, 0), "one of three ends, which is too much; one becomes smaller, which is not")
+	p.Fewer = 0
+	assert.Equal(t, []chat.User{"boss", "li"}, p.Stopped(r, 0))
+	p.Share = 100
+	assert.Equal(t, []chat.User{"li"}, p.Stopped(r, 0))
 }
 
 // TestAPolicyThatSaysLessIsTheUsualOne in the rest, so that a limit that came later is not zero.
