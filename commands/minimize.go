@@ -81,6 +81,14 @@ func reductions(c bot.Call, days int) []reduction {
 	return out
 }
 
+// takes says what a reduction takes away; zero where the reduction itself has said it.
+func (r reduction) takes(t chat.Text) chat.Text {
+	if len(r.to.Items) > 0 && len(r.unused) <= titleItems {
+		return chat.Text{}
+	}
+	return t.F(itemsText(r.unused))
+}
+
 func asksUsage(_ grammar.Args, c bot.Call) journal.Want {
 	return journal.Want{Usage: []chat.Group{c.Group.ID}}
 }
@@ -114,7 +122,7 @@ func minimize() bot.Command {
 				at++
 				lines = append(lines, chat.Lines(
 					chat.Text{ZH: "%d. %s：%s → %s", EN: "%d. %s: %s → %s"}.F(at, who, reviewedRole(r.admin.Evidence.Role), doText(r.admin.Evidence.Role, review.Reduce, r.to)),
-					chat.Text{ZH: "　去掉没用过的：%s", EN: "   takes away what was not used: %s"}.F(itemsText(r.unused)),
+					r.takes(chat.Text{ZH: "　去掉没用过的：%s", EN: "   takes away what was not used: %s"}),
 					basisText(c, r),
 				))
 				if len(card.Buttons) < 6 && r.admin.Who != c.Actor.ID {
@@ -208,8 +216,9 @@ func reduce(c bot.Call, r reduction, days int) (bot.Outcome, error) {
 		Events: []journal.Event{{
 			Kind: kind, Group: c.Group.ID, Targets: []chat.User{who}, Items: rights, Reason: reason, Changes: changes,
 		}},
-		Changes: chat.Text{ZH: "%s %s，去掉 %d 天没用过的：%s", EN: "%s: %s, without what was not used in %d days: %s"}.F(
-			c.Name(who), doText(r.admin.Evidence.Role, review.Reduce, r.to), days, itemsText(r.unused)).Plus(neededText(r.needs)).Plus(proof),
+		Changes: chat.Text{ZH: "%s %s（%d 天没用过）", EN: "%s: %s (not used in %d days)"}.F(
+			c.Name(who), doText(r.admin.Evidence.Role, review.Reduce, r.to), days).Plus(
+			r.takes(chat.Text{ZH: "，去掉：%s", EN: ", without: %s"})).Plus(neededText(r.needs)).Plus(proof),
 		Confirm: chat.Text{ZH: "按使用收窄权限", EN: "this narrows a role to what was used"}, Second: second,
 	}, nil
 }

@@ -76,9 +76,9 @@ func doText(role review.Role, do review.Do, to review.Target) chat.Text {
 		l, _ := access.ParseLevel(to.Level)
 		return chat.Text{ZH: "降为%s", EN: "reduce to %s"}.F(chat.Text{ZH: l.Label().ZH, EN: l.String()})
 	case do == review.Reduce && len(taken) <= min(titleItems, len(to.Items)):
-		return chat.Text{ZH: "收回“%s”", EN: "take back “%s”"}.F(itemsText(taken))
+		return chat.Text{ZH: "收回“%s”权限", EN: "take back “%s”"}.F(itemsText(taken))
 	case do == review.Reduce && len(to.Items) <= titleItems:
-		return chat.Text{ZH: "只留“%s”", EN: "leave “%s” only"}.F(itemsText(to.Items))
+		return chat.Text{ZH: "只留“%s”权限", EN: "leave “%s” only"}.F(itemsText(to.Items))
 	case do == review.Reduce:
 		return chat.Text{ZH: "收窄为 %d 项", EN: "narrow to %d items"}.F(len(to.Items))
 	}
@@ -119,11 +119,14 @@ func adviceWhy(a review.Advice) chat.Text {
 	case review.RuleIdle:
 		return unusedText(a).Plus(servesNotText(a))
 	case review.RuleServes:
-		return chat.Text{ZH: "在值班、回复客户或在群里发言，但%s", EN: "on duty, answering customers or writing in the group, but %s"}.F(unusedText(a))
+		return chat.Text{ZH: "%s，但%s", EN: "%s, but %s"}.F(servesText(a), unusedText(a))
 	case review.RulePartly:
 		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items)).Plus(neededText(a.Needs))
 	case review.RuleNeeded:
-		return chat.Text{ZH: "本该调整，但本群不能没有高级，也不能少于应有人数", EN: "would be reduced or removed, but the group must keep a senior and its least number"}
+		if a.Days == 0 || len(a.Items) == 0 {
+			return chat.Text{ZH: "本该调整，但%s", EN: "would be reduced or removed, but %s"}.F(lackText(a.Lacks))
+		}
+		return chat.Text{ZH: "%d 天没用过：%s，但%s", EN: "not used for %d days: %s, but %s"}.F(a.Days, itemsShort(a.Items), lackText(a.Lacks))
 	case review.RuleUsed:
 	}
 	return chat.Text{ZH: "权限都在用", EN: "what it gives is used"}
@@ -135,6 +138,18 @@ func unusedText(a review.Advice) chat.Text {
 		return chat.Text{ZH: "%d 天没有用过权限", EN: "nothing used for %d days"}.F(a.Days)
 	}
 	return chat.Text{ZH: "看得到用量的权限 %d 天没有用过（另 %d 项看不到）", EN: "nothing used for %d days, as far as the bot can see (not %d items)"}.F(a.Days, a.Blind)
+}
+
+// lackText is what a group would lack without a role, or with less of it.
+func lackText(l review.Lack) chat.Text {
+	switch l {
+	case review.LacksSenior:
+		return chat.Text{ZH: "本群会没有高级管理员", EN: "the group would have no senior admin"}
+	case review.LacksAppointer:
+		return chat.Text{ZH: "本群会没有高级能设管理员", EN: "no senior of the group could appoint admins"}
+	case review.LacksPeople, review.NoLack:
+	}
+	return chat.Text{ZH: "本群管理员会少于应有人数", EN: "the group would have fewer admins than its size needs"}
 }
 
 // unseenText is why a role becomes smaller and does not end: what can be seen was not used, and the rest cannot be seen.
@@ -151,6 +166,23 @@ func neededText(item string) chat.Text {
 		return chat.Text{}
 	}
 	return chat.Text{ZH: "（%s保留：本群没有别的高级能用）", EN: " (%s stays: no other senior here holds it)"}.F(itemsText([]string{item}))
+}
+
+// servesText says by what somebody serves who used none of their items.
+func servesText(a review.Advice) chat.Text {
+	var out []chat.Text
+	for _, does := range []struct {
+		so   bool
+		what chat.Text
+	}{
+		{a.OnDuty, chat.Text{ZH: "在值班", EN: "on duty"}}, {a.Answers, chat.Text{ZH: "在回复客户", EN: "answering customers"}},
+		{a.Writes && !a.Answers, chat.Text{ZH: "在群里发言", EN: "writing in the group"}},
+	} {
+		if does.so {
+			out = append(out, does.what)
+		}
+	}
+	return list(out)
 }
 
 // servesNotText says what somebody has not done for the group. Of what nobody tells, nothing is claimed.

@@ -8,6 +8,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/evidence"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/review"
@@ -201,7 +202,7 @@ func verdicts(c bot.Call, cases []chosen, lines []chat.Text, reason string, of f
 		if after.Stage == 1 && after.Pending() {
 			line = line.Plus(chat.Text{ZH: "，等 %s 第二级复核", EN: ", %s looks at it as the second stage"}.F(c.Name(after.Reviewer)))
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.Plus(notYet(c, one.k, do, to)))
 	}
 	for key, done := range judged {
 		w.Judged(holders[key].x.ID, chat.User(key.ID()), c.Now.UTC(), done...)
@@ -217,6 +218,18 @@ func verdicts(c bot.Call, cases []chosen, lines []chat.Text, reason string, of f
 	}
 	out.Reply = next
 	return out, nil
+}
+
+// notYet warns of a decision that would not be carried out as the group is now; zero where nothing stands against it.
+func notYet(c bot.Call, k review.Case, do review.Do, to review.Target) chat.Text {
+	if do == review.Keep || k.Evidence.Left {
+		return chat.Text{}
+	}
+	lacks := evidence.Of(c.Group.ID, c.Access).Place(c).Lacks(k.Evidence.Role, review.Advice{Do: do, To: to})
+	if lacks == review.NoLack {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "。注意：%s，这样不会执行；请在复核结束前先任命别人", EN: ". Note: %s, so it would not be carried out; appoint somebody else before the review closes"}.F(lackText(lacks))
 }
 
 // afterDecision says what was decided, that nothing is done before the review closes, and shows who comes next, so that

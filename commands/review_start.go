@@ -220,11 +220,11 @@ var reviewSettings = []reviewSetting{
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Extra)) }, number(func(p *review.Policy) *int { return &p.Extra }),
 	},
 	{
-		"stages", "级数", chat.Text{ZH: "级数：2 = 不保留的由另一人再看", EN: "stages: 2 = what is not kept is looked at by another"},
+		"stages", "级数", chat.Text{ZH: "级数（1 一个人定；2 不保留的由另一人再看）", EN: "stages (1: one person; 2: what is not kept is looked at by another)"},
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Stages)) }, number(func(p *review.Policy) *int { return &p.Stages }),
 	},
 	{
-		"noanswer", "无人决定", chat.Text{ZH: "没人决定：keep 保留、reduce 收窄、remove 移除、advice 按建议", EN: "no answer: keep, reduce, remove or advice"},
+		"noanswer", "无人决定", chat.Text{ZH: "没人决定时（保留、收窄、移除、按建议）", EN: "no answer (keep, reduce, remove, advice)"},
 		noAnswerText, func(p *review.Policy, s string) bool {
 			words := map[string]review.Do{"keep": review.Keep, "保留": review.Keep, "reduce": review.Reduce, "收窄": review.Reduce, "remove": review.Remove, "移除": review.Remove, "advice": review.Advised, "按建议": review.Advised}
 			do, ok := words[s]
@@ -257,7 +257,7 @@ var reviewSettings = []reviewSetting{
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Active)) }, number(func(p *review.Policy) *int { return &p.Active }),
 	},
 	{
-		"large", "大群", chat.Text{ZH: "或多少人起算活跃群", EN: "or people"},
+		"large", "大群", chat.Text{ZH: "或多少人起算活跃群", EN: "or people from which it is"},
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Large)) }, number(func(p *review.Policy) *int { return &p.Large }),
 	},
 }
@@ -285,7 +285,7 @@ func reviewPolicy() bot.Command {
 			}
 			s, before := reviewSettings[what.Of(c.Args)], p
 			if !s.set(&p, value.Of(c.Args)) || p.Sound() != nil {
-				return bot.Refuse(chat.Text{ZH: "“%s”不行。%s。", EN: "“%s” will not do. %s."}.F(chat.Escape(value.Of(c.Args)), s.label))
+				return bot.Refuse(chat.Text{ZH: "“%s”不行。%s。", EN: "“%s” will not do: %s."}.F(chat.Escape(value.Of(c.Args)), s.label))
 			}
 			p.By, p.At = c.Actor.ID, c.Now.UTC()
 			w.SetPolicy(p)

@@ -37,6 +37,7 @@ func Queries(g chat.Group, from, until time.Time) []journal.Query {
 	return []journal.Query{
 		{Group: g, Refused: true, Since: from, Until: until, Limit: mostCounted},
 		{Group: g, Kind: duty.Late, Since: from, Until: until, Limit: mostCounted},
+		{Group: g, Kind: duty.TakenOver, Since: from, Until: until, Limit: mostCounted},
 	}
 }
 
@@ -50,14 +51,16 @@ func Look(c bot.Call, g chat.Group, n int) Group {
 		told: bot.At[digest.Book](c, digest.Suspects), group: bot.At[directory.Group](c, directory.OfGroup(g)), Facts: c.In(g), usage: c.Usage(g),
 		roster: bot.At[duty.Roster](c, duty.Of(g)), sheet: c.Sheet(n), heard: c.Clock(g).HasSource(), denied: map[chat.User]int{}, missed: map[chat.User]int{},
 	}
-	refused, _ := c.Entries(2 * n)
+	refused, _ := c.Entries(3 * n)
 	for _, e := range refused {
 		l.denied[e.Actor]++
 	}
-	late, _ := c.Entries(2*n + 1)
-	for _, e := range late {
-		for _, u := range e.Targets {
-			l.missed[u]++
+	for of := range 2 {
+		late, _ := c.Entries(3*n + 1 + of)
+		for _, e := range late {
+			for _, u := range duty.Missed(e) {
+				l.missed[u]++
+			}
 		}
 	}
 	return l
