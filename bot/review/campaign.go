@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -172,11 +173,12 @@ func IDOf(k Kind, at time.Time) string {
 	return fmt.Sprintf("%s-%s", k, at.Format("2006-01"))
 }
 
-// IsID says whether a word looks like the id of a campaign: its kind, and what tells it from others of the kind.
-func IsID(s string) bool {
-	kind, which, ok := strings.Cut(s, "-")
-	return ok && which != "" && slices.Contains([]Kind{Matrix, Business, Group, Event, Sample, ByHand}, Kind(kind))
-}
+// id is how the ids of campaigns look, of whatever kind.
+var id = regexp.MustCompile(
+	`^(sample-)?((matrix|group)-\d{4}-\d\d|business-\d{4}Q[1-4]|hand-\d{4}-\d\d-\d\d-\w+|event-.+-\d{4}-\d\d-\d\d)(-.+)?$`)
+
+// IsID says whether a word is the id of a campaign, by its looks: a word of a reason, such as business-critical, is none.
+func IsID(s string) bool { return id.MatchString(s) }
 
 // Book is the campaigns of the company and the policy of reviews. The zero Book has none. Safe to share; it never
 // changes.

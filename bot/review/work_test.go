@@ -165,3 +165,37 @@ func TestAPolicyThatSaysLessIsTheUsualOne(t *testing.T) {
 	_, err = journal.Decode[review.Policy]([]byte(`{"dayz":3}`))
 	assert.Error(t, err, "what is not known is not passed over")
 }
+
+// TestNoAnswer is what becomes of a role of which nobody has decided, by each policy, whatever was advised.
+func TestNoAnswer(t *testing.T) {
+	to := review.Target{Level: "junior"}
+	advised := map[review.Do]review.Advice{review.Keep: {Do: review.Keep}, review.Reduce: {Do: review.Reduce, To: to}, review.Remove: {Do: review.Remove}}
+	for policy, want := range map[review.Do]map[review.Do]review.Do{
+		review.Keep:    {review.Keep: review.Keep, review.Reduce: review.Keep, review.Remove: review.Keep},
+		review.Reduce:  {review.Keep: review.Keep, review.Reduce: review.Reduce, review.Remove: review.Keep},
+		review.Remove:  {review.Keep: review.Remove, review.Reduce: review.Remove, review.Remove: review.Remove},
+		review.Advised: {review.Keep: review.Keep, review.Reduce: review.Reduce, review.Remove: review.Remove},
+	} {
+		for advice, becomes := range want {
+			p := review.Standard()
+			p.NoAnswer = policy
+			do, target, silent := review.Case{Advice: advised[advice]}.Effective(p)
+			assert.Equal(t, becomes, do, "no answer means %s, advised is %s", policy, advice)
+			assert.True(t, silent)
+			assert.Equal(t, do == review.Reduce, target.Equal(to))
+			do, _, silent = review.Case{Advice: advised[advice], Verdict: &review.Verdict{Do: review.Keep}}.Effective(p)
+			assert.Equal(t, review.Keep, do, "what was decided counts")
+			assert.False(t, silent)
+		}
+	}
+}
+
+// TestIDsAreTold from what else somebody may write behind a name.
+func TestIDsAreTold(t *testing.T) {
+	for _, id := range []string{"matrix-2026-03", "business-2026Q1", "group-2026-12", "event-wr1-2026-03-10", "sample-group-2026-12-li", "sample-event-wr1-2026-03-10-陈", "hand-2026-02-20-7584"} {
+		assert.True(t, review.IsID(id), id)
+	}
+	for _, word := range []string{"", "group", "group-", "仍在负责", "hand", "hand-over", "business-critical", "event-driven", "group-wide", "2026-03-01"} {
+		assert.False(t, review.IsID(word), word)
+	}
+}
