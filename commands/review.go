@@ -78,17 +78,22 @@ func desksWanted(c bot.Call) []journal.Name {
 	return out
 }
 
-// casesOf are the cases of a page that still wait, and everything that must be read to show them.
+// casesOf are the cases of a page that still wait, out of all of its group that the speaker may decide.
 func (p reviewPage) casesOf(c bot.Call) []review.Case {
+	all := p.waiting(c)
+	from := min(p.from, len(all))
+	return all[from:min(from+casesOnPage, len(all))]
+}
+
+// waiting are the cases of the page's group that wait and that the speaker may decide.
+func (p reviewPage) waiting(c bot.Call) []review.Case {
 	holder := p.as
 	if holder == "" {
 		holder = c.Actor.ID
 	}
-	all := slices.DeleteFunc(bot.At[review.Sheet](c, review.Of(p.share.Group)).Of(p.share.Campaign), func(k review.Case) bool {
+	return slices.DeleteFunc(bot.At[review.Sheet](c, review.Of(p.share.Group)).Of(p.share.Campaign), func(k review.Case) bool {
 		return !k.Pending() || k.Reviewer != holder || !mayJudge(c, k)
 	})
-	from := min(p.from, len(all))
-	return all[from:min(from+casesOnPage, len(all))]
 }
 
 // mayJudge says whether the speaker may decide a case of somebody whose turn they may take: not one about themselves, nor one
@@ -146,12 +151,12 @@ func showPage(c bot.Call, n int, head chat.Text) (chat.Reply, []journal.Name) {
 		return chat.Reply{}, want
 	}
 	x, _ := reviews.Of(c).Get(p.share.Campaign)
-	cases := p.casesOf(c)
+	cases, waiting := p.casesOf(c), len(p.waiting(c))
 	g := p.share.Group
-	title := chat.Text{ZH: "**待您复核 %d/%d：%s，%d 位**", EN: "**To review, %d of %d: %s (%d)**"}.F(n, len(pages), groupName(c, g), p.share.Open)
+	title := chat.Text{ZH: "**待您复核 %d/%d：%s，%d 位**", EN: "**To review, %d of %d: %s (%d)**"}.F(n, len(pages), groupName(c, g), waiting)
 	lines := []chat.Text{head, title, campaignLine(c, x, p)}
 	card := &chat.Card{
-		Title: chat.Text{ZH: "%s：%d 位待复核", EN: "%s: %d to review"}.F(groupName(c, g), p.share.Open),
+		Title: chat.Text{ZH: "%s：%d 位待复核", EN: "%s: %d to review"}.F(groupName(c, g), waiting),
 		Body:  chat.Text{ZH: "点名字看证据；与建议不同要写原因", EN: "Tap a name for the evidence; what deviates takes a reason"},
 	}
 	all := ""
@@ -166,16 +171,19 @@ func showPage(c bot.Call, n int, head chat.Text) (chat.Reply, []journal.Name) {
 	if len(cases) == 0 {
 		return chat.Reply{Text: chat.Lines(head, title, campaignLine(c, x, p), leftToOther(c, p))}, nil
 	}
-	card.Buttons = append(card.Buttons, chat.Button{
-		Label: chat.Text{ZH: "全部按建议", EN: "As advised"}, Command: "/review all" + all + " " + x.ID + " #" + string(g), Style: chat.Primary,
-	})
+	if x.Kind != review.Sample { // there each one is looked at, and said why
+		card.Buttons = append(card.Buttons, chat.Button{
+			Label: chat.Text{ZH: "全部按建议", EN: "As advised"}, Command: "/review all" + all + " " + x.ID + " #" + string(g), Style: chat.Primary,
+		})
+	}
 	if n < len(pages) {
 		card.Buttons = append(card.Buttons, chat.Button{Label: chat.Text{ZH: "下一页", EN: "Next page"}, Command: fmt.Sprintf("/review page %d", n+1)})
 	}
-	lines = append(lines, chat.Text{
-		ZH: "逐位：`/复核 保留|降级|移除 @谁 [原因]`，`/复核 问 @谁`；这一页都按建议：`/复核 全部`",
-		EN: "One by one: `/review keep|reduce|remove @who [reason]`, `/review ask @who`; this page as advised: `/review all`",
-	})
+	how := chat.Text{ZH: "逐位：`/复核 保留|降级|移除 @谁 [原因]`，`/复核 问 @谁`", EN: "One by one: `/review keep|reduce|remove @who [reason]`, `/review ask @who`"}
+	if x.Kind != review.Sample {
+		how = how.Plus(chat.Text{ZH: "；这一页都按建议：`/复核 全部`", EN: "; this page as advised: `/review all`"})
+	}
+	lines = append(lines, how)
 	return chat.Reply{Text: chat.Lines(lines...), Card: card}, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
+	"qunguan/bot/kpi"
 	"qunguan/bot/review"
 )
 
@@ -237,7 +238,20 @@ func workText(e review.Evidence) chat.Text {
 		out = append(out, chat.Text{ZH: "首响 %d 次，平均 %s，超时 %d", EN: "%d first answers, %s on average, %d late"}.F(
 			a.Count, grammar.FormatLength(a.Mean.Round(time.Minute)), a.Late))
 	}
-	return clauses(out)
+	t := clauses(out)
+	if a := e.Answers; a != nil && a.Handled > 0 {
+		t = t.Plus(chat.Text{ZH: "；", EN: "; "}).Plus(handlingText(a))
+	}
+	return t
+}
+
+// handlingText is how long the matters of customers took, and whether that is good enough (R44).
+func handlingText(a *review.Answers) chat.Text {
+	passed := chat.Text{ZH: "达标", EN: "passed"}
+	if a.Handling > kpi.MostHandling {
+		passed = chat.Text{ZH: "不达标", EN: "failed"}
+	}
+	return chat.Text{ZH: "处理 %d 件，平均 %s（%s）", EN: "%d matters, %s on average (%s)"}.F(a.Handled, grammar.FormatLength(a.Handling.Round(time.Minute)), passed)
 }
 
 // slipsText is what went wrong with somebody's duty: shifts that they did not check in for in time, and those that somebody

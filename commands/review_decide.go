@@ -317,6 +317,12 @@ func takesReason(c bot.Call, k review.Case, do review.Do, to review.Target, err 
 	for i, b := range card.Buttons {
 		card.Buttons[i].Label.EN = clipLabel(strings.ToUpper(b.Label.EN[:1]) + b.Label.EN[1:])
 	}
+	if !k.Deviates(do, to) {
+		return &bot.Refusal{Card: card, Text: chat.Text{
+			ZH: "抽样再复核，保留也要写原因，例如：`/复核 %s @%s %s`；也可以点卡片。",
+			EN: "In a second look at a sample, what is kept takes a reason, such as `/review %s @%s %s`; or tap the card.",
+		}.F(verb, string(k.Who), reviewReasons[do][0].text)}
+	}
 	return &bot.Refusal{Card: card, Text: chat.Text{
 		ZH: "与建议（%s）不同，请写原因，例如：`/复核 %s @%s %s`；也可以点卡片。",
 		EN: "This deviates from the advice (%s) and takes a reason, such as `/review %s @%s %s`; or tap the card.",

@@ -95,7 +95,7 @@ func chargeCard(c bot.Call, x review.Campaign, charge review.Charge, reminded bo
 		title.EN = "To review: 1 admin"
 	}
 	if x.Kind == review.Sample {
-		body = chat.Text{ZH: "抽样再复核：上一次这几位都保留了，请您不看上次的结论，再看一遍。", EN: "A second look: these were all kept the last time. Please look again by yourself."}
+		body = chat.Text{ZH: "抽样再复核：上一次这几位都保留了，请您不看上次的结论，再看一遍；保留要写原因。", EN: "A second look: these were all kept the last time. Please look again by yourself; what you keep takes a reason."}
 	}
 	if x.State == review.Late && !reminded {
 		body = chat.Text{ZH: "%s。原复核人没有在期限内决定，转给您。", EN: "%s. Whoever should have decided has not, so it comes to you."}.F(campaignText(x))

@@ -176,8 +176,11 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		}
 		open += charge.Open
 		if charge.Open > 0 && len(left) < mostReviewers {
-			left = append(left, chat.Text{ZH: "- %s：还有 %d 位，提醒过 %d 次", EN: "- %s: %d left, reminded %d times"}.F(
-				c.Name(u), charge.Open, charge.Reminded))
+			line := chat.Text{ZH: "- %s：还有 %d 位", EN: "- %s: %d left"}.F(c.Name(u), charge.Open)
+			if charge.Reminded > 0 {
+				line = line.Plus(chat.Text{ZH: "，提醒过 %d 次", EN: ", reminders: %d"}.F(charge.Reminded))
+			}
+			left = append(left, line)
 		}
 	}
 	if x.State == review.Open || x.State == review.Late {

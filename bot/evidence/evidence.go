@@ -32,12 +32,13 @@ type Group struct {
 	told   digest.Book
 }
 
-// Queries are those that Look reads of a group: what was refused there, and who did not check in in time.
-func Queries(g chat.Group, from, until time.Time) []journal.Query {
+// Queries are those that Look reads of a group: what was refused there, and who did not check in in time. They have no end:
+// to find the newest entry before a moment takes a search through the journal, of thousands of groups one each.
+func Queries(g chat.Group, from time.Time) []journal.Query {
 	return []journal.Query{
-		{Group: g, Refused: true, Since: from, Until: until, Limit: mostCounted},
-		{Group: g, Kind: duty.Late, Since: from, Until: until, Limit: mostCounted},
-		{Group: g, Kind: duty.TakenOver, Since: from, Until: until, Limit: mostCounted},
+		{Group: g, Refused: true, Since: from, Limit: mostCounted},
+		{Group: g, Kind: duty.Late, Since: from, Limit: mostCounted},
+		{Group: g, Kind: duty.TakenOver, Since: from, Limit: mostCounted},
 	}
 }
 
@@ -111,7 +112,7 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 		Last: func(who chat.User, i access.Item) time.Time { return l.usage.Last(who, i.String()) },
 	}
 	found := l.Facts.Check(g, used, c.Now)
-	turns, answers, wrote, since := l.turns(c), l.sheet.ByPerson(sla.First), l.sheet.MessagesBy(), l.heardSince(c)
+	turns, answers := l.turns(c), l.answers(c)
 	var out []review.Admin
 	for _, who := range l.Facts.Admins(g, c.Now) {
 		if l.Facts.Governs(who, g) {
@@ -141,8 +142,7 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 			}
 		}
 		if l.heard {
-			t := answers[who]
-			e.Answers = &review.Answers{Count: t.Count(), Mean: t.Mean().Round(time.Second), Late: t.Breaches, Wrote: wrote[who], Since: since}
+			e.Answers = answers(who)
 		}
 		e.Left = bot.At[directory.Person](c, directory.OfPerson(who)).Gone
 		if _, in := l.group.Member(who); !in && l.group.MembersKnown {
@@ -151,6 +151,18 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 		out = append(out, review.Admin{Who: who, Evidence: e, Ladder: ladder(c, r)})
 	}
 	return out
+}
+
+// answers tells of each how they answered customers, how long their matters took, and what they wrote.
+func (l Group) answers(c bot.Call) func(chat.User) *review.Answers {
+	first, handled, wrote, since := l.sheet.ByPerson(sla.First), l.sheet.ByPerson(sla.Handling), l.sheet.MessagesBy(), l.heardSince(c)
+	return func(who chat.User) *review.Answers {
+		f, h := first[who], handled[who]
+		return &review.Answers{
+			Count: f.Count(), Mean: f.Mean().Round(time.Second), Late: f.Breaches, Wrote: wrote[who], Since: since,
+			Handled: h.Count(), Handling: h.Mean().Round(time.Second),
+		}
+	}
 }
 
 // heardSince is the day of the first message of the group that is known; zero if none is. That a source tells of the group

@@ -161,6 +161,12 @@ func (c Campaign) Asks(e Evidence, a Advice) bool {
 	return c.Kind != Matrix || a.Do != Keep || len(e.Warned) > 0
 }
 
+// TakesReason says whether a decision takes a reason: one that deviates from the advice does, and in a second look at a
+// sample (M13) every role that is kept.
+func (c Campaign) TakesReason(k Case, do Do, to Target) bool {
+	return k.Deviates(do, to) || c.Kind == Sample && do == Keep
+}
+
 // Rested says whether a campaign leaves out groups whose turn it is not.
 func (c Campaign) Rested() bool { return c.Kind == Group }
 

@@ -61,6 +61,9 @@ type Answers struct {
 	Late  int64         `json:"late,omitempty"`
 	Wrote int64         `json:"wrote,omitempty"`
 	Since time.Time     `json:"since,omitzero"` // of which day the first message of the group is known; zero: none is
+
+	Handled  int64         `json:"handled,omitempty"` // matters of customers
+	Handling time.Duration `json:"handling,omitzero"` // how long one took on average (R44)
 }
 
 // Turns is the duty that somebody has done.

@@ -199,3 +199,15 @@ func TestIDsAreTold(t *testing.T) {
 		assert.False(t, review.IsID(word), word)
 	}
 }
+
+// TestWhatTakesAReason: what deviates, and whatever is kept when a sample is looked at again.
+func TestWhatTakesAReason(t *testing.T) {
+	k := review.Case{Advice: review.Advice{Do: review.Keep}}
+	usual, again := review.Campaign{Kind: review.Group}, review.Campaign{Kind: review.Sample}
+	assert.False(t, usual.TakesReason(k, review.Keep, review.Target{}))
+	assert.True(t, usual.TakesReason(k, review.Remove, review.Target{}))
+	assert.True(t, again.TakesReason(k, review.Keep, review.Target{}))
+	k.Advice.Do = review.Remove
+	assert.False(t, again.TakesReason(k, review.Remove, review.Target{}), "as advised")
+	assert.True(t, again.TakesReason(k, review.Keep, review.Target{}))
+}
