@@ -169,7 +169,7 @@ func showPage(c bot.Call, n int, head chat.Text) (chat.Reply, []journal.Name) {
 		})
 	}
 	if len(cases) == 0 {
-		return chat.Reply{Text: chat.Lines(head, title, campaignLine(c, x, p), leftToOther(c, p))}, nil
+		return chat.Reply{Text: chat.Lines(head, chat.Text{ZH: "**%s**：没有等您复核的", EN: "**%s**: nothing waits for you"}.F(groupName(c, g)), campaignLine(c, x, p), leftToOther(c, p))}, nil
 	}
 	if x.Kind != review.Sample { // there each one is looked at, and said why
 		card.Buttons = append(card.Buttons, chat.Button{
