@@ -10,6 +10,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/digest"
 	"qunguan/bot/directory"
+	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/kpi"
 	"qunguan/bot/review"
@@ -201,9 +202,8 @@ func servesNotText(a review.Advice) chat.Text {
 
 // usedText is when a role was last used; what is not known is said.
 func usedText(c bot.Call, e review.Evidence) chat.Text {
-	if last := e.Last(); !last.IsZero() {
-		u := e.Uses[slices.IndexFunc(e.Uses, func(u review.Use) bool { return u.Last.Equal(last) })]
-		return chat.Text{ZH: "最近用 %s（%s）", EN: "last used %s (%s)"}.F(dateText(c, last), itemsText([]string{u.Item}))
+	if len(e.Uses) > 0 {
+		return lastUses(c, e)
 	}
 	if len(e.Blind) == len(e.Role.Items) {
 		return chat.Text{ZH: "用没用过，机器人看不到", EN: "the bot cannot see its use"}
@@ -212,6 +212,24 @@ func usedText(c bot.Call, e review.Evidence) chat.Text {
 		return chat.Text{ZH: "没有用量记录", EN: "nothing is known of its use"}
 	}
 	return chat.Text{ZH: "%s 以来没有用过", EN: "not used since %s"}.F(dateText(c, e.Known))
+}
+
+// fewUses is how many uses a card has room for.
+const fewUses = 3
+
+// lastUses are the latest uses, an item each: as much as a card has room for.
+func lastUses(c bot.Call, e review.Evidence) chat.Text {
+	uses := slices.Clone(e.Uses)
+	slices.SortStableFunc(uses, func(a, b review.Use) int { return b.Last.Compare(a.Last) })
+	var out []chat.Text
+	for _, u := range uses[:min(fewUses, len(uses))] {
+		out = append(out, chat.Text{ZH: "%s %s", EN: "%s %s"}.F(itemsText([]string{u.Item}), dayText(c, duty.DayOf(u.Last.In(c.Zone)))))
+	}
+	t := chat.Text{ZH: "最近用：%s", EN: "last used: %s"}.F(list(out))
+	if more := len(uses) - len(out); more > 0 {
+		t = t.Plus(chat.Text{ZH: "等 %[1]d 项", EN: " and %[2]d more"}.F(len(uses), more))
+	}
+	return t
 }
 
 // workText is the duty that was done and how customers were answered.
