@@ -382,8 +382,11 @@ func caseEnd(k review.Case, do review.Do) chat.Text {
 }
 
 func blockedText(why string) chat.Text {
-	if why == review.BelowMinimum {
+	switch why {
+	case review.BelowMinimum:
 		return chat.Text{ZH: "执行后本群管理员会少于应有人数（minimum）", EN: "the group would have fewer admins than its size needs (minimum)"}
+	case review.NoAppointer:
+		return chat.Text{ZH: "执行后本群会没有高级能设管理员（appoints）", EN: "no senior of the group could appoint admins (appoints)"}
 	}
 	return access.Rule(why).Text().Plus(chat.Text{ZH: "（" + why + "）", EN: " (" + why + ")"})
 }

@@ -109,6 +109,8 @@ func (r ReviewRow) after() any {
 	do, to, _ := r.Case.Effective(r.Campaign.Policy)
 	role := r.Case.Evidence.Role
 	switch {
+	case r.Case.End == review.Changed:
+		return chat.Text{ZH: "在此期间已变", EN: "had changed meanwhile"}
 	case r.Case.End != review.Applied || do == review.Keep:
 		return reviewedRole(role)
 	case do == review.Remove:

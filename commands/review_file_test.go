@@ -76,6 +76,10 @@ func TestTheFileOfAReview(t *testing.T) {
 			verdict(review.Verdict{Do: review.Remove, By: "li"})(r)
 			r.Case.End = review.NotRun
 		}, map[string]any{"复核后": "高级管理员", "结果": "没有执行：没有第二个人同意"}},
+		"changed by itself meanwhile": {func(r *ReviewRow) {
+			verdict(review.Verdict{Do: review.Remove, By: "li"})(r)
+			r.Case.End = review.Changed
+		}, map[string]any{"复核后": "在此期间已变", "收回的权限": "", "结果": "没有执行：角色在此期间已经变了"}},
 		"nobody decided": {func(r *ReviewRow) { r.Case.Verdict, r.Case.Silent = nil, true }, map[string]any{
 			"决定": "没有人决定，按规则保留", "复核人": "li（未决定）", "决定时间": "", "结果": "不变",
 		}},

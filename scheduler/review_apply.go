@@ -170,7 +170,7 @@ func carry(c bot.Call, facts access.Facts, x review.Campaign, g chat.Group, k re
 		return nil, review.Blocked, string(access.RuleNothingGranted)
 	}
 	if !k.Evidence.Left && appointers(facts, g, c.Now) > 0 && appointers(after, g, c.Now) == 0 {
-		return nil, review.Blocked, string(access.RuleLastSenior)
+		return nil, review.Blocked, review.NoAppointer
 	}
 	least, _ := access.Wanted(facts.Place.People)
 	was, left := len(facts.Admins(g, c.Now)), len(after.Admins(g, c.Now))
