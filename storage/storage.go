@@ -7,7 +7,8 @@
 //	<prefix>:{<corp>}:state:<aggregate>  hash    every field one record
 //	<prefix>:{<corp>}:versions           hash    the version of every aggregate
 //	<prefix>:{<corp>}:head               string  the number of the newest journal entry
-//	<prefix>:{<corp>}:journal            stream  entry n has the id n-0
+//	<prefix>:{<corp>}:journal            stream  entry n has the id n-0; of those that are archived, none are there
+//	<prefix>:{<corp>}:archived           hash    to: the last entry that is archived; first, last: moments; where: the files
 //	<prefix>:{<corp>}:index:<what>:<id>  zset    entry numbers by kind, actor, target, group, item, changed, refused, undoable
 //	<prefix>:{<corp>}:usage:<group>      hash    <actor>/<item>: when it was last used, Unix milliseconds; no group: company-wide
 //	<prefix>:{<corp>}:inbox:<message>    hash    m: the message; r, n: its reply and entry, once finished
@@ -118,9 +119,10 @@ func (r *Redis) Hook(h redis.Hook) { r.client.AddHook(h) }
 
 // Tenant is what one company keeps.
 type Tenant struct {
-	client redis.UniversalClient
-	keys   keys
-	now    func() time.Time
+	client  redis.UniversalClient
+	keys    keys
+	now     func() time.Time
+	archive Archive // nil: this process reads none
 }
 
 // Tenant returns the keeper of one company's things. now is the clock of leases and deadlines.
@@ -133,6 +135,7 @@ type keys struct{ prefix string }
 
 func (k keys) head() string                     { return k.prefix + "head" }
 func (k keys) journal() string                  { return k.prefix + "journal" }
+func (k keys) archived() string                 { return k.prefix + "archived" }
 func (k keys) index(what string, id any) string { return k.prefix + "index:" + indexName(what, id) }
 func (k keys) inbox(message string) string      { return k.prefix + "inbox:" + message }
 func (k keys) pending() string                  { return k.prefix + "pending" }

@@ -84,7 +84,8 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	s.meters.waiting(now, later, dead)
 	parts = append(parts, s.sourceParts()...)
 	parts = append(parts, s.linkParts(ctx)...)
-	return append(parts, outbox, s.sealPart(ctx), s.pictures.part(), bot.Part{
+	parts = append(append(parts, outbox, s.sealPart(ctx)), s.archiveParts(ctx)...)
+	return append(parts, s.pictures.part(), bot.Part{
 		Name: chat.Text{ZH: "时间", EN: "clock"}, Works: true,
 		Note: chat.Same(fmt.Sprintf("%s %s", s.now().In(zoneOf(s)).Format("2006-01-02 15:04:05"), s.config.Timezone)),
 	})
