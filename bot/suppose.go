@@ -39,13 +39,15 @@ func (c Call) Suppose(text string) Supposed {
 		out.Err = &Refusal{Text: chat.Text{ZH: "计划里的命令只能针对本群，不要写 #群名。", EN: "A plan is about this group; leave #GROUP out."}}
 		return out
 	}
-	c.Args, c.Target, c.Decision = m.Args, chat.Member{}, access.Decision{}
+	c.Args, c.Target, c.Decision, c.DryRun = m.Args, chat.Member{}, access.Decision{}, true
 	if out.Need.Names = missing(c, t.supposes(c)); len(out.Need.Names) > 0 {
 		return out
 	}
 	if t.command.Asks != nil {
 		if asks := t.command.Asks(c.Args, c); len(asks.Queries)+len(asks.Clocks)+len(asks.Tallies)+len(asks.Listed) > 0 {
 			out.Err = &Refusal{Text: chat.Text{ZH: "这条命令不能放在计划里。", EN: "This command cannot be part of a plan."}}
+			return out
+		} else if out.Need.Usage = c.unread(asks.Usage); len(out.Need.Usage) > 0 {
 			return out
 		}
 	}
@@ -56,6 +58,11 @@ func (c Call) Suppose(text string) Supposed {
 		out.Outcome, out.Need = Outcome{}, want
 	}
 	return out
+}
+
+// unread are those of some groups whose usage has not been read.
+func (c Call) unread(usage []chat.Group) []chat.Group {
+	return slices.DeleteFunc(slices.Clone(usage), func(g chat.Group) bool { _, read := c.found.Usage[g]; return read })
 }
 
 // supposes are the aggregates that a supposed command looks at.

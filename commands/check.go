@@ -113,6 +113,8 @@ func possible(c bot.Call, f access.Finding, need *journal.Want) (can, why chat.T
 		return chat.Text{}, chat.Text{ZH: "　（%s）", EN: " (%s)"}.F(denied.Decision.Rule.Text())
 	case s.Err != nil:
 		return chat.Text{}, chat.Text{}
+	case f.Kind == access.FoundUnused && outOfSight(c, f):
+		return chat.Text{}, chat.Text{ZH: "　处理：`/复核 开始`（角色里还有看不到用量的权限，按证据判断）", EN: " Fix: `/review start` (the use of other items of the role is not visible)"}
 	case len(s.Outcome.Events) == 0 && s.Outcome.Confirm.IsZero() && strings.HasPrefix(fix.ZH, "/指引 "):
 		return fix, chat.Text{} // it only tells
 	case s.Need.Nothing() && !mends(c, f, s.Outcome.Events):

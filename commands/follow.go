@@ -337,7 +337,7 @@ func stepCard(c bot.Call, g directory.Group, t task.Task, means chat.Means, from
 	about := ""
 	if t.Who != "" {
 		about = " @" + string(t.Who)
-		fields = append(fields, chat.Field{Name: chat.Text{ZH: "成员", EN: "Member"}, Value: c.Name(t.Who)})
+		fields = append(fields, chat.Field{Name: chat.Text{ZH: "成员", EN: "Member"}, Value: inGroup(c, g, t.Who)})
 	}
 	if t.Action == chat.AddAdmin && from.After(c.Now) {
 		fields = append(fields, chat.Field{Name: chat.Text{ZH: "开始", EN: "From"}, Value: chat.Text{

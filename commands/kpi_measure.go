@@ -87,7 +87,8 @@ func (a KPIAsk) want() journal.Want {
 	if a.Who != "" {
 		w.Queries = append(w.Queries,
 			journal.Query{Kind: duty.CheckedIn, Group: a.Group, Actor: a.Who, Since: from, Until: until, Limit: mostCaught},
-			journal.Query{Kind: duty.Late, Group: a.Group, Target: a.Who, Since: from, Until: until, Limit: mostCaught})
+			journal.Query{Kind: duty.Late, Group: a.Group, Target: a.Who, Since: from, Until: until, Limit: mostCaught},
+			journal.Query{Kind: duty.TakenOver, Group: a.Group, Target: a.Who, Since: from, Until: until, Limit: mostCaught})
 	}
 	return w
 }
@@ -169,7 +170,7 @@ func (k *KPI) intercept(caught []catch, one bool) {
 
 // kept counts the turns at which the person had to check in, and those at which they did in time.
 func (a KPIAsk) kept(c bot.Call, p kpi.Period) (out kpi.Kept) {
-	for n := range 2 { // check-ins, then those that did not come in time
+	for n := range 3 { // check-ins, then those that did not come in time, without and with a backup who took over at once
 		entries, _ := c.Entries(len(catching) + n)
 		for _, e := range entries {
 			for _, ch := range e.Changes {
@@ -181,7 +182,7 @@ func (a KPIAsk) kept(c bot.Call, p kpi.Period) (out kpi.Kept) {
 				case err != nil || l.Who != a.Who:
 				case n == 0 && l.Late.IsZero():
 					out.Turns, out.OnTime = out.Turns+1, out.OnTime+1
-				case n == 1 && !l.Late.IsZero() && !already(ch):
+				case n > 0 && !l.Late.IsZero() && !already(ch):
 					out.Turns++
 				}
 			}

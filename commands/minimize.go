@@ -42,20 +42,24 @@ type reduction struct {
 	admin  review.Admin
 	to     review.Target
 	unused []string
+	needs  string    // an item that stays, unused, since nobody else here holds it
 	why    chat.Text // why it stays as it is; zero where it could be smaller
 }
 
 // reductions are the smallest roles of the admins of the group (M14). Whoever is too new to have used anything, or is on
 // leave, is left out, and so is whoever used nothing at all: that is for a review to judge.
 func reductions(c bot.Call, days int) []reduction {
-	l := evidence.Look(c, c.Group.ID, 0)
+	l := evidence.Look(c, c.Group.ID, c.Queries()) // what was refused, or heard, is not asked for: use alone counts
 	since, place := c.Now.AddDate(0, 0, -days), l.Place(c)
 	var out []reduction
 	for _, a := range l.Admins(c) {
 		r := reduction{admin: a}
 		e := a.Evidence
 		var ok bool
-		r.to, r.unused, ok = review.Smallest(a, since)
+		if r.to, r.unused, ok = review.Smallest(a, since); ok && !place.Spares(e.Role, review.Advice{Do: review.Reduce, To: r.to}) {
+			r.to, r.unused, ok = review.Smallest(a.Needed(place.Appoints, c.Now), since)
+			r.needs = place.Appoints
+		}
 		switch {
 		case e.Role.Source == review.Inherited || e.Role.Source == review.Across:
 			r.why = adviceWhy(review.Advice{Rule: map[review.Source]review.Rule{
@@ -66,14 +70,23 @@ func reductions(c bot.Call, days int) []reduction {
 			r.why = chat.Text{ZH: "休假到 %s", EN: "on leave until %s"}.F(c.Moment(e.Away))
 		case e.Last().Before(since):
 			r.why = chat.Text{ZH: "%d 天没有用过任何一项，请用 `/复核 开始` 判断", EN: "used nothing in %d days; `/review start` judges that"}.F(days)
-		case !ok:
+		case ok && place.Spares(e.Role, review.Advice{Do: review.Reduce, To: r.to}):
+		case r.needs != "":
+			r.why = chat.Text{ZH: "本群没有别的高级能%s，除此之外看得到的都在用", EN: "no other senior here holds %s; all else that the bot can see is used"}.F(itemsText([]string{r.needs}))
+		default:
 			r.why = chat.Text{ZH: "看得到的都在用", EN: "all that the bot can see is used"}
-		case !place.Spares(e.Role, review.Advice{Do: review.Reduce, To: r.to}):
-			r.why = chat.Text{ZH: "本群只有这一位高级能设管理员", EN: "no other senior here can appoint admins"}
 		}
 		out = append(out, r)
 	}
 	return out
+}
+
+// takes says what a reduction takes away; zero where the reduction itself has said it.
+func (r reduction) takes(t chat.Text) chat.Text {
+	if len(r.to.Items) > 0 && len(r.unused) <= titleItems {
+		return chat.Text{}
+	}
+	return t.F(itemsText(r.unused))
 }
 
 func asksUsage(_ grammar.Args, c bot.Call) journal.Want {
@@ -108,8 +121,8 @@ func minimize() bot.Command {
 				}
 				at++
 				lines = append(lines, chat.Lines(
-					chat.Text{ZH: "%d. %s：%s → %s", EN: "%d. %s: %s → %s"}.F(at, who, reviewedRole(r.admin.Evidence.Role), doText(review.Reduce, r.to)),
-					chat.Text{ZH: "　去掉没用过的：%s", EN: "   takes away what was not used: %s"}.F(itemsText(r.unused)),
+					chat.Text{ZH: "%d. %s：%s → %s", EN: "%d. %s: %s → %s"}.F(at, who, reviewedRole(r.admin.Evidence.Role), doText(r.admin.Evidence.Role, review.Reduce, r.to)),
+					r.takes(chat.Text{ZH: "　去掉没用过的：%s", EN: "   takes away what was not used: %s"}),
 					basisText(c, r),
 				))
 				if len(card.Buttons) < 6 && r.admin.Who != c.Actor.ID {
@@ -146,7 +159,7 @@ func basisText(c bot.Call, r reduction) chat.Text {
 	if n := len(r.admin.Evidence.Blind); n > 0 && len(r.to.Items) > 0 {
 		t = t.Plus(chat.Text{ZH: "；另有 %d 项看不到用量，保留", EN: "; %d items whose use the bot cannot see stay"}.F(n))
 	}
-	return t
+	return t.Plus(neededText(r.needs))
 }
 
 // minimizeOne narrows one admin's role to what they have used.
@@ -194,13 +207,18 @@ func reduce(c bot.Call, r reduction, days int) (bot.Outcome, error) {
 	if !d.Allowed {
 		return bot.Deny(d, access.Admins, who)
 	}
+	proof, need, err := replayUse(c, who, changes, days)
+	if err != nil || !need.Nothing() {
+		return bot.Outcome{Need: need}, err
+	}
 	reason := "最小化：" + strconv.Itoa(days) + " 天的使用"
 	return bot.Outcome{
 		Events: []journal.Event{{
 			Kind: kind, Group: c.Group.ID, Targets: []chat.User{who}, Items: rights, Reason: reason, Changes: changes,
 		}},
-		Changes: chat.Text{ZH: "%s %s，去掉 %d 天没用过的：%s", EN: "%s: %s, without what was not used in %d days: %s"}.F(
-			c.Name(who), doText(review.Reduce, r.to), days, itemsText(r.unused)),
+		Changes: chat.Text{ZH: "%s %s（%d 天没用过）", EN: "%s: %s (not used in %d days)"}.F(
+			c.Name(who), doText(r.admin.Evidence.Role, review.Reduce, r.to), days).Plus(
+			r.takes(chat.Text{ZH: "，去掉：%s", EN: ", without: %s"})).Plus(neededText(r.needs)).Plus(proof),
 		Confirm: chat.Text{ZH: "按使用收窄权限", EN: "this narrows a role to what was used"}, Second: second,
 	}, nil
 }

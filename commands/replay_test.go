@@ -85,8 +85,11 @@ func (l *log) walker(proposal ...journal.Change) *past {
 	return p
 }
 
-func (l *log) replay(proposal ...journal.Change) replayed {
-	back := slices.Clone(l.entries)
+func (l *log) replay(proposal ...journal.Change) replayed { return l.replaySince(noon, proposal...) }
+
+// replaySince decides the commands again that were given since a moment.
+func (l *log) replaySince(since time.Time, proposal ...journal.Change) replayed {
+	back := slices.DeleteFunc(slices.Clone(l.entries), func(e journal.Entry) bool { return e.At.Before(since) })
 	slices.Reverse(back)
 	var changes []journal.Entry
 	for _, e := range back {
@@ -94,7 +97,7 @@ func (l *log) replay(proposal ...journal.Change) replayed {
 			changes = append(changes, e)
 		}
 	}
-	proposal, err := sinceEver(proposal, noon, l.now)
+	proposal, err := sinceEver(proposal, since, l.now)
 	require.NoError(l.t, err)
 	out, err := replayEach(back, changes, l.walker(), l.walker(proposal...),
 		func(chat.User) access.Person { return access.Person{} }, func(chat.User) (chat.Member, bool) { return chat.Member{}, false })

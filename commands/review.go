@@ -78,17 +78,22 @@ func desksWanted(c bot.Call) []journal.Name {
 	return out
 }
 
-// casesOf are the cases of a page that still wait, and everything that must be read to show them.
+// casesOf are the cases of a page that still wait, out of all of its group that the speaker may decide.
 func (p reviewPage) casesOf(c bot.Call) []review.Case {
+	all := p.waiting(c)
+	from := min(p.from, len(all))
+	return all[from:min(from+casesOnPage, len(all))]
+}
+
+// waiting are the cases of the page's group that wait and that the speaker may decide.
+func (p reviewPage) waiting(c bot.Call) []review.Case {
 	holder := p.as
 	if holder == "" {
 		holder = c.Actor.ID
 	}
-	all := slices.DeleteFunc(bot.At[review.Sheet](c, review.Of(p.share.Group)).Of(p.share.Campaign), func(k review.Case) bool {
+	return slices.DeleteFunc(bot.At[review.Sheet](c, review.Of(p.share.Group)).Of(p.share.Campaign), func(k review.Case) bool {
 		return !k.Pending() || k.Reviewer != holder || !mayJudge(c, k)
 	})
-	from := min(p.from, len(all))
-	return all[from:min(from+casesOnPage, len(all))]
 }
 
 // mayJudge says whether the speaker may decide a case of somebody whose turn they may take: not one about themselves, nor one
@@ -146,12 +151,12 @@ func showPage(c bot.Call, n int, head chat.Text) (chat.Reply, []journal.Name) {
 		return chat.Reply{}, want
 	}
 	x, _ := reviews.Of(c).Get(p.share.Campaign)
-	cases := p.casesOf(c)
+	cases, waiting := p.casesOf(c), len(p.waiting(c))
 	g := p.share.Group
-	title := chat.Text{ZH: "**待您复核 %d/%d：%s，%d 位**", EN: "**To review, %d of %d: %s (%d)**"}.F(n, len(pages), groupName(c, g), p.share.Open)
+	title := chat.Text{ZH: "**待您复核 %d/%d：%s，%d 位**", EN: "**To review, %d of %d: %s (%d)**"}.F(n, len(pages), groupName(c, g), waiting)
 	lines := []chat.Text{head, title, campaignLine(c, x, p)}
 	card := &chat.Card{
-		Title: chat.Text{ZH: "%s：%d 位待复核", EN: "%s: %d to review"}.F(groupName(c, g), p.share.Open),
+		Title: chat.Text{ZH: "%s：%d 位待复核", EN: "%s: %d to review"}.F(groupName(c, g), waiting),
 		Body:  chat.Text{ZH: "点名字看证据；与建议不同要写原因", EN: "Tap a name for the evidence; what deviates takes a reason"},
 	}
 	all := ""
@@ -160,22 +165,25 @@ func showPage(c bot.Call, n int, head chat.Text) (chat.Reply, []journal.Name) {
 		all += " @" + string(k.Who)
 		card.Buttons = append(card.Buttons, chat.Button{
 			Label:   chat.Text{ZH: clipLabel(fmt.Sprintf("%d %s", i+1, shortName(c, g, k.Who))), EN: clipLabel(fmt.Sprintf("%d %s", i+1, k.Who))},
-			Command: "/review show @" + string(k.Who) + " #" + string(g),
+			Command: "/review show" + tailOf(g, k),
 		})
 	}
 	if len(cases) == 0 {
-		return chat.Reply{Text: chat.Lines(head, title, campaignLine(c, x, p), leftToOther(c, p))}, nil
+		return chat.Reply{Text: chat.Lines(head, chat.Text{ZH: "**%s**：没有等您复核的", EN: "**%s**: nothing waits for you"}.F(groupName(c, g)), campaignLine(c, x, p), leftToOther(c, p))}, nil
 	}
-	card.Buttons = append(card.Buttons, chat.Button{
-		Label: chat.Text{ZH: "全部按建议", EN: "As advised"}, Command: "/review all" + all + " #" + string(g), Style: chat.Primary,
-	})
+	if x.Kind != review.Sample { // there each one is looked at, and said why
+		card.Buttons = append(card.Buttons, chat.Button{
+			Label: chat.Text{ZH: "全部按建议", EN: "As advised"}, Command: "/review all" + all + " " + x.ID + " #" + string(g), Style: chat.Primary,
+		})
+	}
 	if n < len(pages) {
 		card.Buttons = append(card.Buttons, chat.Button{Label: chat.Text{ZH: "下一页", EN: "Next page"}, Command: fmt.Sprintf("/review page %d", n+1)})
 	}
-	lines = append(lines, chat.Text{
-		ZH: "逐位：`/复核 保留|降级|移除 @谁 [原因]`，`/复核 问 @谁`；这一页都按建议：`/复核 全部`",
-		EN: "One by one: `/review keep|reduce|remove @who [reason]`, `/review ask @who`; this page as advised: `/review all`",
-	})
+	how := chat.Text{ZH: "逐位：`/复核 保留|降级|移除 @谁 [原因]`，`/复核 问 @谁`", EN: "One by one: `/review keep|reduce|remove @who [reason]`, `/review ask @who`"}
+	if x.Kind != review.Sample {
+		how = how.Plus(chat.Text{ZH: "；这一页都按建议：`/复核 全部`", EN: "; this page as advised: `/review all`"})
+	}
+	lines = append(lines, how)
 	return chat.Reply{Text: chat.Lines(lines...), Card: card}, nil
 }
 
@@ -185,7 +193,7 @@ func campaignLine(c bot.Call, x review.Campaign, p reviewPage) chat.Text {
 	if x.State == review.Late {
 		closes = x.Ends
 	}
-	t := chat.Text{ZH: "%s，%s 前决定", EN: "%s, to be decided by %s"}.F(campaignText(x), c.Moment(closes))
+	t := chat.Text{ZH: "%s，%s 前决定", EN: "%s, to be decided by %s"}.F(campaignText(x), whenText(c, closes))
 	if p.as != "" {
 		t = t.Plus(chat.Text{ZH: "（代 %s）", EN: " (for %s)"}.F(c.Name(p.as)))
 	}
@@ -243,12 +251,12 @@ func shortName(c bot.Call, g chat.Group, who chat.User) string {
 
 // reviewShow shows one case with all its evidence.
 func reviewShow() bot.Command {
-	who := grammar.Person("who")
+	who, id := grammar.Person("who"), ofReview()
 	return bot.Command{
 		Name:     "review show",
-		Forms:    []string{"/review show {who}", "/复核 (看|查看|证据) {who}"},
+		Forms:    []string{"/review show {who} [{review}]", "/复核 (看|查看|证据) {who}"},
 		Examples: []chat.Text{{ZH: "/复核 看 @zhangsan", EN: "/review show @zhangsan"}},
-		Holes:    []grammar.Hole{who},
+		Holes:    []grammar.Hole{who, id},
 		Help:     chat.Text{ZH: "一位管理员的复核证据和建议。", EN: "The evidence and the advice about one admin under review."},
 		Who:      chat.Text{ZH: "这位管理员的复核人可以用。", EN: "For whoever reviews that admin."},
 		Offers:   offersReview,
@@ -258,7 +266,7 @@ func reviewShow() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			k, x, err := caseUnder(c, m.ID)
+			k, x, err := caseUnder(c, m.ID, id.Of(c.Args))
 			if err != nil {
 				return bot.Outcome{}, err
 			}
@@ -275,7 +283,7 @@ func reviewShow() bot.Command {
 				usesText(c, k.Evidence),
 				chat.Text{ZH: "- 来源：%s；%s", EN: "- source: %s; %s"}.F(originText(c, k.Evidence.Role), workText(k.Evidence)),
 				chat.Text{ZH: "- 滥用：%s", EN: "- abuse: %s"}.F(abuseText(c, k.Evidence)),
-				chat.Text{ZH: "- 建议%s：%s", EN: "- advised: %s – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)).Plus(answerText(c, k)),
+				chat.Text{ZH: "- 建议%s：%s", EN: "- advised: %s – %s"}.F(adviceText(k), adviceWhy(k.Advice)).Plus(answerText(c, k)),
 			)
 			return bot.Outcome{Reply: chat.Reply{Text: text, Card: caseCard(c, g, k)}}, nil
 		},
@@ -309,36 +317,6 @@ func usesText(c bot.Call, e review.Evidence) chat.Text {
 		line("- 最近使用：%s", "- last used: %s", list(used)), since,
 		line("- 看不到用量：%s", "- use not visible to the bot: %s", itemsText(e.Blind)),
 	)
-}
-
-// caseUnder is the newest case of a person in the group that is open, else the newest one of all.
-func caseUnder(c bot.Call, who chat.User) (k review.Case, x review.Campaign, err error) {
-	cases := bot.At[review.Sheet](c, review.Of(c.Group.ID)).About(who)
-	rank := func(k review.Case) int {
-		x, _ := reviews.Of(c).Get(k.Campaign)
-		switch {
-		case k.Pending() && x.State.Decidable():
-			return 0
-		case x.State.Decidable():
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(cases, func(a, b review.Case) int {
-		x, _ := reviews.Of(c).Get(a.Campaign)
-		y, _ := reviews.Of(c).Get(b.Campaign)
-		if d := rank(a) - rank(b); d != 0 {
-			return d
-		}
-		return y.Opened.Compare(x.Opened)
-	})
-	if len(cases) == 0 {
-		return k, x, &bot.Refusal{Text: chat.Text{
-			ZH: "%s 在本群没有复核。等您复核的：`/复核`；开始一次：`/复核 开始`", EN: "%s is not under review here. What waits for you: `/review`; to begin one: `/review start`",
-		}.F(c.Name(who))}
-	}
-	x, _ = reviews.Of(c).Get(cases[0].Campaign)
-	return cases[0], x, nil
 }
 
 // mayDecideCase says in whose place the speaker may decide a case, or refuses. The right to review is asked anew: whoever
@@ -377,16 +355,19 @@ func decidedText(c bot.Call, g chat.Group, k review.Case) chat.Text {
 	who := reviewed(c, g, k)
 	switch {
 	case k.Verdict != nil:
-		return chat.Text{ZH: "%s 的复核已定：%s。", EN: "The review of %s is decided: %s."}.F(who, decisionText(c, *k.Verdict)).Plus(caseEnd(k))
+		return chat.Text{ZH: "%s 的复核已定：%s。", EN: "The review of %s is decided: %s."}.F(who, decisionText(c, k.Evidence.Role, *k.Verdict)).Plus(caseEnd(k, k.Verdict.Do))
 	case k.First != nil && k.End == "":
 		return chat.Text{ZH: "%s 的复核：%s；等 %s 第二级复核。", EN: "The review of %s: %s; %s looks at it as the second stage."}.F(
-			who, decisionText(c, *k.First), c.Name(k.Reviewer))
+			who, decisionText(c, k.Evidence.Role, *k.First), c.Name(k.Reviewer))
 	}
-	return chat.Text{ZH: "%s 的这次复核已经结束，没有人决定。", EN: "This review of %s is over; nobody decided."}.F(who).Plus(caseEnd(k))
+	return chat.Text{ZH: "%s 的这次复核已经结束，没有人决定。", EN: "This review of %s is over; nobody decided."}.F(who).Plus(caseEnd(k, ""))
 }
 
-// caseEnd is what came of a case.
-func caseEnd(k review.Case) chat.Text {
+// caseEnd is what came of a case; zero where nothing had to be done.
+func caseEnd(k review.Case, do review.Do) chat.Text {
+	if do == review.Keep && k.End == review.Applied {
+		return chat.Text{}
+	}
 	switch k.End {
 	case review.Blocked:
 		return chat.Text{ZH: "没有执行：%s。", EN: " Not carried out: %s."}.F(blockedText(k.Why))
@@ -401,8 +382,11 @@ func caseEnd(k review.Case) chat.Text {
 }
 
 func blockedText(why string) chat.Text {
-	if why == review.BelowMinimum {
+	switch why {
+	case review.BelowMinimum:
 		return chat.Text{ZH: "执行后本群管理员会少于应有人数（minimum）", EN: "the group would have fewer admins than its size needs (minimum)"}
+	case review.NoAppointer:
+		return chat.Text{ZH: "执行后本群会没有高级能设管理员（appoints）", EN: "no senior of the group could appoint admins (appoints)"}
 	}
 	return access.Rule(why).Text().Plus(chat.Text{ZH: "（" + why + "）", EN: " (" + why + ")"})
 }

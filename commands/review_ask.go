@@ -19,12 +19,12 @@ var (
 
 // reviewAsk asks an admin about their own role before somebody decides.
 func reviewAsk() bot.Command {
-	who, text := grammar.Person("who"), grammar.Rest("text")
+	who, id, text := grammar.Person("who"), ofReview(), grammar.Rest("text")
 	return bot.Command{
 		Name:     "review ask",
-		Forms:    []string{"/review ask {who} [{text}]", "/复核 (问|问本人|询问) {who} [{text}]"},
+		Forms:    []string{"/review ask {who} [{review}] [{text}]", "/复核 (问|问本人|询问) {who} [{text}]"},
 		Examples: []chat.Text{{ZH: "/复核 问 @zhangsan 群名称还用得到吗", EN: "/review ask @zhangsan do you still rename groups"}},
-		Holes:    []grammar.Hole{who, text},
+		Holes:    []grammar.Hole{who, id, text},
 		Help:     chat.Text{ZH: "复核前问本人还要不要这个角色；回答会回到您这里。", EN: "Ask an admin whether they still need the role; the answer comes back to you."},
 		Who:      whoReviews, Offers: offersReview, Reads: reviewReads,
 		Run: func(c bot.Call) (bot.Outcome, error) {
@@ -32,7 +32,7 @@ func reviewAsk() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			k, x, err := caseUnder(c, m.ID)
+			k, x, err := caseUnder(c, m.ID, id.Of(c.Args))
 			if err != nil {
 				return bot.Outcome{}, err
 			}
@@ -45,8 +45,8 @@ func reviewAsk() bot.Command {
 			w := reviewWork(c)
 			_, err = w.Ask(c.Group.ID, k, review.Question{By: c.Actor.ID, Text: text.Of(c.Args), At: c.Now.UTC()})
 			if errors.Is(err, review.ErrAsked) {
-				return bot.Refuse(chat.Text{ZH: "已经问过 %s 了（%s），还没有回答。", EN: "%s was asked at %s and has not answered yet."}.F(
-					reviewed(c, c.Group.ID, k), c.Moment(k.Asked.At)))
+				return bot.Refuse(chat.Text{ZH: "已经问过 %s 了（%s），还没有回答。", EN: "%s was asked %s and has not answered yet."}.F(
+					reviewed(c, c.Group.ID, k), whenText(c, k.Asked.At)))
 			}
 			return bot.Outcome{
 				Events: []journal.Event{{
@@ -69,7 +69,7 @@ func questionCard(c bot.Call, g chat.Group, k review.Case, x review.Campaign) *c
 		Fields: []chat.Field{
 			{Name: chat.Text{ZH: "角色", EN: "Role"}, Value: chat.Text{ZH: "%s，%s", EN: "%s, %s"}.F(reviewedRole(k.Evidence.Role), originText(c, k.Evidence.Role))},
 			{Name: chat.Text{ZH: "使用", EN: "Use"}, Value: usedText(c, k.Evidence)},
-			{Name: chat.Text{ZH: "截止", EN: "Until"}, Value: chat.Same(c.Moment(x.Closes))},
+			{Name: chat.Text{ZH: "截止", EN: "Until"}, Value: whenText(c, x.Closes)},
 		},
 	}
 	if k.Asked.Text != "" {
@@ -81,7 +81,7 @@ func questionCard(c bot.Call, g chat.Group, k review.Case, x review.Campaign) *c
 	}{
 		{"yes", chat.Text{ZH: "还需要", EN: "I do"}}, {"part", chat.Text{ZH: "部分需要", EN: "Part of it"}}, {"no", chat.Text{ZH: "不需要了", EN: "I do not"}},
 	} {
-		card.Buttons = append(card.Buttons, chat.Button{Label: b.label, Command: "/review answer " + b.word + " #" + string(g)})
+		card.Buttons = append(card.Buttons, chat.Button{Label: b.label, Command: "/review answer " + k.Campaign + " " + b.word + " #" + string(g)})
 	}
 	return card
 }
@@ -91,12 +91,12 @@ var answersSaid = map[string]string{"yes": "还需要", "part": "部分需要", 
 
 // reviewAnswer is what an admin says who was asked about their own role.
 func reviewAnswer() bot.Command {
-	text := grammar.Rest("text")
+	id, text := ofReview(), grammar.Rest("text")
 	return bot.Command{
 		Name:     "review answer",
-		Forms:    []string{"/review answer {text}", "/复核 (回答|回复|说明) {text}"},
+		Forms:    []string{"/review answer [{review}] {text}", "/复核 (回答|回复|说明) {text}"},
 		Examples: []chat.Text{{ZH: "/复核 回答 还在负责华东的客户", EN: "/review answer I still look after the east"}},
-		Holes:    []grammar.Hole{text},
+		Holes:    []grammar.Hole{id, text},
 		Help:     chat.Text{ZH: "复核人问到您的角色时，回答。", EN: "Answer when a reviewer asks about your role."},
 		Who:      chat.Text{ZH: "被问到的本人用。", EN: "For whoever was asked."},
 		Offers:   offersQuit, Reads: reviewReads,
@@ -104,8 +104,11 @@ func reviewAnswer() bot.Command {
 			cases := bot.At[review.Sheet](c, review.Of(c.Group.ID)).About(c.Actor.ID)
 			cases = slices.DeleteFunc(cases, func(k review.Case) bool {
 				x, _ := reviews.Of(c).Get(k.Campaign)
-				return k.Asked == nil || !x.State.Decidable()
+				return k.Asked == nil || !x.State.Decidable() || id.Given(c.Args) && k.Campaign != id.Of(c.Args)
 			})
+			if len(cases) == 0 && id.Given(c.Args) {
+				return bot.Refuse(overText(c, id.Of(c.Args)).Plus(chat.Text{ZH: "您的回答不用再发了。", EN: " No answer is needed any more."}))
+			}
 			if len(cases) == 0 {
 				return bot.Refuse(chat.Text{ZH: "现在没有人问您在本群的角色，或那次复核已经结束。", EN: "Nobody asks about your role here at present, or that review is over."})
 			}

@@ -1,16 +1,13 @@
 package commands
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
-	"qunguan/bot/digest"
 	"qunguan/bot/directory"
-	"qunguan/bot/grammar"
 	"qunguan/bot/review"
 )
 
@@ -63,152 +60,6 @@ func originText(c bot.Call, r review.Role) chat.Text {
 
 func dateText(c bot.Call, at time.Time) string { return at.In(c.Zone).Format("2006-01-02") }
 
-// adviceText is what is advised, in a few words.
-func adviceText(a review.Advice) chat.Text {
-	return doText(a.Do, a.To)
-}
-
-func doText(do review.Do, to review.Target) chat.Text {
-	switch {
-	case do == review.Remove:
-		return chat.Text{ZH: "移除", EN: "remove"}
-	case do == review.Reduce && to.Level != "":
-		l, _ := access.ParseLevel(to.Level)
-		return chat.Text{ZH: "降为%s", EN: "reduce to %s"}.F(chat.Text{ZH: l.Label().ZH, EN: l.String()})
-	case do == review.Reduce && len(to.Items) > shortList:
-		return chat.Text{ZH: "收窄为 %d 项", EN: "narrow to %d items"}.F(len(to.Items))
-	case do == review.Reduce:
-		return chat.Text{ZH: "收窄为：%s", EN: "narrow to: %s"}.F(itemsText(to.Items))
-	}
-	return chat.Text{ZH: "保留", EN: "keep"}
-}
-
-// adviceWhy is why it is advised.
-func adviceWhy(a review.Advice) chat.Text {
-	switch a.Rule {
-	case review.RuleLeft:
-		return chat.Text{ZH: "已离开企业", EN: "has left the company"}
-	case review.RuleOutside:
-		return chat.Text{ZH: "已不在本群", EN: "is not in the group any more"}
-	case review.RuleEnds:
-		return chat.Text{ZH: "复核结束前就会到期", EN: "ends by itself before the review does"}
-	case review.RuleInherited:
-		return chat.Text{ZH: "来自职位或部门，要改请用 /继承", EN: "comes with a position or department; to change that, use /inherit"}
-	case review.RuleAcross:
-		return chat.Text{ZH: "是跨群角色，由超级管理员用 /范围 或 /撤管理 跨群 调整", EN: "was given across groups; owners change that"}
-	case review.RuleExclusive:
-		return chat.Text{ZH: "违反职责分离“%s”，建议放弃：%s", EN: "breaks separation of duties “%s”; should give up: %s"}.F(chat.Escape(a.Name), itemsShort(a.Items))
-	case review.RuleNew:
-		if a.Days == 0 {
-			return chat.Text{ZH: "任职或有日志还不到 1 天，还看不出用量", EN: "in the role, or in the journal, for less than a day: too new to judge by use"}
-		}
-		return chat.Text{ZH: "任职或有日志才 %d 天，还看不出用量", EN: "in the role, or in the journal, for %d days only: too new to judge by use"}.F(a.Days)
-	case review.RuleAway:
-		return chat.Text{ZH: "正在休假，不按用量判断", EN: "is on leave, so use says nothing"}
-	case review.RuleBlind:
-		return chat.Text{ZH: "这些权限用没用，机器人看不到", EN: "the bot cannot see the use of these items"}
-	case review.RuleIdle:
-		return unusedText(a).Plus(servesNotText(a))
-	case review.RuleServes:
-		return chat.Text{ZH: "在值班或回复客户，但%s", EN: "on duty or answering customers, but %s"}.F(unusedText(a))
-	case review.RulePartly:
-		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items))
-	case review.RuleNeeded:
-		return chat.Text{ZH: "本该调整，但本群不能没有高级，也不能少于应有人数", EN: "would be reduced or removed, but the group must keep a senior and its least number"}
-	case review.RuleUsed:
-	}
-	return chat.Text{ZH: "权限都在用", EN: "what it gives is used"}
-}
-
-// unusedText is for how long nothing was used, and of how many items nobody can say.
-func unusedText(a review.Advice) chat.Text {
-	if a.Blind == 0 {
-		return chat.Text{ZH: "%d 天没有用过权限", EN: "nothing used for %d days"}.F(a.Days)
-	}
-	return chat.Text{ZH: "看得到用量的权限 %d 天没有用过（另 %d 项看不到）", EN: "nothing used for %d days, as far as the bot can see (not %d items)"}.F(a.Days, a.Blind)
-}
-
-// servesNotText says what somebody has not done for the group. Of what nobody tells, nothing is claimed.
-func servesNotText(a review.Advice) chat.Text {
-	switch {
-	case a.NoRoster && a.NoSource:
-		return chat.Text{ZH: "；没有排班和消息来源可以参考", EN: "; there is no roster and no message source to go by"}
-	case a.NoSource:
-		return chat.Text{ZH: "，也没有值班", EN: ", no duty done"}
-	case a.NoRoster:
-		return chat.Text{ZH: "，也没有回复客户", EN: ", no customer answered"}
-	}
-	return chat.Text{ZH: "，也没有值班、没有回复客户", EN: ", no duty done, no customer answered"}
-}
-
-// usedText is when a role was last used; what is not known is said.
-func usedText(c bot.Call, e review.Evidence) chat.Text {
-	if last := e.Last(); !last.IsZero() {
-		u := e.Uses[slices.IndexFunc(e.Uses, func(u review.Use) bool { return u.Last.Equal(last) })]
-		return chat.Text{ZH: "最近用 %s（%s）", EN: "last used %s (%s)"}.F(dateText(c, last), itemsText([]string{u.Item}))
-	}
-	if len(e.Blind) == len(e.Role.Items) {
-		return chat.Text{ZH: "用没用过，机器人看不到", EN: "the bot cannot see its use"}
-	}
-	if e.Known.IsZero() {
-		return chat.Text{ZH: "没有用量记录", EN: "nothing is known of its use"}
-	}
-	return chat.Text{ZH: "%s 以来没有用过", EN: "not used since %s"}.F(dateText(c, e.Known))
-}
-
-// workText is the duty that was done and how customers were answered.
-func workText(e review.Evidence) chat.Text {
-	var out []chat.Text
-	switch t := e.Turns; {
-	case t == nil:
-	case t.Count == 0:
-		out = append(out, chat.Text{ZH: "没有值班", EN: "no duty"})
-	default:
-		line := chat.Text{ZH: "值班 %d 次 %s 小时", EN: "%d shifts, %s h"}.F(t.Count, hours(t.Minutes))
-		if t.TakenOver > 0 {
-			line = line.Plus(chat.Text{ZH: "（被接手 %d 次）", EN: " (taken over %d times)"}.F(t.TakenOver))
-		}
-		out = append(out, line)
-	}
-	switch a := e.Answers; {
-	case a == nil:
-		out = append(out, chat.Text{ZH: "响应：无消息来源", EN: "answers: no message source"})
-	case a.Count == 0:
-		out = append(out, chat.Text{ZH: "没有回复客户", EN: "no customer answered"})
-	default:
-		out = append(out, chat.Text{ZH: "首响 %d 次，平均 %s，超时 %d", EN: "%d first answers, %s on average, %d late"}.F(
-			a.Count, grammar.FormatLength(a.Mean.Round(time.Minute)), a.Late))
-	}
-	return clauses(out)
-}
-
-func hours(minutes int) string {
-	if minutes%60 == 0 {
-		return fmt.Sprint(minutes / 60)
-	}
-	return fmt.Sprintf("%.1f", float64(minutes)/60)
-}
-
-// abuseText answers whether the role was abused: what was refused, and what the rules forbid to hold together.
-func abuseText(c bot.Call, e review.Evidence) chat.Text {
-	var out []chat.Text
-	if e.Refused > 0 {
-		out = append(out, chat.Text{ZH: "%d 天内被拒 %d 次", EN: "refused %[2]d times in %[1]d days"}.F(review.EvidenceDays, e.Refused))
-	}
-	for _, s := range e.Signals {
-		out = append(out, chat.Text{ZH: "%s 提醒过：%s", EN: "alerted at %s: %s"}.F(dateText(c, s.Last), suspicionTitle(digest.Sort(s.Sort))))
-	}
-	for _, w := range e.Warned {
-		if w.What == review.Exclusive {
-			out = append(out, chat.Text{ZH: "违反职责分离“%s”", EN: "breaks separation of duties “%s”"}.F(chat.Escape(w.Name)))
-		}
-	}
-	if len(out) == 0 {
-		return chat.Text{ZH: "没有被拒，近 30 天没有可疑提醒", EN: "nothing refused, no alert in 30 days"}
-	}
-	return clauses(out)
-}
-
 // clauses joins what stands side by side in a sentence.
 func clauses(texts []chat.Text) chat.Text {
 	return chat.Text{ZH: chat.Join("，", texts...).ZH, EN: chat.Join(", ", texts...).EN}
@@ -216,7 +67,7 @@ func clauses(texts []chat.Text) chat.Text {
 
 // toChange answers whether the role should change.
 func toChange(k review.Case) chat.Text {
-	t := chat.Text{ZH: "建议%s", EN: "advised: %s"}.F(adviceText(k.Advice))
+	t := chat.Text{ZH: "建议%s", EN: "advised: %s"}.F(adviceText(k))
 	if slices.ContainsFunc(k.Evidence.Warned, func(w review.Warned) bool { return w.What == review.Overdue }) {
 		t = t.Plus(chat.Text{ZH: "；任命时定的复查日期已过", EN: "; the review date set with the role has passed"})
 	}
@@ -227,7 +78,7 @@ func toChange(k review.Case) chat.Text {
 func caseLine(c bot.Call, g chat.Group, n int, k review.Case) chat.Text {
 	return chat.Lines(
 		chat.Text{ZH: "%d. %s：%s，%s", EN: "%d. %s: %s, %s"}.F(n, reviewed(c, g, k), reviewedRole(k.Evidence.Role), originText(c, k.Evidence.Role)),
-		chat.Text{ZH: "　建议**%s**：%s", EN: "   advised: **%s** – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)),
+		chat.Text{ZH: "　建议**%s**：%s", EN: "   advised: **%s** – %s"}.F(adviceText(k), adviceWhy(k.Advice)),
 		chat.Text{ZH: "　%s；%s；%s", EN: "   %s; %s; %s"}.F(usedText(c, k.Evidence), abuseText(c, k.Evidence), workText(k.Evidence)).Plus(answerText(c, k)),
 		firstStage(c, k),
 	)
@@ -238,7 +89,7 @@ func firstStage(c bot.Call, k review.Case) chat.Text {
 	if k.First == nil {
 		return chat.Text{}
 	}
-	return chat.Text{ZH: "　第一级：%s", EN: "   first stage: %s"}.F(decisionText(c, *k.First))
+	return chat.Text{ZH: "　第一级：%s", EN: "   first stage: %s"}.F(decisionText(c, k.Evidence.Role, *k.First))
 }
 
 // answerText is what the admin was asked and said.
@@ -248,7 +99,7 @@ func answerText(c bot.Call, k review.Case) chat.Text {
 	case q == nil:
 		return chat.Text{}
 	case q.Told.IsZero():
-		return chat.Text{ZH: "；已问本人（%s），还没有回答", EN: "; asked %s, no answer yet"}.F(c.Moment(q.At))
+		return chat.Text{ZH: "；已问本人（%s），还没有回答", EN: "; asked %s, no answer yet"}.F(whenText(c, q.At))
 	}
 	return chat.Text{ZH: "；本人说：%s", EN: "; they say: %s"}.F(chat.Escape(q.Answer))
 }
@@ -257,7 +108,7 @@ func answerText(c bot.Call, k review.Case) chat.Text {
 func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
 	e := k.Evidence
 	card := &chat.Card{
-		Title: chat.Text{ZH: "%s：建议%s", EN: "%s: %s"}.F(reviewed(c, g, k), adviceText(k.Advice)),
+		Title: chat.Text{ZH: "%s：建议%s", EN: "%s: %s"}.F(reviewed(c, g, k), adviceText(k)),
 		Body:  adviceWhy(k.Advice),
 		Fields: []chat.Field{
 			{Name: chat.Text{ZH: "群", EN: "Group"}, Value: groupName(c, g)},
@@ -268,7 +119,7 @@ func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
 		},
 	}
 	if k.First != nil {
-		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "第一级", EN: "First stage"}, Value: decisionText(c, *k.First)})
+		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "第一级", EN: "First stage"}, Value: decisionText(c, k.Evidence.Role, *k.First)})
 	} else if q := k.Asked; q != nil {
 		said := chat.Text{ZH: "已问，还没有回答", EN: "asked, no answer yet"}
 		if !q.Told.IsZero() {
@@ -282,7 +133,7 @@ func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
 
 // caseButtons decide a case with one tap; the advised one stands out.
 func caseButtons(g chat.Group, k review.Case) []chat.Button {
-	tail := " @" + string(k.Who) + " #" + string(g)
+	tail := tailOf(g, k)
 	style := func(do review.Do) chat.Style {
 		if do == k.Advice.Do {
 			return chat.Primary
@@ -293,9 +144,13 @@ func caseButtons(g chat.Group, k review.Case) []chat.Button {
 	if to := lowerOf(k); !to.IsZero() {
 		command := "/review reduce" + tail
 		if k.Advice.Do != review.Reduce {
-			command = "/review reduce @" + string(k.Who) + " " + to.Level + " #" + string(g)
+			command = "/review reduce @" + string(k.Who) + " " + k.Campaign + " " + to.Level + " #" + string(g)
 		}
-		out = append(out, chat.Button{Label: chat.Text{ZH: "降级", EN: "Reduce"}, Command: command, Style: style(review.Reduce)})
+		label := chat.Text{ZH: "降级", EN: "Reduce"}
+		if to.Level == "" {
+			label = chat.Text{ZH: "收窄", EN: "Narrow"}
+		}
+		out = append(out, chat.Button{Label: label, Command: command, Style: style(review.Reduce)})
 	}
 	if k.Evidence.Role.Source != review.Inherited && k.Evidence.Role.Source != review.Across {
 		out = append(out, chat.Button{Label: chat.Text{ZH: "移除", EN: "Remove"}, Command: "/review remove" + tail, Style: style(review.Remove)})
@@ -325,12 +180,12 @@ func lowerOf(k review.Case) review.Target {
 }
 
 // decisionText is what somebody has decided.
-func decisionText(c bot.Call, v review.Verdict) chat.Text {
+func decisionText(c bot.Call, role review.Role, v review.Verdict) chat.Text {
 	by := c.Name(v.By)
 	if v.For != "" {
 		by = chat.Text{ZH: "%s（代 %s）", EN: "%s (for %s)"}.F(by, c.Name(v.For))
 	}
-	return chat.Text{ZH: "%s 于 %s 决定%s%s", EN: "%[1]s at %[2]s: %[3]s%[4]s"}.F(by, c.Moment(v.At), doText(v.Do, v.To), reviewBecause(v.Reason))
+	return chat.Text{ZH: "%s %s 决定%s%s", EN: "%[1]s, %[2]s: %[3]s%[4]s"}.F(by, whenText(c, v.At), doText(role, v.Do, v.To), reviewBecause(v.Reason))
 }
 
 // The reasons that a tap gives. They are written in Chinese in the journal, and read in either language.
@@ -366,12 +221,28 @@ func reasonSaid(typed string) string {
 }
 
 func reviewBecause(reason string) chat.Text {
+	if t, ok := usualReason(reason); ok {
+		return chat.Text{ZH: "，原因：%s", EN: ", reason: %s"}.F(t)
+	}
+	return because(reason)
+}
+
+// reasonWords is a reason as a file tells it.
+func reasonWords(reason string) chat.Text {
+	if t, ok := usualReason(reason); ok {
+		return t
+	}
+	return chat.Same(reason)
+}
+
+// usualReason is one of the reasons that a tap gives.
+func usualReason(reason string) (chat.Text, bool) {
 	for _, all := range reviewReasons {
 		for _, r := range all {
 			if r.text.ZH == reason {
-				return chat.Text{ZH: "，原因：%s", EN: ", reason: %s"}.F(r.text)
+				return r.text, true
 			}
 		}
 	}
-	return because(reason)
+	return chat.Text{}, false
 }

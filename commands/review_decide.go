@@ -8,6 +8,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
+	"qunguan/bot/evidence"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/review"
@@ -24,32 +25,32 @@ var whoReviews = chat.Text{ZH: "这位管理员的复核人可以用。", EN: "F
 
 // reviewKeep decides that roles stay as they are.
 func reviewKeep() bot.Command {
-	who, reason := grammar.People("who"), grammar.Rest("reason")
+	who, id, reason := grammar.People("who"), ofReview(), grammar.Rest("reason")
 	return bot.Command{
 		Name:     "review keep",
-		Forms:    []string{"/review keep {who...} [{reason}]", "/复核 保留 {who...} [{reason}]"},
+		Forms:    []string{"/review keep {who...} [{review}] [{reason}]", "/复核 保留 {who...} [{reason}]"},
 		Examples: []chat.Text{{ZH: "/复核 保留 @zhangsan 仍在负责", EN: "/review keep @zhangsan still in charge"}},
-		Holes:    []grammar.Hole{who, reason},
+		Holes:    []grammar.Hole{who, id, reason},
 		Help:     chat.Text{ZH: "复核决定：角色不变；与建议不同要写原因。", EN: "Decide in a review: the role stays; what deviates from the advice takes a reason."},
 		Who:      whoReviews, Offers: offersReview, Reads: reviewReads,
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			return decide(c, who.Refs(c.Args), reason.Of(c.Args), func(review.Case) (review.Do, review.Target) { return review.Keep, review.Target{} })
+			return decide(c, who.Refs(c.Args), id.Of(c.Args), reason.Of(c.Args), func(review.Case) (review.Do, review.Target) { return review.Keep, review.Target{} })
 		},
 	}
 }
 
 // reviewReduce decides that a role becomes smaller: as advised, or another level.
 func reviewReduce() bot.Command {
-	who, lvl, reason := grammar.People("who"), level(), grammar.Rest("reason")
+	who, id, lvl, reason := grammar.People("who"), ofReview(), level(), grammar.Rest("reason")
 	return bot.Command{
 		Name:     "review reduce",
-		Forms:    []string{"/review reduce {who...} [{level}] [{reason}]", "/复核 (降级|收窄) {who...} [{level}] [{reason}]"},
+		Forms:    []string{"/review reduce {who...} [{review}] [{level}] [{reason}]", "/复核 (降级|收窄) {who...} [{level}] [{reason}]"},
 		Examples: []chat.Text{{ZH: "/复核 降级 @zhangsan 中级 用不了这么多", EN: "/review reduce @zhangsan mid needs less"}},
-		Holes:    []grammar.Hole{who, lvl, reason},
+		Holes:    []grammar.Hole{who, id, lvl, reason},
 		Help:     chat.Text{ZH: "复核决定：按建议收窄，或降到写明的级别。", EN: "Decide in a review: narrow the role as advised, or to the level named."},
 		Who:      whoReviews, Offers: offersReview, Reads: reviewReads,
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			return decide(c, who.Refs(c.Args), reason.Of(c.Args), func(k review.Case) (review.Do, review.Target) {
+			return decide(c, who.Refs(c.Args), id.Of(c.Args), reason.Of(c.Args), func(k review.Case) (review.Do, review.Target) {
 				if !lvl.Given(c.Args) {
 					return review.Reduce, k.Advice.To
 				}
@@ -61,28 +62,28 @@ func reviewReduce() bot.Command {
 
 // reviewRemove decides that a role ends.
 func reviewRemove() bot.Command {
-	who, reason := grammar.People("who"), grammar.Rest("reason")
+	who, id, reason := grammar.People("who"), ofReview(), grammar.Rest("reason")
 	return bot.Command{
 		Name:     "review remove",
-		Forms:    []string{"/review remove {who...} [{reason}]", "/复核 (移除|撤销) {who...} [{reason}]"},
+		Forms:    []string{"/review remove {who...} [{review}] [{reason}]", "/复核 (移除|撤销) {who...} [{reason}]"},
 		Examples: []chat.Text{{ZH: "/复核 移除 @zhangsan 已转岗", EN: "/review remove @zhangsan has moved on"}},
-		Holes:    []grammar.Hole{who, reason},
+		Holes:    []grammar.Hole{who, id, reason},
 		Help:     chat.Text{ZH: "复核决定：复核结束时撤销角色。", EN: "Decide in a review: the role ends when the review closes."},
 		Who:      whoReviews, Offers: offersReview, Reads: reviewReads,
 		Run: func(c bot.Call) (bot.Outcome, error) {
-			return decide(c, who.Refs(c.Args), reason.Of(c.Args), func(review.Case) (review.Do, review.Target) { return review.Remove, review.Target{} })
+			return decide(c, who.Refs(c.Args), id.Of(c.Args), reason.Of(c.Args), func(review.Case) (review.Do, review.Target) { return review.Remove, review.Target{} })
 		},
 	}
 }
 
 // reviewAll takes the advice for everybody named, or for everybody of the group who waits for the speaker.
 func reviewAll() bot.Command {
-	who := grammar.People("who")
+	who, id := grammar.People("who"), ofReview()
 	return bot.Command{
 		Name:     "review all",
-		Forms:    []string{"/review all [{who...}]", "/复核 (全部|全部按建议|按建议) [{who...}]"},
+		Forms:    []string{"/review all [{who...}] [{review}]", "/复核 (全部|全部按建议|按建议) [{who...}]"},
 		Examples: []chat.Text{{ZH: "/复核 全部", EN: "/review all"}},
-		Holes:    []grammar.Hole{who},
+		Holes:    []grammar.Hole{who, id},
 		Help:     chat.Text{ZH: "本群等您复核的，都按建议决定。", EN: "Take the advice for all who wait for your review in this group."},
 		Who:      whoReviews, Offers: offersReview, Reads: reviewReads,
 		Run: func(c bot.Call) (bot.Outcome, error) {
@@ -95,7 +96,7 @@ func reviewAll() bot.Command {
 					ZH: "本群没有等您复核的管理员。其他群：`/复核`", EN: "Nobody here waits for your review. Other groups: `/review`",
 				}}}, nil
 			}
-			return decide(c, refs, "", func(k review.Case) (review.Do, review.Target) { return k.Advice.Do, k.Advice.To })
+			return decide(c, refs, id.Of(c.Args), "", func(k review.Case) (review.Do, review.Target) { return k.Advice.Do, k.Advice.To })
 		},
 	}
 }
@@ -125,7 +126,7 @@ type chosen struct {
 
 // decide writes the verdict of the speaker about some admins of the group. Of several, those that somebody else has
 // decided meanwhile are told and left as they are; of one, that is the answer.
-func decide(c bot.Call, refs []grammar.Ref, reason string, of func(review.Case) (review.Do, review.Target)) (bot.Outcome, error) {
+func decide(c bot.Call, refs []grammar.Ref, id, reason string, of func(review.Case) (review.Do, review.Target)) (bot.Outcome, error) {
 	reason = reasonSaid(reason)
 	if err := noSlip(reason); err != nil {
 		return bot.Outcome{}, err
@@ -137,7 +138,7 @@ func decide(c bot.Call, refs []grammar.Ref, reason string, of func(review.Case) 
 		if err != nil {
 			return bot.Outcome{}, err
 		}
-		k, x, err := caseUnder(c, m.ID)
+		k, x, err := caseUnder(c, m.ID, id)
 		if err != nil {
 			return bot.Outcome{}, err
 		}
@@ -197,11 +198,11 @@ func verdicts(c bot.Call, cases []chosen, lines []chat.Text, reason string, of f
 			judged[key], holders[key] = append(judged[key], after), one
 		}
 		e.Targets = append(e.Targets, one.k.Who)
-		line := chat.Text{ZH: "%s：%s", EN: "%s: %s"}.F(reviewed(c, g, one.k), doText(do, to)).Plus(reviewBecause(reason))
+		line := chat.Text{ZH: "%s：%s", EN: "%s: %s"}.F(reviewed(c, g, one.k), doText(one.k.Evidence.Role, do, to)).Plus(reviewBecause(reason))
 		if after.Stage == 1 && after.Pending() {
 			line = line.Plus(chat.Text{ZH: "，等 %s 第二级复核", EN: ", %s looks at it as the second stage"}.F(c.Name(after.Reviewer)))
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.Plus(notYet(c, one.k, do, to)))
 	}
 	for key, done := range judged {
 		w.Judged(holders[key].x.ID, chat.User(key.ID()), c.Now.UTC(), done...)
@@ -217,6 +218,18 @@ func verdicts(c bot.Call, cases []chosen, lines []chat.Text, reason string, of f
 	}
 	out.Reply = next
 	return out, nil
+}
+
+// notYet warns of a decision that would not be carried out as the group is now; zero where nothing stands against it.
+func notYet(c bot.Call, k review.Case, do review.Do, to review.Target) chat.Text {
+	if do == review.Keep || k.Evidence.Left {
+		return chat.Text{}
+	}
+	lacks := evidence.Of(c.Group.ID, c.Access).Place(c).Lacks(k.Evidence.Role, review.Advice{Do: do, To: to})
+	if lacks == review.NoLack {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "。注意：%s，这样不会执行；请在复核结束前先任命别人", EN: ". Note: %s, so it would not be carried out; appoint somebody else before the review closes"}.F(lackText(lacks))
 }
 
 // afterDecision says what was decided, that nothing is done before the review closes, and shows who comes next, so that
@@ -290,13 +303,13 @@ func takesReason(c bot.Call, k review.Case, do review.Do, to review.Target, err 
 	verb := map[review.Do]chat.Text{
 		review.Keep: {ZH: "保留", EN: "keep"}, review.Reduce: {ZH: "降级", EN: "reduce"}, review.Remove: {ZH: "移除", EN: "remove"},
 	}[do]
-	typed := "/review " + string(do) + " @" + string(k.Who)
+	typed := "/review " + string(do) + " @" + string(k.Who) + " " + k.Campaign
 	if do == review.Reduce {
 		typed += " " + to.Level
 	}
 	card := &chat.Card{
 		Title: chat.Text{ZH: "%s %s：为什么？", EN: "%s %s: why?"}.F(verb, reviewed(c, c.Group.ID, k)),
-		Body:  chat.Text{ZH: "建议是%s：%s", EN: "Advised: %s – %s"}.F(adviceText(k.Advice), adviceWhy(k.Advice)),
+		Body:  chat.Text{ZH: "建议是%s：%s", EN: "Advised: %s – %s"}.F(adviceText(k), adviceWhy(k.Advice)),
 	}
 	for _, r := range reviewReasons[do] {
 		card.Buttons = append(card.Buttons, chat.Button{Label: r.text, Command: typed + " " + r.word + " #" + string(c.Group.ID)})
@@ -304,8 +317,14 @@ func takesReason(c bot.Call, k review.Case, do review.Do, to review.Target, err 
 	for i, b := range card.Buttons {
 		card.Buttons[i].Label.EN = clipLabel(strings.ToUpper(b.Label.EN[:1]) + b.Label.EN[1:])
 	}
+	if !k.Deviates(do, to) {
+		return &bot.Refusal{Card: card, Text: chat.Text{
+			ZH: "抽样再复核，保留也要写原因，例如：`/复核 %s @%s %s`；也可以点卡片。",
+			EN: "In a second look at a sample, what is kept takes a reason, such as `/review %s @%s %s`; or tap the card.",
+		}.F(verb, string(k.Who), reviewReasons[do][0].text)}
+	}
 	return &bot.Refusal{Card: card, Text: chat.Text{
 		ZH: "与建议（%s）不同，请写原因，例如：`/复核 %s @%s %s`；也可以点卡片。",
 		EN: "This deviates from the advice (%s) and takes a reason, such as `/review %s @%s %s`; or tap the card.",
-	}.F(adviceText(k.Advice), verb, string(k.Who), reviewReasons[do][0].text)}
+	}.F(adviceText(k), verb, string(k.Who), reviewReasons[do][0].text)}
 }

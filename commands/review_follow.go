@@ -95,7 +95,7 @@ func chargeCard(c bot.Call, x review.Campaign, charge review.Charge, reminded bo
 		title.EN = "To review: 1 admin"
 	}
 	if x.Kind == review.Sample {
-		body = chat.Text{ZH: "抽样再复核：上一次这几位都保留了，请您不看上次的结论，再看一遍。", EN: "A second look: these were all kept the last time. Please look again by yourself."}
+		body = chat.Text{ZH: "抽样再复核：上一次这几位都保留了，请您不看上次的结论，再看一遍；保留要写原因。", EN: "A second look: these were all kept the last time. Please look again by yourself; what you keep takes a reason."}
 	}
 	if x.State == review.Late && !reminded {
 		body = chat.Text{ZH: "%s。原复核人没有在期限内决定，转给您。", EN: "%s. Whoever should have decided has not, so it comes to you."}.F(campaignText(x))
@@ -110,7 +110,7 @@ func chargeCard(c bot.Call, x review.Campaign, charge review.Charge, reminded bo
 	card := chat.Card{
 		Title: title, Body: body,
 		Fields: []chat.Field{
-			{Name: chat.Text{ZH: "截止", EN: "Until"}, Value: chat.Same(c.Moment(charge.Closes))},
+			{Name: chat.Text{ZH: "截止", EN: "Until"}, Value: whenText(c, charge.Closes)},
 			{Name: chat.Text{ZH: "范围", EN: "Where"}, Value: groupsCounted(charge.Groups)},
 			{Name: chat.Text{ZH: "没人决定", EN: "No answer"}, Value: noAnswerText(x.Policy)},
 		},
@@ -155,7 +155,7 @@ func tellAsked(c bot.Call, ch journal.Change, out bot.Consequence) bot.Consequen
 	case is.Asked.Answer != was.Asked.Answer && is.Pending():
 		card := caseCard(c, g, is)
 		card.Title = chat.Text{ZH: "%s 回答了", EN: "%s has answered"}.F(reviewed(c, g, is))
-		card.Body = chat.Text{ZH: "%s；建议%s：%s", EN: "%s; advised: %s – %s"}.F(chat.Escape(is.Asked.Answer), adviceText(is.Advice), adviceWhy(is.Advice))
+		card.Body = chat.Text{ZH: "%s；建议%s：%s", EN: "%s; advised: %s – %s"}.F(chat.Escape(is.Asked.Answer), adviceText(is), adviceWhy(is.Advice))
 		out.Effects = append(out.Effects, chat.SendTo(is.Asked.By, g, chat.Reply{Card: card}).As(chat.OfRequests))
 	}
 	return out

@@ -86,7 +86,7 @@ func reviewStart() bot.Command {
 					Kind: review.Began, Group: onlyGroup(x.Groups), Items: []string{access.Review.String()}, Changes: w.Changes(),
 				}},
 				Changes: chat.Lines(
-					chat.Text{ZH: "开始%s（`%s`）：%s，%s 前决定", EN: "begin the %s (`%s`): %s, to be decided by %s"}.F(campaignText(x), x.ID, whereText(c, x), c.Moment(x.Closes)),
+					chat.Text{ZH: "开始%s（`%s`）：%s，%s 前决定", EN: "begin the %s (`%s`): %s, to be decided by %s"}.F(campaignText(x), x.ID, whereText(c, x), whenText(c, x.Closes)),
 					chat.Text{ZH: "每位复核人收到一张卡片；没人决定：%s。进度：`/复核 进度 %s`", EN: "each reviewer gets one card; no answer: %s. Progress: `/review status %s`"}.F(noAnswerText(x.Policy), x.ID),
 				),
 			}
@@ -220,11 +220,11 @@ var reviewSettings = []reviewSetting{
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Extra)) }, number(func(p *review.Policy) *int { return &p.Extra }),
 	},
 	{
-		"stages", "级数", chat.Text{ZH: "级数：2 = 不保留的由另一人再看", EN: "stages: 2 = what is not kept is looked at by another"},
+		"stages", "级数", chat.Text{ZH: "级数（1 一个人定；2 不保留的由另一人再看）", EN: "stages (1: one person; 2: what is not kept is looked at by another)"},
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Stages)) }, number(func(p *review.Policy) *int { return &p.Stages }),
 	},
 	{
-		"noanswer", "无人决定", chat.Text{ZH: "没人决定：keep 保留、reduce 收窄、remove 移除、advice 按建议", EN: "no answer: keep, reduce, remove or advice"},
+		"noanswer", "无人决定", chat.Text{ZH: "没人决定时（保留、收窄、移除、按建议）", EN: "no answer (keep, reduce, remove, advice)"},
 		noAnswerText, func(p *review.Policy, s string) bool {
 			words := map[string]review.Do{"keep": review.Keep, "保留": review.Keep, "reduce": review.Reduce, "收窄": review.Reduce, "remove": review.Remove, "移除": review.Remove, "advice": review.Advised, "按建议": review.Advised}
 			do, ok := words[s]
@@ -241,6 +241,14 @@ var reviewSettings = []reviewSetting{
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Share) + "%") }, number(func(p *review.Policy) *int { return &p.Share }),
 	},
 	{
+		"fewer", "收窄上限", chat.Text{ZH: "一次收窄超过几个角色要第二个人（0–10000）", EN: "more reductions than this take a second person (0–10000)"},
+		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Fewer)) }, number(func(p *review.Policy) *int { return &p.Fewer }),
+	},
+	{
+		"part", "收窄比例", chat.Text{ZH: "或 3 个起超过百分之几（0–100）", EN: "or, from 3 on, more than this percentage (0–100)"},
+		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Part) + "%") }, number(func(p *review.Policy) *int { return &p.Part }),
+	},
+	{
 		"unused", "未用天数", chat.Text{ZH: "几天没用算未用（30 或 90）", EN: "days without use that count as unused (30 or 90)"},
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Unused)) }, number(func(p *review.Policy) *int { return &p.Unused }),
 	},
@@ -249,7 +257,7 @@ var reviewSettings = []reviewSetting{
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Active)) }, number(func(p *review.Policy) *int { return &p.Active }),
 	},
 	{
-		"large", "大群", chat.Text{ZH: "或多少人起算活跃群", EN: "or people"},
+		"large", "大群", chat.Text{ZH: "或多少人起算活跃群", EN: "or people from which it is"},
 		func(p review.Policy) chat.Text { return chat.Same(strconv.Itoa(p.Large)) }, number(func(p *review.Policy) *int { return &p.Large }),
 	},
 }
@@ -259,7 +267,7 @@ func reviewPolicy() bot.Command {
 	what := grammar.Choice("what", func(s string) (int, bool) {
 		i := slices.IndexFunc(reviewSettings, func(r reviewSetting) bool { return r.word == s || r.said == s })
 		return i, i >= 0
-	}, chat.Text{ZH: "天数|后备天数|级数|无人决定|上限|比例|未用天数|活跃|大群", EN: "days|extra|stages|noanswer|most|share|unused|active|large"})
+	}, chat.Text{ZH: "天数|后备天数|级数|无人决定|上限|比例|收窄上限|收窄比例|未用天数|活跃|大群", EN: "days|extra|stages|noanswer|most|share|fewer|part|unused|active|large"})
 	value := grammar.Word("value").Called(chat.Text{ZH: "值", EN: "value"})
 	return bot.Command{
 		Name:     "review policy",
@@ -277,7 +285,7 @@ func reviewPolicy() bot.Command {
 			}
 			s, before := reviewSettings[what.Of(c.Args)], p
 			if !s.set(&p, value.Of(c.Args)) || p.Sound() != nil {
-				return bot.Refuse(chat.Text{ZH: "“%s”不行。%s。", EN: "“%s” will not do. %s."}.F(chat.Escape(value.Of(c.Args)), s.label))
+				return bot.Refuse(chat.Text{ZH: "“%s”不行。%s。", EN: "“%s” will not do: %s."}.F(chat.Escape(value.Of(c.Args)), s.label))
 			}
 			p.By, p.At = c.Actor.ID, c.Now.UTC()
 			w.SetPolicy(p)
@@ -296,7 +304,7 @@ func policyLines(c bot.Call, p review.Policy) chat.Text {
 		lines = append(lines, chat.Text{ZH: "- %s：%s", EN: "- %s: %s"}.F(s.label, s.show(p)))
 	}
 	if p.By != "" {
-		lines = append(lines, chat.Text{ZH: "%s 于 %s 改过。", EN: "Last changed by %s at %s."}.F(c.Name(p.By), c.Moment(p.At)))
+		lines = append(lines, chat.Text{ZH: "%s 于 %s 改过。", EN: "Last changed by %s, %s."}.F(c.Name(p.By), whenText(c, p.At)))
 	}
 	return chat.Lines(append(lines, chat.Text{ZH: "改一项：`/复核 规则 无人决定 按建议`", EN: "To change one: `/review policy noanswer advice`"})...)
 }

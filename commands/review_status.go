@@ -2,21 +2,15 @@ package commands
 
 import (
 	"slices"
-	"time"
 
 	"qunguan/bot"
-	"qunguan/bot/access"
 	"qunguan/bot/chat"
-	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/review"
 )
 
-var (
-	_ = declare(reviewStatus)
-	_ = declare(reviewReport)
-)
+var _ = declare(reviewStatus)
 
 // resultText is what came of a campaign, in one line.
 func resultText(x review.Campaign) chat.Text {
@@ -66,17 +60,20 @@ func marksText(x review.Campaign) chat.Text {
 func courseText(c bot.Call, x review.Campaign) chat.Text {
 	switch x.State {
 	case review.Preparing:
-		all := len(x.Groups)
-		if all == 0 {
-			all = len(c.Groups.All())
+		all := 0
+		for _, g := range c.Groups.All() {
+			if x.Covers(g.ID) {
+				all++
+			}
 		}
-		return chat.Text{ZH: "准备中：%d / %d 个群，已有 %d 位", EN: "preparing: %d of %d groups, %d admins so far"}.F(x.Looked, all, x.Cases)
+		return chat.Text{ZH: "准备中：%d / %d 个群（%d%%），已有 %d 位", EN: "preparing: %d of %d groups (%d%%), %d admins so far"}.F(
+			x.Looked, all, 100*x.Looked/max(1, all), x.Cases)
 	case review.Telling:
 		return chat.Text{ZH: "正在通知复核人：%d / %d", EN: "telling reviewers: %d of %d"}.F(x.At, len(x.Reviewers))
 	case review.Open:
-		return chat.Text{ZH: "进行中，%s 截止", EN: "open until %s"}.F(c.Moment(x.Closes))
+		return chat.Text{ZH: "进行中，%s 截止", EN: "open until %s"}.F(whenText(c, x.Closes))
 	case review.Late:
-		return chat.Text{ZH: "已转后备复核人，%s 截止", EN: "with the fallbacks until %s"}.F(c.Moment(x.Ends))
+		return chat.Text{ZH: "已转后备复核人，%s 截止", EN: "with the fallbacks until %s"}.F(whenText(c, x.Ends))
 	case review.Counting, review.Applying, review.Judging:
 		return chat.Text{ZH: "正在执行结果", EN: "being carried out"}
 	case review.Held:
@@ -173,8 +170,11 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		}
 		open += charge.Open
 		if charge.Open > 0 && len(left) < mostReviewers {
-			left = append(left, chat.Text{ZH: "- %s：还有 %d 位，提醒过 %d 次", EN: "- %s: %d left, reminded %d times"}.F(
-				c.Name(u), charge.Open, charge.Reminded))
+			line := chat.Text{ZH: "- %s：还有 %d 位", EN: "- %s: %d left"}.F(c.Name(u), charge.Open)
+			if charge.Reminded > 0 {
+				line = line.Plus(chat.Text{ZH: "，提醒过 %d 次", EN: ", reminders: %d"}.F(charge.Reminded))
+			}
+			left = append(left, line)
 		}
 	}
 	if x.State == review.Open || x.State == review.Late {
@@ -182,7 +182,7 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		if x.Waiting > 0 {
 			line = line.Plus(chat.Text{ZH: "，%d 位复核人还没做完：", EN: "; reviewers not done: %d"}.F(x.Waiting))
 		} else {
-			line = line.Plus(chat.Text{ZH: "，%s 起执行", EN: "; carried out from %s"}.F(c.Moment(x.Next)))
+			line = line.Plus(chat.Text{ZH: "，%s 起执行", EN: "; carried out from %s"}.F(whenText(c, x.Next)))
 		}
 		lines = append(append(lines, line), left...)
 	}
@@ -206,105 +206,4 @@ func signsText(signs []review.Stamp) chat.Text {
 		}
 	}
 	return clauses(out)
-}
-
-// reviewReport tells what came of a campaign: what changed, by whom and why, and what was not carried out.
-func reviewReport() bot.Command {
-	id := grammar.Word("id").Called(chat.Text{ZH: "复核编号", EN: "id"})
-	return bot.Command{
-		Name:     "review report",
-		Forms:    []string{"/review report [{id}]", "/复核 (报告|结果) [{id}]"},
-		Examples: []chat.Text{{ZH: "/复核 报告 group-2026-12", EN: "/review report group-2026-12"}},
-		Holes:    []grammar.Hole{id},
-		Help:     chat.Text{ZH: "一次复核的结果：谁变了、谁定的、为什么。", EN: "What came of a review: who changed, who decided, and why."},
-		Anywhere: true,
-		Who:      chat.Text{ZH: "有“权限复核”的人看本群的，超级管理员看全部。", EN: "For whoever holds review, about their group; owners see all."},
-		Offers:   offersReview,
-		Asks:     asksReviews,
-		Run: func(c bot.Call) (bot.Outcome, error) {
-			all := slices.DeleteFunc(reviews.Of(c).Campaigns(), func(x review.Campaign) bool { return !maySee(c, x) })
-			i := slices.IndexFunc(all, func(x review.Campaign) bool {
-				return id.Given(c.Args) && x.ID == id.Of(c.Args) || !id.Given(c.Args) && x.State.Over()
-			})
-			if i < 0 {
-				return bot.Refuse(chat.Text{ZH: "没有这次复核，或它还没结束。`/复核 进度` 列出各次。", EN: "There is no such review, or it is not over. `/review status` lists them."})
-			}
-			return outcomeReport(c, all[i])
-		},
-	}
-}
-
-// outcomeReport walks the groups of a campaign; the speaker sees those that they may.
-func outcomeReport(c bot.Call, x review.Campaign) (bot.Outcome, error) {
-	var groups []chat.Group
-	var want []journal.Name
-	for _, g := range c.Groups.All() {
-		if !x.Covers(g.ID) {
-			continue
-		}
-		groups = append(groups, g.ID)
-		for _, n := range []journal.Name{review.Of(g.ID), access.Of(g.ID), directory.OfGroup(g.ID)} {
-			if !c.Has(n) {
-				want = append(want, n)
-			}
-		}
-	}
-	if len(want) > 0 {
-		return bot.Outcome{Need: journal.Want{Names: want}}, nil
-	}
-	lines := []chat.Text{
-		chat.Text{ZH: "**%s**（`%s`）", EN: "**%s** (`%s`)"}.F(campaignText(x), x.ID),
-		chat.Text{ZH: "- %s 至 %s；%s", EN: "- %s to %s; %s"}.F(dateText(c, x.Opened), dateText(c, orNow(c, x)), scopeOfReview(x)),
-		chat.Text{ZH: "- %s", EN: "- %s"}.F(courseText(c, x)),
-	}
-	if t := marksText(x); !t.IsZero() {
-		lines = append(lines, chat.Text{ZH: "- 注意：%s", EN: "- note: %s"}.F(t))
-	}
-	slices.Sort(groups)
-	told, more := 0, 0
-	for _, g := range groups {
-		if !c.Access.IsOwner(c.Actor.ID) && !c.In(g).Items(c.Actor.ID, c.Access.Actor, g, c.Now).Has(access.Review) {
-			continue
-		}
-		for _, k := range bot.At[review.Sheet](c, review.Of(g)).Of(x.ID) {
-			do, to, silent := k.Effective(x.Policy)
-			if do == review.Keep && !silent && !k.Deviates(do, to) && x.Cases > maxListed {
-				continue // of many, only those are told of whom there is something to tell
-			}
-			if told++; told > maxListed {
-				more++
-				continue
-			}
-			lines = append(lines, verdictLine(c, g, x, k))
-		}
-	}
-	if more > 0 {
-		lines = append(lines, chat.Text{ZH: "- 另有 %d 位，见各群 `/审计 review`", EN: "- and %d more; see `/audit review` in each group"}.F(more))
-	}
-	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
-}
-
-func orNow(c bot.Call, x review.Campaign) time.Time {
-	if x.Ended.IsZero() {
-		return c.Now
-	}
-	return x.Ended
-}
-
-// verdictLine is what came of one case.
-func verdictLine(c bot.Call, g chat.Group, x review.Campaign, k review.Case) chat.Text {
-	do, to, silent := k.Effective(x.Policy)
-	what := doText(do, to)
-	switch {
-	case k.Pending() && !x.State.Over():
-		what = chat.Text{ZH: "等 %s 决定（建议%s）", EN: "%s has yet to decide (advised: %s)"}.F(c.Name(k.Reviewer), adviceText(k.Advice))
-	case silent:
-		what = chat.Text{ZH: "没有人决定，%s（按规则）", EN: "nobody decided: %s, by the policy"}.F(what)
-	case k.Verdict != nil:
-		what = decisionText(c, *k.Verdict)
-		if k.Deviates(do, to) {
-			what = what.Plus(chat.Text{ZH: "（建议%s）", EN: " (advised: %s)"}.F(adviceText(k.Advice)))
-		}
-	}
-	return chat.Text{ZH: "- %s · %s：%s。%s", EN: "- %s · %s: %s.%s"}.F(groupName(c, g), reviewed(c, g, k), what, caseEnd(k))
 }

@@ -231,7 +231,8 @@ func count(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		w.SetCampaign(x)
 		return happened(review.Counted, w), nil
 	}
-	x.Cursor, x.Run.Earlier = "", w.Book.Earlier(x.ID, c.Now)
+	x.Cursor = ""
+	x.Run.Earlier, x.Run.Before = w.Book.Earlier(x.ID, c.Now)
 	if trip := x.Policy.Trips(x.Run, x.Clean); trip != review.NoTrip {
 		return hold(c, x, trip)
 	}

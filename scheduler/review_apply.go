@@ -2,115 +2,15 @@ package scheduler
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
-	"qunguan/bot/directory"
 	"qunguan/bot/evidence"
 	"qunguan/bot/journal"
-	"qunguan/bot/request"
 	"qunguan/bot/review"
 )
-
-// hold asks a second person whether a run may take away as much as it would, by the way of every act that takes two.
-// Nothing of it is done before.
-func hold(c bot.Call, x review.Campaign, trip review.Trip) (bot.Outcome, error) {
-	place := x.Run.Place()
-	need := append([]journal.Name{request.Of(place)}, desksOf(c, nil)...)
-	if place != "" {
-		need = append(need, groupsRead(c, place)...)
-	}
-	if need = slices.DeleteFunc(need, c.Has); len(need) > 0 {
-		return bot.Outcome{Need: journal.Want{Names: need}}, nil
-	}
-	w := work(c)
-	x.State, x.Next = review.Held, c.Now.Add(bot.DecideWithin+time.Minute).UTC().Truncate(time.Second)
-	w.SetCampaign(x)
-	then := review.Work{Book: w.Book}
-	released := x
-	released.State, released.Next, released.Run.Released = review.Applying, c.Now.UTC().Truncate(time.Second), true
-	then.SetCampaign(released)
-	facts := c.Access
-	if place != "" {
-		facts = c.In(place)
-	}
-	r := request.Request{
-		Code: "review-" + x.ID, Sort: request.ForAct, For: x.Run.About, Group: place, Needs: access.Review.String(),
-		Command: "/review release " + x.ID, Preview: runText(c, x), Why: tripText(x, trip),
-		At: c.Now.UTC(), Until: c.Now.Add(bot.DecideWithin).UTC().Truncate(time.Second), Need: 1, Deny: 1,
-		Events: request.Keep([]journal.Event{{
-			Kind: review.Released, Group: place, Items: []string{access.Review.String()}, Changes: then.Changes(),
-		}}),
-	}
-	to := facts.Consenters(place, "", r.For, access.Review, then.Changes(), c.Now)
-	switch able := slices.DeleteFunc(slices.Clone(x.Run.Deciders), func(u chat.User) bool { return !slices.Contains(to, u) }); len(able) {
-	case 0: // whoever agrees has decided none of it
-	case 1:
-		r.By = able[0] // then it is their act, and takes another one's word
-		to = slices.DeleteFunc(to, func(u chat.User) bool { return u == r.By })
-	default:
-		r.Need = 2 // one of them may agree to what the others have decided, but nobody alone to their own
-	}
-	asked, err := bot.At[request.Book](c, request.Of(place)).Open(r)
-	if err != nil {
-		return bot.Outcome{}, err
-	}
-	out := happened(review.Halted, w)
-	out.Events = append(out.Events, asked)
-	out.Effects = bot.Ask(c, r, to)
-	return out, nil
-}
-
-// runText tells what a run would do.
-func runText(c bot.Call, x review.Campaign) chat.Text {
-	t := chat.Text{
-		ZH: "执行权限复核 %s 的结果：撤销 %d 个角色（%s），收窄 %d 个，其余不变；共 %d 个，涉及 %d 个群",
-		EN: "carry out the review %s: remove %d roles (%s), reduce %d, keep the others; %d in all, changes in %d groups",
-	}
-	return t.F(x.ID, x.Run.Removed, fewOf(c, x), x.Run.Reduced, x.Run.Cases, x.Run.Groups)
-}
-
-// fewOf names the first of those who would lose a role, as their group knows them.
-func fewOf(c bot.Call, x review.Campaign) chat.Text {
-	const few = 3
-	g := bot.At[directory.Group](c, directory.OfGroup(x.Run.Place()))
-	var names []string
-	for _, u := range x.Run.About[:min(few, len(x.Run.About))] {
-		name := string(u)
-		if m, ok := g.Member(u); ok && m.Name != "" {
-			name = m.Name
-		}
-		names = append(names, chat.Escape(name))
-	}
-	t := chat.Text{ZH: strings.Join(names, "、"), EN: strings.Join(names, ", ")}
-	if x.Run.Removed > few {
-		t = t.Plus(chat.Text{ZH: " 等", EN: " and others"})
-	}
-	return t
-}
-
-func tripText(x review.Campaign, trip review.Trip) chat.Text {
-	if trip == review.TooMany {
-		return chat.Text{ZH: "一次撤销超过 %d 个角色，要两个人", EN: "to remove more than %d roles at once takes two people"}.F(x.Policy.Most)
-	}
-	if trip == review.InParts {
-		return chat.Text{
-			ZH: "加上近 7 天别的复核撤销的 %[2]d 个，超过 %[1]d 个角色，要两个人", EN: "with the %[2]d that other reviews have removed within 7 days it is more than %[1]d roles, which takes two people",
-		}.F(x.Policy.Most, x.Run.Earlier)
-	}
-	return chat.Text{ZH: "一次撤销超过 %d%% 的角色，要两个人", EN: "to remove more than %d%% of the roles at once takes two people"}.F(x.Policy.Share)
-}
-
-// notReleased ends the cases of a run that nobody has released: they stand as decided, and nothing is done.
-func notReleased(c bot.Call, x review.Campaign) (bot.Outcome, error) {
-	w := work(c)
-	x.State, x.Cursor, x.Next, x.Run.Refused = review.Applying, "", c.Now.UTC(), true
-	w.SetCampaign(x)
-	return happened(review.Counted, w), nil
-}
 
 // apply carries out what was decided: those groups in which nothing changes at once, the others one by one, each as an
 // act of whoever decided that can be undone.
@@ -270,7 +170,7 @@ func carry(c bot.Call, facts access.Facts, x review.Campaign, g chat.Group, k re
 		return nil, review.Blocked, string(access.RuleNothingGranted)
 	}
 	if !k.Evidence.Left && appointers(facts, g, c.Now) > 0 && appointers(after, g, c.Now) == 0 {
-		return nil, review.Blocked, string(access.RuleLastSenior)
+		return nil, review.Blocked, review.NoAppointer
 	}
 	least, _ := access.Wanted(facts.Place.People)
 	was, left := len(facts.Admins(g, c.Now)), len(after.Admins(g, c.Now))

@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"slices"
-	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/access"
@@ -149,12 +148,9 @@ func prepares(c bot.Call, groups []chat.Group) journal.Want {
 		w.Usage = append(w.Usage, g)
 		w.Clocks = append(w.Clocks, g)
 		w.Tallies = append(w.Tallies, journal.Days{Group: g, From: from, Until: c.Now.In(c.Zone)})
-		w.Queries = append(w.Queries, journal.Query{Group: g, Refused: true, Since: from, Until: c.Now.Add(time.Millisecond), Limit: mostRefused})
+		w.Queries = append(w.Queries, evidence.Queries(g, from)...)
 	}
 	slices.Sort(w.Names)
 	w.Names = slices.Compact(w.Names)
 	return w
 }
-
-// mostRefused is how many refusals of a group are counted.
-const mostRefused = 500

@@ -34,6 +34,25 @@ type Life struct {
 	Chased    time.Time `json:"chased,omitzero"` // when both were told that it is not confirmed
 }
 
+// Missed are those whom an entry says to have been missed at the beginning of their turn. Where a backup took over at once,
+// the entry is named after that.
+func Missed(e journal.Entry) []chat.User {
+	var out []chat.User
+	for _, ch := range e.Changes {
+		if ch.Of != OfLife(e.Group) || ch.Key == CursorKey || ch.After == nil {
+			continue
+		}
+		l, err := journal.Decode[Life](ch.After)
+		if err != nil || l.Late.IsZero() {
+			continue
+		}
+		if was, err := journal.Decode[Life](ch.Before); ch.Before == nil || err != nil || was.Late.IsZero() {
+			out = append(out, l.Who)
+		}
+	}
+	return out
+}
+
 // Key is the record of the life.
 func (l Life) Key() string { return lifeKey(l.Start) }
 

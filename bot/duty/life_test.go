@@ -308,3 +308,24 @@ func TestAFirstListLeavesNothingOut(t *testing.T) {
 	})
 	assert.Equal(t, 13, listed)
 }
+
+// TestMissed tells from an entry who did not come in time: once, and whatever the entry is named after.
+func TestMissed(t *testing.T) {
+	nine := time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
+	was := duty.Life{Start: nine, End: nine.Add(9 * time.Hour), Who: "li"}
+	late := was
+	late.Late = nine.Add(10 * time.Minute)
+	noted := late
+	noted.Over = was.End
+	of := duty.OfLife("G1")
+	for name, row := range map[string]struct {
+		before, after *duty.Life
+		want          []chat.User
+	}{
+		"missed": {&was, &late, []chat.User{"li"}}, "missed at its beginning": {nil, &late, []chat.User{"li"}},
+		"told before": {&late, &noted, nil}, "came": {nil, &was, nil}, "forgotten": {&late, nil, nil},
+	} {
+		e := journal.Entry{Kind: duty.TakenOver, Group: "G1", Changes: []journal.Change{journal.Set(of, was.Key(), row.before, row.after)}}
+		assert.Equal(t, row.want, duty.Missed(e), name)
+	}
+}

@@ -4,6 +4,7 @@ package evidence
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,19 +28,41 @@ type Group struct {
 	sheet  sla.Sheet
 	heard  bool
 	denied map[chat.User]int
+	missed map[chat.User]int // shifts without a check-in in time
 	told   digest.Book
 }
 
-// Look makes a Group of what was read; n says which query, of refusals, and which tallies are the group's. Where none were
-// asked for, nothing is known of either.
+// Queries are those that Look reads of a group: what was refused there, and who did not check in in time. They have no end:
+// to find the newest entry before a moment takes a search through the journal, of thousands of groups one each.
+func Queries(g chat.Group, from time.Time) []journal.Query {
+	return []journal.Query{
+		{Group: g, Refused: true, Since: from, Limit: mostCounted},
+		{Group: g, Kind: duty.Late, Since: from, Limit: mostCounted},
+		{Group: g, Kind: duty.TakenOver, Since: from, Limit: mostCounted},
+	}
+}
+
+// mostCounted is how many refusals, and how many missed check-ins, of a group are counted.
+const mostCounted = 500
+
+// Look makes a Group of what was read; n says which of the Queries, asked for group by group, and which tallies are the
+// group's. Where none were asked for, nothing is known of either.
 func Look(c bot.Call, g chat.Group, n int) Group {
 	l := Group{
 		told: bot.At[digest.Book](c, digest.Suspects), group: bot.At[directory.Group](c, directory.OfGroup(g)), Facts: c.In(g), usage: c.Usage(g),
-		roster: bot.At[duty.Roster](c, duty.Of(g)), sheet: c.Sheet(n), heard: c.Clock(g).HasSource(), denied: map[chat.User]int{},
+		roster: bot.At[duty.Roster](c, duty.Of(g)), sheet: c.Sheet(n), heard: c.Clock(g).HasSource(), denied: map[chat.User]int{}, missed: map[chat.User]int{},
 	}
-	entries, _ := c.Entries(n)
-	for _, e := range entries {
+	refused, _ := c.Entries(3 * n)
+	for _, e := range refused {
 		l.denied[e.Actor]++
+	}
+	for of := range 2 {
+		late, _ := c.Entries(3*n + 1 + of)
+		for _, e := range late {
+			for _, u := range duty.Missed(e) {
+				l.missed[u]++
+			}
+		}
 	}
 	return l
 }
@@ -89,7 +112,7 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 		Last: func(who chat.User, i access.Item) time.Time { return l.usage.Last(who, i.String()) },
 	}
 	found := l.Facts.Check(g, used, c.Now)
-	turns, answers := l.turns(c), l.sheet.ByPerson(sla.First)
+	turns, answers := l.turns(c), l.answers(c)
 	var out []review.Admin
 	for _, who := range l.Facts.Admins(g, c.Now) {
 		if l.Facts.Governs(who, g) {
@@ -110,14 +133,16 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 		if len(l.roster.Shifts) > 0 && e.Turns == nil {
 			e.Turns = &review.Turns{}
 		}
+		if e.Turns != nil {
+			e.Turns.Late = l.missed[who]
+		}
 		for i := range (items & used.Measured).All() {
 			if at := used.Last(who, i); !at.IsZero() {
 				e.Uses = append(e.Uses, review.Use{Item: i.String(), Last: at})
 			}
 		}
 		if l.heard {
-			t := answers[who]
-			e.Answers = &review.Answers{Count: t.Count(), Mean: t.Mean().Round(time.Second), Late: t.Breaches}
+			e.Answers = answers(who)
 		}
 		e.Left = bot.At[directory.Person](c, directory.OfPerson(who)).Gone
 		if _, in := l.group.Member(who); !in && l.group.MembersKnown {
@@ -126,6 +151,28 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 		out = append(out, review.Admin{Who: who, Evidence: e, Ladder: ladder(c, r)})
 	}
 	return out
+}
+
+// answers tells of each how they answered customers, how long their matters took, and what they wrote.
+func (l Group) answers(c bot.Call) func(chat.User) *review.Answers {
+	first, handled, wrote, since := l.sheet.ByPerson(sla.First), l.sheet.ByPerson(sla.Handling), l.sheet.MessagesBy(), l.heardSince(c)
+	return func(who chat.User) *review.Answers {
+		f, h := first[who], handled[who]
+		return &review.Answers{
+			Count: f.Count(), Mean: f.Mean().Round(time.Second), Late: f.Breaches, Wrote: wrote[who], Since: since,
+			Handled: h.Count(), Handling: h.Mean().Round(time.Second),
+		}
+	}
+}
+
+// heardSince is the day of the first message of the group that is known; zero if none is. That a source tells of the group
+// now says nothing of the time before.
+func (l Group) heardSince(c bot.Call) time.Time {
+	days := l.sheet.MessagesByDay()
+	if len(days) == 0 {
+		return time.Time{}
+	}
+	return slices.Min(slices.Collect(maps.Keys(days))).In(c.Zone).UTC()
 }
 
 // signals are the suspicious acts of somebody in the group that managers were told of.

@@ -13,11 +13,18 @@ type Advice struct {
 	Items []string `json:"items,omitempty"` // what the rule is about: unused, exclusive
 	Days  int      `json:"days,omitempty"`  // for how long
 	Name  string   `json:"name,omitempty"`  // of a rule of separation of duties
+	Needs string   `json:"needs,omitempty"` // an item that stays, unused, since the group has nobody else for it
+	Lacks Lack     `json:"lacks,omitempty"` // of RuleNeeded: what the group would lack
 
 	// What nothing is claimed about: how many items are out of sight, and whether nobody tells of duty, or of answers.
 	Blind    int  `json:"blind,omitempty"`
 	NoRoster bool `json:"no_roster,omitempty"`
 	NoSource bool `json:"no_source,omitempty"`
+
+	// Of RuleServes: by what they serve.
+	OnDuty  bool `json:"on_duty,omitempty"`
+	Answers bool `json:"answers,omitempty"`
+	Writes  bool `json:"writes,omitempty"`
 }
 
 // Rule is why something is advised.
@@ -34,8 +41,9 @@ const (
 	RuleNew       Rule = "new"       // is too new to be judged by use
 	RuleAway      Rule = "away"      // was on leave
 	RuleBlind     Rule = "blind"     // gives nothing whose use the bot can see
-	RuleIdle      Rule = "idle"      // nothing was used for long
-	RuleServes    Rule = "serves"    // nothing was used, but duty was done or customers were answered
+	RuleIdle      Rule = "idle"      // nothing was used for long, and it would have been seen
+	RuleUnseen    Rule = "unseen"    // nothing was used for long, but most that they might do would not be seen
+	RuleServes    Rule = "serves"    // nothing was used, but duty was done, customers were answered, something was written
 	RulePartly    Rule = "partly"    // a smaller role covers what was used
 	RuleUsed      Rule = "used"      // what it gives is used
 	RuleNeeded    Rule = "needed"    // would be taken away, but the group cannot do without
@@ -106,11 +114,16 @@ func (j judge) idle() (Advice, bool) {
 	}
 	a := Advice{Do: Remove, Rule: RuleIdle, Items: j.Evidence.measured(), Days: days}
 	a.Blind, a.NoRoster, a.NoSource = len(j.Evidence.Blind), j.Evidence.Turns == nil, j.Evidence.Answers == nil
-	if j.Evidence.serves() {
+	switch {
+	case j.Evidence.serves():
 		a.Do, a.Rule, a.Items = Keep, RuleServes, nil
+		t, s := j.Evidence.Turns, j.Evidence.Answers
+		a.OnDuty, a.Answers, a.Writes = t != nil && t.Count > 0, s != nil && s.Count > 0, s != nil && s.Wrote > 0
 		if to, gives, ok := j.lowest(); ok {
 			a.Do, a.To, a.Items = Reduce, to, gives
 		}
+	case !j.Evidence.shows(j.now, j.window):
+		a.Do, a.To, a.Rule = Reduce, Target{Items: j.Evidence.unmeasured()}, RuleUnseen
 	}
 	return a, true
 }
@@ -121,15 +134,18 @@ func (j judge) partly() (Advice, bool) {
 }
 
 // Advise judges all admins of a group together, since what is advised of one depends on who remains: whoever used their
-// rights longest ago goes first, and a group keeps a senior and as many as its size needs. Only who has left the company goes all the same.
+// rights longest ago goes first, and a group keeps a senior who can appoint and as many as its size needs. Only who has left
+// the company goes all the same.
 func Advise(p Place, admins []Admin, policy Policy, now, ends time.Time) []Advice {
 	out := make([]Advice, len(admins))
 	order := make([]int, len(admins))
-	for i, a := range admins {
+	judged := func(i int) judge {
+		return judge{Admin: admins[i], now: now, window: policy.Unused, ends: ends}
+	}
+	for i := range admins {
 		order[i] = i
-		j := judge{Admin: a, now: now, window: policy.Unused, ends: ends}
 		for _, rule := range rules {
-			if advice, fits := rule(j); fits {
+			if advice, fits := rule(judged(i)); fits {
 				out[i] = advice
 				break
 			}
@@ -142,24 +158,53 @@ func Advise(p Place, admins []Admin, policy Policy, now, ends time.Time) []Advic
 		return admins[x].Evidence.Last().Compare(admins[y].Evidence.Last())
 	})
 	for _, i := range order {
-		next, ok := p.after(admins[i].Evidence.Role, out[i])
-		if !ok && out[i].Rule != RuleLeft {
-			out[i] = Advice{Do: Keep, Rule: RuleNeeded, Days: out[i].Days, Items: out[i].Items}
+		next, lacks := p.after(admins[i].Evidence.Role, out[i])
+		if lacks == NoLack || out[i].Rule == RuleLeft {
+			p = next
 			continue
 		}
-		p = next
+		less, fits := p.spared(judged(i))
+		if fits = fits && out[i].Do == Reduce; !fits {
+			less = Advice{Do: Keep, Rule: RuleNeeded, Days: out[i].Days, Items: out[i].Items, Lacks: lacks}
+		}
+		out[i] = less
 	}
 	return out
 }
 
-// Spares says whether the group can do with a role as some advice would leave it.
-func (p Place) Spares(r Role, a Advice) bool {
-	_, ok := p.after(r, a)
-	return ok
+// spared is what is advised of a senior without whom nobody could appoint: the smallest role that still can.
+func (p Place) spared(j judge) (Advice, bool) {
+	j.Admin = j.Needed(p.Appoints, j.now)
+	a, ok := j.partly()
+	if !ok || !p.Spares(j.Evidence.Role, a) {
+		return Advice{}, false
+	}
+	a.Needs = p.Appoints
+	return a, true
 }
 
-// after is the group once an advice about a role was taken; ok says whether it can do so.
-func (p Place) after(r Role, a Advice) (Place, bool) {
+// Lack is what a group would lack without a role, or with less of it.
+type Lack string
+
+// What a group does not do without.
+const (
+	NoLack         Lack = ""
+	LacksSenior    Lack = "senior"   // somebody of the highest level
+	LacksAppointer Lack = "appoints" // one of them who can appoint others
+	LacksPeople    Lack = "minimum"  // as many admins as its size needs
+)
+
+// Lacks says what the group would lack with a role as some advice, or a verdict, would leave it.
+func (p Place) Lacks(r Role, a Advice) Lack {
+	_, lacks := p.after(r, a)
+	return lacks
+}
+
+// Spares says whether the group can do with a role as some advice would leave it.
+func (p Place) Spares(r Role, a Advice) bool { return p.Lacks(r, a) == NoLack }
+
+// after is the group once an advice about a role was taken, and what it lacks then.
+func (p Place) after(r Role, a Advice) (Place, Lack) {
 	next := p
 	if a.Do == Remove {
 		next.Admins--
@@ -172,6 +217,13 @@ func (p Place) after(r Role, a Advice) (Place, bool) {
 	if able && (ends || a.Do == Reduce && !slices.Contains(a.To.Items, p.Appoints)) {
 		next.Able--
 	}
-	fewer := next.Admins < p.Admins && next.Admins < p.Least
-	return next, !fewer && (next.Seniors > 0 || p.Seniors == next.Seniors) && (next.Able > 0 || p.Able == next.Able)
+	switch {
+	case next.Admins < p.Admins && next.Admins < p.Least:
+		return next, LacksPeople
+	case next.Seniors <= 0 && next.Seniors < p.Seniors:
+		return next, LacksSenior
+	case next.Able <= 0 && next.Able < p.Able:
+		return next, LacksAppointer
+	}
+	return next, NoLack
 }

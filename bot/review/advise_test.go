@@ -17,14 +17,16 @@ var now = time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
 
 func ago(days int) time.Time { return now.AddDate(0, 0, -days) }
 
-// mid is an admin of the middle level who has been one for 200 days and used everything yesterday; work changes that.
+// mid is an admin of the middle level who has been one for 200 days and used everything yesterday, in a group whose messages
+// are heard and where they write none; work changes that.
 func mid(work func(*review.Admin)) review.Admin {
 	a := review.Admin{
 		Who: "wang",
 		Evidence: review.Evidence{
 			Role:  review.Role{Level: "mid", Since: ago(200), Items: []string{"mute", "recall", "files", "notice"}},
 			Known: ago(200), Blind: []string{"notice"},
-			Uses: []review.Use{{Item: "mute", Last: ago(1)}, {Item: "recall", Last: ago(1)}, {Item: "files", Last: ago(1)}},
+			Uses:    []review.Use{{Item: "mute", Last: ago(1)}, {Item: "recall", Last: ago(1)}, {Item: "files", Last: ago(1)}},
+			Answers: &review.Answers{Since: ago(90)},
 		},
 		Ladder: []review.Rung{{Level: "junior", Items: []string{"files"}}},
 	}
@@ -62,10 +64,28 @@ func TestAdvice(t *testing.T) {
 		}, roomy, review.Keep, review.RuleUsed, review.Target{}},
 		"nothing used, but on duty": {func(a *review.Admin) {
 			a.Evidence.Uses, a.Evidence.Turns = nil, &review.Turns{Count: 3, Minutes: 900}
+		}, roomy, review.Reduce, review.RuleServes, review.Target{Items: []string{"notice"}}},
+		"the same, and all would be seen": {func(a *review.Admin) {
+			a.Evidence.Uses, a.Evidence.Blind, a.Evidence.Turns = nil, nil, &review.Turns{Count: 3, Minutes: 900}
 		}, roomy, review.Reduce, review.RuleServes, review.Target{Level: "junior"}},
 		"nothing used, but customers answered": {func(a *review.Admin) {
-			a.Evidence.Uses, a.Evidence.Answers, a.Ladder = nil, &review.Answers{Count: 9}, nil
+			a.Evidence.Uses, a.Evidence.Blind, a.Evidence.Answers, a.Ladder = nil, nil, &review.Answers{Count: 9}, nil
 		}, roomy, review.Keep, review.RuleServes, review.Target{}},
+		"nothing used, but something written": {func(a *review.Admin) {
+			a.Evidence.Uses, a.Evidence.Blind, a.Evidence.Answers, a.Ladder = nil, nil, &review.Answers{Wrote: 1}, nil
+		}, roomy, review.Keep, review.RuleServes, review.Target{}},
+		"nothing used, no message source, some is out of sight: no role ends for it": {func(a *review.Admin) {
+			a.Evidence.Uses, a.Evidence.Answers = nil, nil
+		}, roomy, review.Reduce, review.RuleUnseen, review.Target{Items: []string{"notice"}}},
+		"nor where messages are heard for 29 days only": {func(a *review.Admin) {
+			a.Evidence.Uses, a.Evidence.Answers.Since = nil, ago(29)
+		}, roomy, review.Reduce, review.RuleUnseen, review.Target{Items: []string{"notice"}}},
+		"nor where a source has told of no message yet": {func(a *review.Admin) {
+			a.Evidence.Uses, a.Evidence.Answers.Since = nil, time.Time{}
+		}, roomy, review.Reduce, review.RuleUnseen, review.Target{Items: []string{"notice"}}},
+		"no message source, but everything would be seen": {func(a *review.Admin) {
+			a.Evidence.Uses, a.Evidence.Answers, a.Evidence.Blind = nil, nil, nil
+		}, roomy, review.Remove, review.RuleIdle, review.Target{}},
 		"a lower level covers what was used": {func(a *review.Admin) {
 			a.Evidence.Uses = []review.Use{{Item: "files", Last: ago(2)}}
 		}, roomy, review.Reduce, review.RulePartly, review.Target{Level: "junior"}},
@@ -81,7 +101,17 @@ func TestAdvice(t *testing.T) {
 			review.Place{Least: 1, Admins: 5, Seniors: 1, Senior: "senior", Appoints: "admins"}, review.Keep, review.RuleNeeded, review.Target{}},
 		"the last senior keeps what appoints others": {func(a *review.Admin) {
 			a.Evidence.Role.Level, a.Evidence.Role.Items = "senior", []string{"mute", "recall", "files", "notice", "admins"}
-		}, review.Place{Least: 1, Admins: 5, Seniors: 1, Senior: "senior", Appoints: "admins"}, review.Keep, review.RuleNeeded, review.Target{}},
+		}, review.Place{Least: 1, Admins: 5, Seniors: 1, Able: 1, Senior: "senior", Appoints: "admins"}, review.Keep, review.RuleNeeded, review.Target{}},
+		"and is narrowed to it and to what is used": {func(a *review.Admin) {
+			a.Evidence.Role.Level, a.Evidence.Role.Items = "senior", []string{"mute", "recall", "files", "notice", "admins"}
+			a.Evidence.Uses = a.Evidence.Uses[:1]
+		}, review.Place{Least: 1, Admins: 5, Seniors: 1, Able: 1, Senior: "senior", Appoints: "admins"}, review.Reduce, review.RulePartly,
+			review.Target{Items: []string{"mute", "notice", "admins"}}},
+		"as is one of whom nothing was seen": {func(a *review.Admin) {
+			a.Evidence.Role.Level, a.Evidence.Role.Items = "senior", []string{"mute", "recall", "files", "notice", "admins"}
+			a.Evidence.Uses, a.Evidence.Answers = nil, nil
+		}, review.Place{Least: 1, Admins: 5, Seniors: 1, Able: 1, Senior: "senior", Appoints: "admins"}, review.Reduce, review.RulePartly,
+			review.Target{Items: []string{"notice", "admins"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := review.Advise(row.in, []review.Admin{mid(row.work)}, review.Standard(), now, now.AddDate(0, 0, 9))[0]
@@ -188,15 +218,20 @@ func TestIDsSayKindAndPeriod(t *testing.T) {
 	}
 }
 
-// TestTheBreaker: more than five roles, or more than a fifth of those looked at, take a second person.
+// TestTheBreaker: more than five roles, or more than a fifth of those looked at, take a second person; likewise to reduce
+// more than twenty, or more than half.
 func TestTheBreaker(t *testing.T) {
 	for name, row := range map[string]struct {
-		removed, kept, left, clean int
-		want                       review.Trip
+		removed, reduced, kept, left, clean int
+		want                                review.Trip
 	}{
-		"nothing": {0, 0, 0, 0, review.NoTrip}, "one of five": {1, 4, 0, 0, review.NoTrip}, "one of four": {1, 3, 0, 0, review.TooLarge},
-		"one of four and a clean one": {1, 3, 0, 1, review.NoTrip}, "five of a hundred": {5, 95, 0, 0, review.NoTrip},
-		"six of a hundred": {6, 94, 0, 0, review.TooMany}, "who has left does not count": {0, 1, 9, 0, review.NoTrip},
+		"nothing": {want: review.NoTrip}, "one of five": {removed: 1, kept: 4}, "one of four": {removed: 1, kept: 3, want: review.TooLarge},
+		"one of four and a clean one": {removed: 1, kept: 3, clean: 1}, "five of a hundred": {removed: 5, kept: 95},
+		"six of a hundred": {removed: 6, kept: 94, want: review.TooMany}, "who has left does not count": {kept: 1, left: 9},
+		"twenty reduced of a hundred": {reduced: 20, kept: 80}, "one more": {reduced: 21, kept: 79, want: review.ManyLess},
+		"five reduced of ten": {reduced: 5, kept: 5}, "six reduced of eleven": {reduced: 6, kept: 5, want: review.LargeLess},
+		"two reduced of two are mended with a tap": {reduced: 2}, "three of three": {reduced: 3, want: review.LargeLess},
+		"what ends counts first": {removed: 6, reduced: 30, want: review.TooMany}, "what ends is no reduction": {removed: 5, reduced: 20, kept: 75},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var cases []review.Case
@@ -206,6 +241,7 @@ func TestTheBreaker(t *testing.T) {
 				}
 			}
 			add(row.removed, review.Remove, false)
+			add(row.reduced, review.Reduce, false)
 			add(row.kept, review.Keep, false)
 			add(row.left, review.Remove, true)
 			p := review.Standard()

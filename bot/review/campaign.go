@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -160,6 +161,12 @@ func (c Campaign) Asks(e Evidence, a Advice) bool {
 	return c.Kind != Matrix || a.Do != Keep || len(e.Warned) > 0
 }
 
+// TakesReason says whether a decision takes a reason: one that deviates from the advice does, and in a second look at a
+// sample (M13) every role that is kept.
+func (c Campaign) TakesReason(k Case, do Do, to Target) bool {
+	return k.Deviates(do, to) || c.Kind == Sample && do == Keep
+}
+
 // Rested says whether a campaign leaves out groups whose turn it is not.
 func (c Campaign) Rested() bool { return c.Kind == Group }
 
@@ -171,6 +178,13 @@ func IDOf(k Kind, at time.Time) string {
 	}
 	return fmt.Sprintf("%s-%s", k, at.Format("2006-01"))
 }
+
+// id is how the ids of campaigns look, of whatever kind.
+var id = regexp.MustCompile(
+	`^(sample-)?((matrix|group)-\d{4}-\d\d|business-\d{4}Q[1-4]|hand-\d{4}-\d\d-\d\d-\w+|event-.+-\d{4}-\d\d-\d\d)(-.+)?$`)
+
+// IsID says whether a word is the id of a campaign, by its looks: a word of a reason, such as business-critical, is none.
+func IsID(s string) bool { return id.MatchString(s) }
 
 // Book is the campaigns of the company and the policy of reviews. The zero Book has none. Safe to share; it never
 // changes.

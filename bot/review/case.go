@@ -42,8 +42,11 @@ const (
 	Changed End = "changed" // the role had changed by itself since the campaign began
 )
 
-// BelowMinimum is why a case is blocked that would leave the group with fewer admins than its size needs (D1).
-const BelowMinimum = "minimum"
+// Why a case is blocked, beside the rules of rights.
+const (
+	BelowMinimum = "minimum"  // the group would have fewer admins than its size needs (D1)
+	NoAppointer  = "appoints" // no senior of the group could appoint others
+)
 
 // Case is one admin of one group under review. It is the turn of Reviewer; what is decided in the first of two stages
 // is First.

@@ -54,11 +54,16 @@ const (
 	Overdue   Warning = "overdue"   // its own review date has passed
 )
 
-// Answers is how soon somebody answered customers.
+// Answers is how soon somebody answered customers, and how much they wrote in the group.
 type Answers struct {
 	Count int64         `json:"count"`
 	Mean  time.Duration `json:"mean,omitzero"`
 	Late  int64         `json:"late,omitempty"`
+	Wrote int64         `json:"wrote,omitempty"`
+	Since time.Time     `json:"since,omitzero"` // of which day the first message of the group is known; zero: none is
+
+	Handled  int64         `json:"handled,omitempty"` // matters of customers
+	Handling time.Duration `json:"handling,omitzero"` // how long one took on average (R44)
 }
 
 // Turns is the duty that somebody has done.
@@ -110,6 +115,9 @@ func (e Evidence) Last() time.Time {
 // measured are the items of the role whose use is known.
 func (e Evidence) measured() []string { return without(e.Role.Items, e.Blind) }
 
+// unmeasured are the items of the role of whose use nothing is known, in the order of the role.
+func (e Evidence) unmeasured() []string { return without(e.Role.Items, e.measured()) }
+
 // usedSince are the measured items of the role that were used at or after a moment.
 func (e Evidence) usedSince(at time.Time) []string {
 	return slices.DeleteFunc(e.measured(), func(i string) bool {
@@ -138,9 +146,20 @@ func (e Evidence) idle(now time.Time) int {
 	return int(now.Sub(since) / day)
 }
 
-// serves says whether somebody does what the role is for without using its items: they are on duty, or answer customers.
+// serves says whether somebody does what the role is for without using its items: they are on duty, answer customers, or
+// write in the group.
 func (e Evidence) serves() bool {
-	return e.Turns != nil && e.Turns.Count > 0 || e.Answers != nil && e.Answers.Count > 0
+	return e.Turns != nil && e.Turns.Count > 0 || e.Answers != nil && (e.Answers.Count > 0 || e.Answers.Wrote > 0)
+}
+
+// shows says whether somebody who does something for the group would be seen to: all items of their role are measured, or
+// messages of the group have been known for as long as use is judged by. Where neither is so, to have seen nothing means
+// nothing, and no role ends for it.
+func (e Evidence) shows(now time.Time, window int) bool {
+	if len(e.Blind) == 0 {
+		return true
+	}
+	return e.Answers != nil && !e.Answers.Since.IsZero() && !e.Answers.Since.After(now.AddDate(0, 0, -window))
 }
 
 const day = 24 * time.Hour

@@ -36,8 +36,19 @@ func Smallest(a Admin, since time.Time) (t Target, unused []string, ok bool) {
 	return Target{Items: without(a.Evidence.Role.Items, unused)}, unused, true
 }
 
-// Lowest is the lowest role on the ladder, for somebody who serves without using any item.
+// Needed is an admin whom a group needs for an item: to them it counts as used, and no lower level will do.
+func (a Admin) Needed(item string, now time.Time) Admin {
+	a.Evidence.Uses = append(slices.Clone(a.Evidence.Uses), Use{Item: item, Last: now})
+	a.Ladder = nil
+	return a
+}
+
+// lowest is the smallest role for somebody who serves without using any item that can be seen: what cannot be seen stays,
+// and where all can be, the lowest level.
 func (a Admin) lowest() (Target, []string, bool) {
+	if blind := a.Evidence.unmeasured(); len(blind) > 0 {
+		return Target{Items: blind}, a.Evidence.measured(), len(blind) < len(a.Evidence.Role.Items)
+	}
 	for _, r := range a.Ladder {
 		if len(r.Items) > 0 && covers(a.Evidence.Role.Items, r.Items) && len(r.Items) < len(a.Evidence.Role.Items) {
 			return Target{Level: r.Level}, without(a.Evidence.Role.Items, r.Items), true

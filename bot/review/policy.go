@@ -1,6 +1,8 @@
 package review
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -27,6 +29,8 @@ type Policy struct {
 	NoAnswer Do        `json:"no_answer"` // what becomes of a role of which nobody has decided
 	Most     int       `json:"most"`      // roles that one run may take away without a second person
 	Share    int       `json:"share"`     // and percent of the roles of the run
+	Fewer    int       `json:"fewer"`     // roles that one run may reduce without a second person
+	Part     int       `json:"part"`      // and percent of the roles of the run
 	Unused   int       `json:"unused"`    // days without use after which something counts as unused
 	Active   int       `json:"active"`    // messages a day from which a group is active
 	Large    int       `json:"large"`     // people from which a group is active
@@ -36,7 +40,20 @@ type Policy struct {
 
 // Standard is the policy where nobody has set another (D10, J2, R62).
 func Standard() Policy {
-	return Policy{Days: 7, Extra: 2, Stages: 1, NoAnswer: Keep, Most: 5, Share: 20, Unused: 30, Active: 10, Large: 201}
+	return Policy{Days: 7, Extra: 2, Stages: 1, NoAnswer: Keep, Most: 5, Share: 20, Fewer: 20, Part: 50, Unused: 30, Active: 10, Large: 201}
+}
+
+// UnmarshalJSON reads a policy; what it does not say is as in the usual one.
+func (p *Policy) UnmarshalJSON(raw []byte) error {
+	type plain Policy
+	said := plain(Standard())
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&said); err != nil {
+		return fmt.Errorf("read review policy: %w", err)
+	}
+	*p = Policy(said)
+	return nil
 }
 
 // Sound says what is wrong with a policy.
@@ -44,7 +61,7 @@ func (p Policy) Sound() error {
 	within := func(n, least, most int) bool { return least <= n && n <= most }
 	switch {
 	case !within(p.Days, 1, 60), !within(p.Extra, 0, 30), !within(p.Stages, 1, 2), !within(p.Most, 0, 1000),
-		!within(p.Share, 0, 100), p.Unused != 30 && p.Unused != 90, !within(p.Active, 1, 100_000), !within(p.Large, 1, 100_000):
+		!within(p.Share, 0, 100), !within(p.Fewer, 0, 10_000), !within(p.Part, 0, 100), p.Unused != 30 && p.Unused != 90, !within(p.Active, 1, 100_000), !within(p.Large, 1, 100_000):
 		return fmt.Errorf("review policy: %+v is out of bounds", p)
 	}
 	switch p.NoAnswer {

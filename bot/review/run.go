@@ -15,8 +15,11 @@ type Run struct {
 	Groups   int          `json:"groups,omitempty"`   // in which something would be taken away
 	In       []chat.Group `json:"in,omitempty"`       // the first two of them
 	About    []chat.User  `json:"about,omitempty"`    // who would lose a role, the first few
-	Deciders []chat.User  `json:"deciders,omitempty"` // who decided so
+	Lessened []chat.User  `json:"lessened,omitempty"` // whose role would become smaller, the first few
+	Deciders []chat.User  `json:"deciders,omitempty"` // who decided that roles end
+	Lessens  []chat.User  `json:"lessens,omitempty"`  // and who, that they become smaller
 	Earlier  int          `json:"earlier,omitempty"`  // roles that other runs have taken away of late without a second person
+	Before   int          `json:"before,omitempty"`   // roles that they have reduced, likewise
 	Released bool         `json:"released,omitempty"` // a second person has agreed to it
 	Refused  bool         `json:"refused,omitempty"`  // nobody has
 }
@@ -32,26 +35,21 @@ func (r Run) With(g chat.Group, cases []Case, p Policy) Run {
 			continue
 		}
 		r.Cases++
-		switch do, _, _ := c.Effective(p); do {
-		case Reduce:
-			r.Reduced, touched = r.Reduced+1, true
-		case Remove:
-			touched = true
-			if c.Evidence.Left {
-				continue // they have lost their rights with the company: to note that takes nothing away
-			}
-			r.Removed++
-			if len(r.About) < mostAbout && !slices.Contains(r.About, c.Who) {
-				r.About = append(slices.Clone(r.About), c.Who)
-			}
-			by := p.By
-			if c.Verdict != nil {
-				by = c.Verdict.By
-			}
-			if by != "" && len(r.Deciders) < mostAbout && !slices.Contains(r.Deciders, by) {
-				r.Deciders = append(slices.Clone(r.Deciders), by)
-			}
-		case Keep, Advised:
+		do, _, _ := c.Effective(p)
+		if do == Keep {
+			continue
+		}
+		touched = true
+		by := p.By
+		if c.Verdict != nil {
+			by = c.Verdict.By
+		}
+		switch {
+		case c.Evidence.Left: // they have lost their rights with the company: to note that takes nothing away
+		case do == Reduce:
+			r.Reduced, r.Lessened, r.Lessens = r.Reduced+1, withSome(r.Lessened, c.Who), withSome(r.Lessens, by)
+		default:
+			r.Removed, r.About, r.Deciders = r.Removed+1, withSome(r.About, c.Who), withSome(r.Deciders, by)
 		}
 	}
 	if touched {
@@ -62,6 +60,17 @@ func (r Run) With(g chat.Group, cases []Case, p Policy) Run {
 	}
 	return r
 }
+
+// withSome is a list with one more person, as long as there are few.
+func withSome(list []chat.User, u chat.User) []chat.User {
+	if u == "" || len(list) >= mostAbout || slices.Contains(list, u) {
+		return list
+	}
+	return append(slices.Clone(list), u)
+}
+
+// Losers are those who would lose something, as far as the run names them: none of them agrees to it.
+func (r Run) Losers() []chat.User { return slices.Concat(r.About, r.Lessened) }
 
 // Place is the group that a run is about, the zero group if it is about several.
 func (r Run) Place() chat.Group {
@@ -81,37 +90,71 @@ const (
 	TooLarge Trip = "share"
 	// InParts: it would not be too many, but together with those of the last days it is.
 	InParts Trip = "parts"
+	// The same of roles that become smaller.
+	ManyLess  Trip = "less number"
+	LargeLess Trip = "less share"
+	PartsLess Trip = "less parts"
 )
 
+// fewLess are so few reductions that their share says nothing: one tap takes them back.
+const fewLess = 2
+
 // Trips says whether a run would take away more than the policy lets one person take: more roles than so many, or
-// more than a share of those looked at, with the clean ones of whom nothing was asked. Several small runs are no way
-// around it.
+// more than a share of those looked at, with the clean ones of whom nothing was asked; and likewise of roles that become
+// smaller, of which there may be more. Several small runs are no way around it.
 func (p Policy) Trips(r Run, clean int) Trip {
+	looked := r.Cases + clean
 	switch {
 	case r.Removed > p.Most:
 		return TooMany
 	case r.Removed > 0 && r.Removed+r.Earlier > p.Most:
 		return InParts
-	case 100*r.Removed > p.Share*(r.Cases+clean):
+	case 100*r.Removed > p.Share*looked:
 		return TooLarge
+	case r.Reduced > p.Fewer:
+		return ManyLess
+	case r.Reduced > 0 && r.Reduced+r.Before > p.Fewer:
+		return PartsLess
+	case r.Reduced > fewLess && 100*r.Reduced > p.Part*looked:
+		return LargeLess
 	}
 	return NoTrip
+}
+
+// Stopped are those who decided what makes a run stop, as far as it names them: none of them releases it alone.
+func (p Policy) Stopped(r Run, clean int) []chat.User {
+	var out []chat.User
+	ends, lessens := r, r
+	ends.Reduced, lessens.Removed = 0, 0
+	if p.Trips(ends, clean) != NoTrip {
+		out = append(out, r.Deciders...)
+	}
+	if p.Trips(lessens, clean) == NoTrip {
+		return out
+	}
+	for _, u := range r.Lessens {
+		if !slices.Contains(out, u) {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
 // partsWithin is for how long what a run has taken away counts with the next ones.
 const partsWithin = 7 * day
 
-// Earlier is how many roles other runs have taken away within the last days, or are about to, without that a second person
-// was asked.
-func (b Book) Earlier(id string, now time.Time) (n int) {
+// Earlier is how many roles other runs have taken away, and have reduced, within the last days, or are about to, without
+// that a second person was asked.
+func (b Book) Earlier(id string, now time.Time) (removed, reduced int) {
 	for _, c := range b.campaigns {
 		switch {
 		case c.ID == id || c.Run.Released || c.Run.Refused:
 		case c.State == Applying, c.State == Judging:
-			n += c.Run.Removed
+			removed, reduced = removed+c.Run.Removed, reduced+c.Run.Reduced
 		case c.State == Closed && now.Sub(c.Ended) < partsWithin:
-			n += min(c.Run.Removed, c.Result.Removed)
+			removed += min(c.Run.Removed, c.Result.Removed)
+			reduced += min(c.Run.Reduced, c.Result.Reduced)
 		}
 	}
-	return n
+	return removed, reduced
 }

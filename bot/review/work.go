@@ -177,7 +177,7 @@ var (
 	ErrClosed = errors.New("the case is decided, or its campaign takes no more verdicts")
 	ErrOwn    = errors.New("nobody decides about themselves")
 	ErrOther  = errors.New("the case is somebody else's to decide")
-	ErrReason = errors.New("what deviates from the advice takes a reason")
+	ErrReason = errors.New("what deviates from the advice, or is kept at the second look, takes a reason")
 	ErrTarget = errors.New("there is nothing to reduce to")
 	ErrAsked  = errors.New("the admin has been asked already")
 )
@@ -254,7 +254,8 @@ func (c Case) holder() chat.User { return c.Reviewer }
 // Decide writes what somebody has decided. A reviewer may think again until the campaign closes; in two stages, what is
 // not kept goes on to the second.
 func (w *Work) Decide(g chat.Group, c Case, v Verdict) (Case, error) {
-	if v.Reason == "" && c.Deviates(v.Do, v.To) {
+	campaign, _ := w.Book.Get(c.Campaign)
+	if v.Reason == "" && campaign.TakesReason(c, v.Do, v.To) {
 		return c, ErrReason
 	}
 	if v.Do == Reduce && v.To.IsZero() {
@@ -273,7 +274,6 @@ func (w *Work) Decide(g chat.Group, c Case, v Verdict) (Case, error) {
 		if waited {
 			w.done(c.Campaign, g, holder)
 		}
-		campaign, _ := w.Book.Get(c.Campaign)
 		closes := campaign.Closes
 		if campaign.State == Late {
 			closes = campaign.Ends

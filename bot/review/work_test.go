@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"qunguan/bot/chat"
+	"qunguan/bot/journal"
 	"qunguan/bot/review"
 )
 
@@ -104,7 +105,7 @@ func TestTheBreakerInParts(t *testing.T) {
 	}
 	run := func() review.Run {
 		r := review.Run{}.With("G1", removes(2), p)
-		r.Earlier = w.Book.Earlier("X", now)
+		r.Earlier, r.Before = w.Book.Earlier("X", now)
 		return r
 	}
 	done("long ago", 8*24*time.Hour, false)
@@ -112,7 +113,15 @@ func TestTheBreakerInParts(t *testing.T) {
 	assert.Equal(t, review.NoTrip, p.Trips(run(), 100))
 	done("yesterday", 24*time.Hour, false)
 	assert.Equal(t, review.InParts, p.Trips(run(), 100))
-	assert.Equal(t, review.NoTrip, p.Trips(review.Run{Earlier: 100, Cases: 3}, 0), "what takes nothing away asks nobody")
+	assert.Equal(t, review.NoTrip, p.Trips(review.Run{Earlier: 100, Before: 100, Cases: 3}, 0), "what takes nothing away asks nobody")
+	narrowed := review.Begin(p, review.Campaign{ID: "narrowed"}, now)
+	narrowed.State, narrowed.Ended, narrowed.Run, narrowed.Result.Reduced = review.Closed, now.Add(-time.Hour), review.Run{Reduced: 20}, 19
+	w.SetCampaign(narrowed)
+	r := review.Run{Cases: 100, Reduced: 1}
+	_, r.Before = w.Book.Earlier("X", now)
+	assert.Equal(t, review.NoTrip, p.Trips(r, 0), "twenty in all")
+	r.Reduced = 2
+	assert.Equal(t, review.PartsLess, p.Trips(r, 0))
 }
 
 // TestAGroupKeepsWhoCanAppoint: a senior may be narrowed where another one can appoint, and not where none can.
@@ -128,4 +137,77 @@ func TestAGroupKeepsWhoCanAppoint(t *testing.T) {
 	assert.False(t, place.Spares(senior, review.Advice{Do: review.Remove}))
 	assert.True(t, place.Spares(senior, narrow("admins")))
 	assert.True(t, place.Spares(review.Role{Level: "senior", Items: []string{"mute"}}, review.Advice{Do: review.Remove}))
+}
+
+// TestWhoWouldLoseSomethingDoesNotAgree, nor does whoever decided it: of reductions as of removals.
+func TestWhoWouldLoseSomethingDoesNotAgree(t *testing.T) {
+	r := review.Run{}.With("G1", []review.Case{
+		{Who: "wang", Verdict: &review.Verdict{Do: review.Reduce, By: "li"}},
+		{Who: "sun", Verdict: &review.Verdict{Do: review.Remove, By: "boss"}},
+		{Who: "zhao", Verdict: &review.Verdict{Do: review.Keep, By: "chen"}},
+	}, review.Standard())
+	assert.Equal(t, []chat.User{"sun", "wang"}, r.Losers())
+	p := review.Standard()
+	assert.Equal(t, []chat.User{"boss"}, p.Stopped(r, 0), "one of three ends, which is too much; one becomes smaller, which is not")
+	p.Fewer = 0
+	assert.Equal(t, []chat.User{"boss", "li"}, p.Stopped(r, 0))
+	p.Share = 100
+	assert.Equal(t, []chat.User{"li"}, p.Stopped(r, 0))
+}
+
+// TestAPolicyThatSaysLessIsTheUsualOne in the rest, so that a limit that came later is not zero.
+func TestAPolicyThatSaysLessIsTheUsualOne(t *testing.T) {
+	p, err := journal.Decode[review.Policy]([]byte(`{"days":3,"no_answer":"remove"}`))
+	require.NoError(t, err)
+	want := review.Standard()
+	want.Days, want.NoAnswer = 3, review.Remove
+	assert.Equal(t, want, p)
+	_, err = journal.Decode[review.Policy]([]byte(`{"dayz":3}`))
+	assert.Error(t, err, "what is not known is not passed over")
+}
+
+// TestNoAnswer is what becomes of a role of which nobody has decided, by each policy, whatever was advised.
+func TestNoAnswer(t *testing.T) {
+	to := review.Target{Level: "junior"}
+	advised := map[review.Do]review.Advice{review.Keep: {Do: review.Keep}, review.Reduce: {Do: review.Reduce, To: to}, review.Remove: {Do: review.Remove}}
+	for policy, want := range map[review.Do]map[review.Do]review.Do{
+		review.Keep:    {review.Keep: review.Keep, review.Reduce: review.Keep, review.Remove: review.Keep},
+		review.Reduce:  {review.Keep: review.Keep, review.Reduce: review.Reduce, review.Remove: review.Keep},
+		review.Remove:  {review.Keep: review.Remove, review.Reduce: review.Remove, review.Remove: review.Remove},
+		review.Advised: {review.Keep: review.Keep, review.Reduce: review.Reduce, review.Remove: review.Remove},
+	} {
+		for advice, becomes := range want {
+			p := review.Standard()
+			p.NoAnswer = policy
+			do, target, silent := review.Case{Advice: advised[advice]}.Effective(p)
+			assert.Equal(t, becomes, do, "no answer means %s, advised is %s", policy, advice)
+			assert.True(t, silent)
+			assert.Equal(t, do == review.Reduce, target.Equal(to))
+			do, _, silent = review.Case{Advice: advised[advice], Verdict: &review.Verdict{Do: review.Keep}}.Effective(p)
+			assert.Equal(t, review.Keep, do, "what was decided counts")
+			assert.False(t, silent)
+		}
+	}
+}
+
+// TestIDsAreTold from what else somebody may write behind a name.
+func TestIDsAreTold(t *testing.T) {
+	for _, id := range []string{"matrix-2026-03", "business-2026Q1", "group-2026-12", "event-wr1-2026-03-10", "sample-group-2026-12-li", "sample-event-wr1-2026-03-10-陈", "hand-2026-02-20-7584"} {
+		assert.True(t, review.IsID(id), id)
+	}
+	for _, word := range []string{"", "group", "group-", "仍在负责", "hand", "hand-over", "business-critical", "event-driven", "group-wide", "2026-03-01"} {
+		assert.False(t, review.IsID(word), word)
+	}
+}
+
+// TestWhatTakesAReason: what deviates, and whatever is kept when a sample is looked at again.
+func TestWhatTakesAReason(t *testing.T) {
+	k := review.Case{Advice: review.Advice{Do: review.Keep}}
+	usual, again := review.Campaign{Kind: review.Group}, review.Campaign{Kind: review.Sample}
+	assert.False(t, usual.TakesReason(k, review.Keep, review.Target{}))
+	assert.True(t, usual.TakesReason(k, review.Remove, review.Target{}))
+	assert.True(t, again.TakesReason(k, review.Keep, review.Target{}))
+	k.Advice.Do = review.Remove
+	assert.False(t, again.TakesReason(k, review.Remove, review.Target{}), "as advised")
+	assert.True(t, again.TakesReason(k, review.Keep, review.Target{}))
 }

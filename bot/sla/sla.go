@@ -109,6 +109,11 @@ func DayOf(at time.Time) Day {
 	return Day(y*10000 + int(m)*100 + d)
 }
 
+// In is the moment in which the day begins in a zone.
+func (d Day) In(zone *time.Location) time.Time {
+	return time.Date(int(d)/10000, time.Month(int(d)/100%100), int(d)%100, 0, 0, 0, 0, zone)
+}
+
 // Waiting is a customer who has had no answer yet.
 type Waiting struct {
 	Customer chat.User

@@ -113,12 +113,16 @@ var archivedElsewhere = chat.Text{
 
 var tooSmall = chat.Text{ZH: "%s：没有符合条件的记录，没有文件可发。", EN: "%s: nothing matches, so there is no file."}
 
-// Write writes an export of the journal, or a table.
+// Write writes an export of the journal, a table, or the outcome of a review.
 func (d documents) Write(ctx context.Context, f chat.File) (content []byte, sorry chat.Text, err error) {
 	var table commands.Table
 	if err := json.Unmarshal(f.Of, &table); err == nil && table.Table != nil {
 		content, err = document.Write(document.XLSX, *table.Table, chat.Language(d.system.config.Language))
 		return content, sorry, err
+	}
+	var reviewed commands.ReviewFile
+	if err := json.Unmarshal(f.Of, &reviewed); err == nil && reviewed.Review != "" {
+		return d.review(ctx, reviewed)
 	}
 	var of selection
 	if err := json.Unmarshal(f.Of, &of); err != nil {

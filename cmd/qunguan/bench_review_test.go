@@ -5,8 +5,9 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http/httptest"
-	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -172,57 +173,105 @@ func (c *largeCompany) spentByRedis(t testing.TB) (seconds float64) {
 	return seconds
 }
 
-// TestAReviewGoesOnAfterAKill holds that a campaign whose preparation is cut off anywhere is gone on with, that each admin
-// has one case and each reviewer one card.
+// counter is a platform that counts what arrives.
+type counter struct {
+	mu    sync.Mutex
+	cards map[chat.User]int    // that tell of cases to review
+	says  map[chat.User]string // the newest of them
+}
+
+func (p *counter) Deliver(_ context.Context, e chat.Effect) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Reply.Card != nil && strings.HasPrefix(e.Reply.Card.Title.ZH, "待您复核") {
+		p.cards[e.To]++
+		p.says[e.To] = e.Reply.Card.Title.ZH
+	}
+	return nil
+}
+
+// dies is a kill -9: the process is gone with everything that it held in its memory, and another one takes its place.
+func (c *largeCompany) dies(t testing.TB) {
+	t.Helper()
+	_ = c.close()
+	var err error
+	c.system, err = newSystem(c.config, options{now: func() time.Time { return c.clock }, log: zap.NewNop()})
+	require.NoError(t, err)
+	c.clock = c.clock.Add(2 * time.Minute) // the leases of whoever was killed are over
+}
+
+// asks is what the bot answers to the owner.
+func (c *largeCompany) asks(t testing.TB, id, text string) string {
+	t.Helper()
+	reply, err := c.bot.Handle(t.Context(), chat.Message{ID: id, From: "boss", Text: text, At: c.clock})
+	require.NoError(t, err)
+	return reply.Text.ZH
+}
+
+// deliver lets a courier carry everything out that waits.
+func (c *largeCompany) deliver(t testing.TB, to *counter) {
+	t.Helper()
+	o := c.outbox.Tenant.Outbox("counting")
+	require.NoError(t, o.Open(t.Context()))
+	courier := c.bot.Courier(o, to)
+	for n := 1; n > 0; {
+		var err error
+		n, err = courier.Round(t.Context(), 0)
+		require.NoError(t, err)
+	}
+}
+
+// TestAReviewGoesOnAfterAKill holds that a campaign whose preparation is cut off anywhere, by a context that ends in the
+// middle of a step and by processes that die between them, is gone on with: each admin has one case, each reviewer gets
+// one card on the platform, and how far it is can be asked all the time.
 func TestAReviewGoesOnAfterAKill(t *testing.T) {
 	needRedis(t)
-	c := newLargeCompany(t, 120)
+	const groups = 320
+	c := newLargeCompany(t, groups)
+	to := &counter{cards: map[chat.User]int{}, says: map[chat.User]string{}}
+	c.deliver(t, to)
 	id := c.begin(t)
 	require.NoError(t, scheduler.ReviewBusiness(c.bot, "0 9 1 * *").Run(t.Context()), "begun twice, it is one")
+	var course []string
 	for step := 0; ; step++ {
 		x := c.campaign(t, id)
 		if x.State != review.Preparing && x.State != review.Telling {
 			break
 		}
-		dying, kill := context.WithTimeout(t.Context(), time.Duration(step%3)*time.Millisecond)
+		course = append(course, c.asks(t, fmt.Sprint("progress", step), "/复核 进度 "+id))
+		dying, kill := context.WithTimeout(t.Context(), time.Duration(step%5)*4*time.Millisecond)
 		_, _ = c.bot.Tick(dying) // it is killed somewhere in between
 		kill()
-		c.clock = c.clock.Add(2 * time.Minute) // leases of whoever was killed are over
+		c.dies(t)
 		require.Less(t, step, 200)
 		if step%3 == 2 {
 			_, err := c.bot.Tick(t.Context())
 			require.NoError(t, err)
+			c.deliver(t, to)
 		}
 	}
+	c.dies(t)
+	c.deliver(t, to)
 	x := c.campaign(t, id)
-	assert.Equal(t, 120, x.Looked)
-	assert.Equal(t, 600, x.Cases)
-	cards, cases := map[chat.User]int{}, map[string]int{}
+	assert.Equal(t, groups, x.Looked)
+	assert.Equal(t, 5*groups, x.Cases)
+	cases := map[string]int{}
 	require.NoError(t, c.ledger.Each(t.Context(), journal.Query{}, func(e journal.Entry) error {
 		for _, ch := range e.Changes {
 			if ch.Of.Kind() == "review" && ch.Before == nil {
 				cases[string(ch.Of)+ch.Key]++
 			}
-			if was, is := chargeOf(ch); ch.Of.Kind() == "reviewer" && was.Told.IsZero() && !is.Told.IsZero() {
-				cards[chat.User(ch.Of.ID())]++
-			}
 		}
 		return nil
 	}))
-	assert.Len(t, cases, 600)
-	assert.Len(t, cards, len(x.Reviewers))
-	for what, n := range cards {
-		assert.Equal(t, 1, n, what)
+	assert.Len(t, cases, 5*groups)
+	assert.Len(t, to.cards, len(x.Reviewers))
+	for _, u := range x.Reviewers {
+		assert.Equal(t, 1, to.cards[u], "%s gets one card", u)
 	}
-	assert.True(t, slices.Contains(x.Reviewers, chat.User("boss")))
-}
-
-func chargeOf(ch journal.Change) (before, after review.Charge) {
-	if ch.Before != nil {
-		before, _ = journal.Decode[review.Charge](ch.Before)
-	}
-	if ch.After != nil {
-		after, _ = journal.Decode[review.Charge](ch.After)
-	}
-	return before, after
+	assert.Contains(t, to.says["boss"], fmt.Sprint(groups), "one card for the seniors of all groups")
+	told := strings.Join(course, "\n")
+	assert.Contains(t, told, "准备中：0 / ")
+	assert.Contains(t, told, fmt.Sprintf("准备中：100 / %d 个群（31%%），已有 500 位", groups), "how far it is")
+	assert.Contains(t, c.asks(t, "done", "/复核 进度 "+id), "进行中")
 }
