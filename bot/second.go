@@ -128,14 +128,14 @@ func (c Call) Deciders(able []chat.User, r request.Request) []chat.User {
 // Few names the first of several people, and how many there are.
 func (c Call) Few(people []chat.User) chat.Text {
 	var names []chat.Text
-	for _, u := range people {
-		if len(names) == fewNames {
-			names = append(names, chat.Text{ZH: "等 %d 人", EN: "%d in all"}.F(len(people)))
-			break
-		}
+	for _, u := range people[:min(fewNames, len(people))] {
 		names = append(names, c.Name(u))
 	}
-	return chat.Text{ZH: chat.Join("、", names...).ZH, EN: chat.Join(", ", names...).EN}
+	out := chat.Text{ZH: chat.Join("、", names...).ZH, EN: chat.Join(", ", names...).EN}
+	if len(people) > fewNames {
+		out = out.Plus(chat.Text{ZH: " 等 %d 人", EN: " and others, %d in all"}.F(len(people)))
+	}
+	return out
 }
 
 // fewNames is how many people a list in a reply names.

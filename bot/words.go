@@ -77,7 +77,7 @@ func question(place chat.Text, out Outcome, impact chat.Text, a Asked, moved boo
 // brief is what changes in one line, cut to what a card has room for: who, and what.
 func brief(t chat.Text) chat.Text {
 	cut := func(s string, most int) string {
-		return clipRunes(strings.Join(strings.Fields(strings.ReplaceAll(s, "\n- ", "\n")), " "), most)
+		return clipParts(strings.Join(strings.Fields(strings.ReplaceAll(s, "\n- ", "\n")), " "), most)
 	}
 	return chat.Text{ZH: cut(t.ZH, 60), EN: cut(t.EN, 80)}
 }
@@ -382,6 +382,20 @@ func sayAgain(text string) (said string, ok bool) {
 	return said, said != "" && len(said) <= longestAgain && !strings.ContainsAny(said, "\n#＃`*_[]\\")
 }
 
+// clipParts cuts behind the last word that fits as a whole.
+func clipParts(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	for end := n - 1; end > n/2; end-- {
+		if strings.ContainsRune("、，；。 ", r[end]) {
+			return strings.TrimRight(string(r[:end]), ",;: ：") + "…"
+		}
+	}
+	return clipRunes(s, n)
+}
+
 func clipRunes(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {
@@ -399,6 +413,11 @@ func first(a, b string) string {
 
 // Moment writes a moment in the bot's zone.
 func (c Call) Moment(at time.Time) string { return grammar.FormatMoment(at, c.Zone) }
+
+// Near writes a moment as people say it who look at it now: without its day if that is today, else with the word for
+// yesterday or tomorrow, or with the weekday within a week. It is for answers about what is and comes; what is kept and
+// read later needs Moment.
+func (c Call) Near(at time.Time) chat.Text { return grammar.NearMoment(at, c.Now, c.Zone) }
 
 // lastKnown answers a command from what is remembered, while storage is away.
 func (t *turn) lastKnown() (chat.Reply, error) {

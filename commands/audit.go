@@ -34,8 +34,8 @@ func audit() bot.Command {
 		Name: "audit",
 		Forms: []string{
 			"/audit {number}", "/审计 {number}",
-			"/audit [{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|到) {until}] [(before|早于) {before}]",
-			"/审计 [{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until) {until}] [(早于|before) {before}]",
+			"/audit <[{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|到) {until}] [(before|早于) {before}]>",
+			"/审计 <[{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until) {until}] [(早于|before) {before}]>",
 		},
 		Examples: []chat.Text{{ZH: "/审计 @lisi 禁言 被拒 从 2026-11-01", EN: "/audit @lisi mute refused since 2026-11-01"}},
 		Holes:    append(f.holes(), number, before),

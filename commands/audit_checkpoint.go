@@ -18,7 +18,7 @@ func auditCheckpoint() bot.Command {
 			ZH: "最新的签名检查点，复制留存，日后可证明历史没有被改写。", EN: "The newest signed checkpoint: keep a copy, and nobody can rewrite what it vouches for unseen.",
 		},
 		Anywhere: true,
-		Who:      auditors,
+		Who:      onlyAuditors,
 		Offers:   offersAudit,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayAudit(c, ""); err != nil {

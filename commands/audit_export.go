@@ -25,6 +25,8 @@ type Export struct {
 	Format string          `json:"format"`
 	Any    []journal.Query `json:"any"`
 	After  int64           `json:"after,omitempty"` // only entries with larger numbers
+	// Reader is who gets the file: what is Withheld from them is not in it. Empty: everything is.
+	Reader chat.User `json:"reader,omitempty"`
 }
 
 // formatHole is the format of an export, by its name or as people call it.
@@ -46,17 +48,17 @@ func auditExport() bot.Command {
 	return bot.Command{
 		Name: "audit export",
 		Forms: []string{
-			"/audit export [{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|to|到) {until}] [{format}]",
-			"/审计 导出 [{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until|to) {until}] [{format}]",
+			"/audit export <[{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|to|到) {until}] [{format}]>",
+			"/审计 导出 <[{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until|to) {until}] [{format}]>",
 		},
 		Examples: []chat.Text{{ZH: "/审计 导出 从 2026-11-01 到 2026-12-01 xlsx", EN: "/audit export since 2026-11-01 until 2026-12-01 xlsx"}},
 		Holes:    append(f.holes(), format),
 		Help: chat.Text{
-			ZH: "把审计记录导出成文件私发给您，筛选条件与 /审计 相同；导出本身也记入审计。",
-			EN: "The journal as a file, sent to you alone; the same filters as /audit. The export itself is journalled.",
+			ZH: "把审计记录导出成文件私发给您，筛选条件与 /审计 相同；导出本身也记入审计。举报您的记录不在其中。",
+			EN: "The journal as a file, sent to you alone; the same filters as /audit. The export itself is journalled. Reports on you are not in it.",
 		},
 		Anywhere: true,
-		Who:      auditors,
+		Who:      onlyAuditors,
 		Offers:   offersAudit,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayAudit(c, ""); err != nil {
@@ -80,7 +82,7 @@ func exported(c bot.Call, of Export, q journal.Query) (bot.Outcome, error) {
 	if q.Until.IsZero() || q.Until.After(c.Now) {
 		q.Until = c.Now
 	}
-	of.Any = byAndTo(q)
+	of.Any, of.Reader = byAndTo(q), c.Actor.ID
 	raw, err := json.Marshal(of)
 	if err != nil {
 		return bot.Outcome{}, fmt.Errorf("write what to export: %w", err)
@@ -95,7 +97,8 @@ func exported(c bot.Call, of Export, q journal.Query) (bot.Outcome, error) {
 		EN: "Exporting the journal of %s; the file %s is sent to you alone in a moment. This export is journalled.",
 	}.F(where, name)
 	return bot.Outcome{
-		Events: []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: of.Format}},
-		Reply:  chat.Reply{Text: text, Files: []chat.File{{Name: name, Of: raw}}},
+		Events:  []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: of.Format}},
+		Changes: chat.Text{ZH: "会导出 %s 的审计记录（%s），私发给您，并记入审计。", EN: "would export the journal of %s (%s), send it to you alone, and journal that."}.F(where, of.Format),
+		Reply:   chat.Reply{Text: text, Files: []chat.File{{Name: name, Of: raw}}},
 	}, nil
 }

@@ -28,7 +28,7 @@ func auditVerify() bot.Command {
 		},
 		Anywhere: true,
 		Needs:    access.NoItem,
-		Who:      auditors,
+		Who:      onlyAuditors,
 		Offers:   offersAudit,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if err := mayAudit(c, ""); err != nil {
@@ -118,6 +118,11 @@ func auditProve() bot.Command {
 			}
 			if err := mayRead(c, found[0]); err != nil {
 				return bot.Outcome{}, err
+			}
+			if Withheld(c.Actor.ID, found[0]) {
+				return bot.Refuse(chat.Text{
+					ZH: "#%d 是对您的举报，谁举报的不告诉您，所以它的原样记录也不能给您。", EN: "#%d is about a report on you; by whom is not told to you, so you cannot have the entry as it is kept.",
+				}.F(n))
 			}
 			i, ok := c.Inspected()
 			switch {

@@ -85,9 +85,9 @@ func backupOnDuty() bot.Command {
 			case t.Backup == "":
 				return []chat.Text{chat.Text{
 					ZH: "这一班没有 B 角；值班的是 %s，到 %s。", EN: "This shift has no backup; on duty is %s, until %s.",
-				}.F(c.Name(t.Who), c.Moment(t.End))}
+				}.F(c.Name(t.Who), c.Near(t.End))}
 			}
-			return []chat.Text{chat.Text{ZH: "B 角：%s，到 %s；A 角：%s", EN: "backup: %s, until %s; on duty: %s"}.F(c.Name(t.Backup), c.Moment(t.End), c.Name(t.Who))}
+			return []chat.Text{chat.Text{ZH: "B 角：%s，到 %s；A 角：%s", EN: "backup: %s, until %s; on duty: %s"}.F(c.Name(t.Backup), c.Near(t.End), c.Name(t.Who))}
 		}, "/duty backup", "/值班 b角", "b角是谁", "谁是b角")
 }
 
@@ -184,12 +184,12 @@ func nowLine(c bot.Call, r duty.Roster, at time.Time, asked bool) chat.Text {
 	t, ok := r.OnDuty(at)
 	when := chat.Text{ZH: "现在", EN: "now"}
 	if asked {
-		when = chat.Same(c.Moment(at))
+		when = c.Near(at)
 	}
 	if !ok {
 		return nobodyLine(c, r, t, at, when, asked)
 	}
-	line := chat.Text{ZH: "%s：%s，到 %s", EN: "%s: %s, until %s"}.F(when, c.Name(t.Who), c.Moment(t.End))
+	line := chat.Text{ZH: "%s：%s，到 %s", EN: "%s: %s, until %s"}.F(when, c.Name(t.Who), c.Near(t.End))
 	if t.Backup != "" {
 		line = line.Plus(chat.Text{ZH: "；B 角：%s", EN: "; backup: %s"}.F(c.Name(t.Backup)))
 	}
@@ -207,7 +207,7 @@ func nobodyLine(c bot.Call, r duty.Roster, t duty.Turn, at time.Time, when chat.
 			ZH: "要安排人：`/改派 @userid 2小时`。", EN: " To put somebody on: `/duty override @userid 2h`.",
 		})
 	}
-	line := chat.Text{ZH: "%s：空班，没有人值班，到 %s。", EN: "%s: the shift is vacant; nobody is on duty until %s."}.F(when, c.Moment(t.End))
+	line := chat.Text{ZH: "%s：空班，没有人值班，到 %s。", EN: "%s: the shift is vacant; nobody is on duty until %s."}.F(when, c.Near(t.End))
 	line = chat.Lines(line, indented(reasonFor(c, r, t)))
 	if asked || !at.Equal(c.Now) {
 		return line
@@ -233,7 +233,7 @@ func nextLine(c bot.Call, r duty.Roster, at time.Time) chat.Text {
 }
 
 func turnLine(c bot.Call, t duty.Turn) chat.Text {
-	line := chat.Text{ZH: "%s 到 %s　%s", EN: "%s to %s  %s"}.F(c.Moment(t.Start), c.Moment(t.End), c.Name(t.Who))
+	line := chat.Text{ZH: "%s　%s", EN: "%s  %s"}.F(nearStretch(c, t.Start, t.End), c.Name(t.Who))
 	if t.Backup != "" {
 		line = line.Plus(chat.Text{ZH: "，B 角 %s", EN: ", backup %s"}.F(c.Name(t.Backup)))
 	}

@@ -103,7 +103,7 @@ func offerLines(c bot.Call, r duty.Roster) []chat.Text {
 			if !confided(c, o.By, o.With) {
 				o.Reason = ""
 			}
-			out = append(out, chat.Same("- `"+o.Code+"` ").Plus(offerText(c, o)).Plus(chat.Text{ZH: "，%s 前有效", EN: ", until %s"}.F(c.Moment(o.Lapses))))
+			out = append(out, chat.Same("- `"+o.Code+"` ").Plus(offerText(c, o)).Plus(chat.Text{ZH: "，%s 前有效", EN: ", until %s"}.F(c.Near(o.Lapses))))
 		}
 	}
 	return out

@@ -91,7 +91,7 @@ func (k rosterCheck) lines() []chat.Text {
 	})...)
 	out = append(out, k.powerless()...)
 	out = append(out, some(f.Short, chat.Text{ZH: "🟡 两班之间不到 8 小时（%d 处）：", EN: "🟡 less than 8 hours between two turns (%d):"}, func(s duty.Short) chat.Text {
-		return chat.Text{ZH: "%s：%s 下班，%s 又上班 → 换一班：`/换班`", EN: "%s: ends %s, on again %s → `/duty swap`"}.F(c.Name(s.Who), c.Moment(s.Ended), c.Moment(s.Next))
+		return chat.Text{ZH: "%s：%s 下班，%s 又上班 → 换一班：`/换班`", EN: "%s: ends %s, on again %s → `/duty swap`"}.F(c.Name(s.Who), c.Near(s.Ended), c.Near(s.Next))
 	})...)
 	out = append(out, some(f.Alone, chat.Text{ZH: "🟡 B 角请假，没有后备（%d 个班）：", EN: "🟡 the backup is on leave (%d shifts):"}, func(t duty.Turn) chat.Text {
 		return stretchText(c, t.Start, t.End).Plus(chat.Same(" ")).Plus(c.Name(t.Who))
@@ -99,7 +99,7 @@ func (k rosterCheck) lines() []chat.Text {
 	out = append(out, k.clashes()...)
 	out = append(out, some(f.Waiting, chat.Text{ZH: "🟡 还没有答复的请求（%d 个）：", EN: "🟡 requests without an answer (%d):"}, func(o duty.Offer) chat.Text {
 		o.Reason = ""
-		return offerText(c, o).Plus(chat.Text{ZH: "，%s 作废", EN: ", lapses %s"}.F(c.Moment(o.Lapses)))
+		return offerText(c, o).Plus(chat.Text{ZH: "，%s 作废", EN: ", lapses %s"}.F(c.Near(o.Lapses)))
 	})...)
 	if n := len(f.Empty); n > 0 {
 		out = append(out, chat.Text{ZH: "ℹ️ %d 天没有任何班：%s → 要值就用 `/临时排班`", EN: "ℹ️ days without any shift: %d: %s → `/duty temp` if somebody should be there"}.F(n, k.days(f.Empty)))

@@ -160,7 +160,7 @@ func offer(c bot.Call, r duty.Roster, o duty.Offer, asked []chat.User) (bot.Outc
 		Events: []journal.Event{e}, Changes: offerText(c, made),
 		Reply: chat.Reply{Text: chat.Lines(
 			chat.Text{ZH: "已发出请求：%s；排班还没有改变。", EN: "Request sent: %s. The roster has not changed yet."}.F(offerText(c, made)),
-			chat.Text{ZH: "问了：%s。到 %s 没有人答应就作废，会告诉您。", EN: "Asked: %s. It lapses at %s; you will be told."}.F(c.Few(asked), c.Moment(made.Lapses)),
+			chat.Text{ZH: "问了：%s。到 %s 没有人答应就作废，会告诉您。", EN: "Asked: %s. It lapses at %s; you will be told."}.F(c.Few(asked), c.Near(made.Lapses)),
 			codeLine(c, o.Code),
 		)},
 	}, nil

@@ -56,7 +56,7 @@ func dutyTake() bot.Command {
 				}
 			}
 			if t.Who == c.Actor.ID {
-				return bot.Refuse(chat.Text{ZH: "现在就是您在值班，到 %s。", EN: "You are on duty already, until %s."}.F(c.Moment(t.End)))
+				return bot.Refuse(chat.Text{ZH: "现在就是您在值班，到 %s。", EN: "You are on duty already, until %s."}.F(c.Near(t.End)))
 			}
 			o.From, o.Until, o.For = now.Truncate(time.Second), t.End, t.Who
 			return take(c, r, o)

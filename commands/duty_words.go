@@ -23,9 +23,26 @@ func dayText(c bot.Call, d duty.Day) chat.Text {
 
 // stretchText is a time of some hours or days as people say it: 02-20 周五 18:00–24:00.
 func stretchText(c bot.Call, start, end time.Time) chat.Text {
+	return stretchFrom(c, dayText(c, duty.DayOf(start.In(c.Zone))), start, end)
+}
+
+// nearStretch is like stretchText, for whoever looks at it now: 明天 09:00–18:00.
+func nearStretch(c bot.Call, start, end time.Time) chat.Text {
+	first := duty.DayOf(start.In(c.Zone))
+	day := dayText(c, first)
+	switch today := duty.DayOf(c.Now.In(c.Zone)); first {
+	case today:
+		day = chat.Text{ZH: "今天", EN: "today"}
+	case today.Plus(1):
+		day = chat.Text{ZH: "明天", EN: "tomorrow"}
+	}
+	return stretchFrom(c, day, start, end)
+}
+
+func stretchFrom(c bot.Call, day chat.Text, start, end time.Time) chat.Text {
 	start, end = start.In(c.Zone), end.In(c.Zone)
 	first, last := duty.DayOf(start), duty.DayOf(end)
-	from := dayText(c, first).Plus(chat.Same(" " + start.Format("15:04")))
+	from := day.Plus(chat.Same(" " + start.Format("15:04")))
 	clock := end.Format("15:04")
 	midnight := end.Hour() == 0 && end.Minute() == 0
 	switch {
@@ -36,7 +53,7 @@ func stretchText(c bot.Call, start, end time.Time) chat.Text {
 	case last == first.Plus(1):
 		return from.Plus(chat.Text{ZH: "–次日" + clock, EN: "–" + clock + " next day"})
 	case midnight && start.Hour() == 0 && start.Minute() == 0:
-		return chat.Text{ZH: "%s 到 %s（含）", EN: "%s through %s"}.F(dayText(c, first), dayText(c, last.Plus(-1)))
+		return chat.Text{ZH: "%s 到 %s（含）", EN: "%s through %s"}.F(day, dayText(c, last.Plus(-1)))
 	}
 	return chat.Text{ZH: "%s 到 %s %s", EN: "%s to %s %s"}.F(from, dayText(c, last), clock)
 }

@@ -217,14 +217,7 @@ func (n alertNews) known() chat.Text {
 func (n alertNews) customer() chat.Text { return calledHere(n.group, n.Customer) }
 
 // clock writes a moment near to now: without its day, where that is today.
-func (n alertNews) clock(at time.Time) string { return nearMoment(n.c, at) }
-
-func nearMoment(c bot.Call, at time.Time) string {
-	if duty.DayOf(at.In(c.Zone)) == duty.DayOf(c.Now.In(c.Zone)) {
-		return at.In(c.Zone).Format("15:04")
-	}
-	return c.Moment(at)
-}
+func (n alertNews) clock(at time.Time) chat.Text { return n.c.Near(at) }
 
 // calledHere is what a customer is called in the group: customers have no userid that would tell anybody anything.
 func calledHere(g directory.Group, who chat.User) chat.Text {

@@ -35,9 +35,9 @@ func handOverShow() bot.Command {
 			if err != nil {
 				return notHanded(c, r, err)
 			}
-			head := chat.Text{ZH: "**%s 会自动交给 %s：**", EN: "**At %s this goes to %s by itself:**"}.F(nearMoment(c, h.When), c.Name(h.Next.Who))
+			head := chat.Text{ZH: "**%s 会自动交给 %s：**", EN: "**At %s this goes to %s by itself:**"}.F(c.Near(h.When), c.Name(h.Next.Who))
 			if !h.Handed.IsZero() {
-				head = chat.Text{ZH: "**%s 已交给 %s：**", EN: "**At %s this went to %s:**"}.F(nearMoment(c, h.Handed), c.Name(h.To))
+				head = chat.Text{ZH: "**%s 已交给 %s：**", EN: "**At %s this went to %s:**"}.F(c.Near(h.Handed), c.Name(h.To))
 			}
 			lines := []chat.Text{head}
 			for _, note := range h.Notes {

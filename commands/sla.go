@@ -97,7 +97,7 @@ func outsideText(o sla.Outside) chat.Text {
 func sourceLine(c bot.Call) chat.Text {
 	clock := c.Clock(c.Group.ID)
 	line := chat.Text{ZH: "消息来源：%s，最近一条 %s", EN: "Message source: %s, the newest from %s"}.F(
-		sourceText(clock.Source), nearMoment(c, clock.Heard))
+		sourceText(clock.Source), c.Near(clock.Heard))
 	if age := c.Now.Sub(clock.Heard); age >= time.Minute {
 		line = line.Plus(chat.Text{ZH: "（%s前）", EN: " (%s ago)"}.F(waitText(age)))
 	}

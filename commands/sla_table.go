@@ -179,7 +179,7 @@ func (v statsView) notes() []chat.Text {
 			late = chat.Text{ZH: "，已超时", EN: ", late already"}
 		}
 		out = append(out, chat.Text{ZH: "还有 1 位客户在等（%s 起%s），不在其内。", EN: "1 customer still waits (since %s%s) and is not counted yet."}.F(
-			nearMoment(v.c, w.Opened), late))
+			v.c.Near(w.Opened), late))
 	}
 	return append(out, sourceLine(v.c))
 }

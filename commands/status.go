@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"qunguan/bot"
+	"qunguan/bot/access"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/grammar"
@@ -22,19 +23,16 @@ func status() bot.Command {
 		Forms:    []string{"/status", "/(状态|自检)"},
 		Examples: []chat.Text{{ZH: "/状态", EN: "/status"}},
 		Holes:    []grammar.Hole{},
-		Help:     chat.Text{ZH: "机器人各部分是否正常，定时任务何时运行。", EN: "How the parts of the bot are, and when its jobs run."},
+		Help:     chat.Text{ZH: "机器人是否正常；能改设置的人还看到各部分和定时任务。", EN: "Whether the bot works; to whoever holds “settings”, every part and job."},
 		Reads:    []bot.Source{troubles},
 		Anywhere: true,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			lines := []chat.Text{{ZH: "**自检**", EN: "**Status**"}}
-			for _, p := range c.Health {
-				line := mark(p.Works).Plus(p.Name)
-				if !p.Note.IsZero() {
-					line = line.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(p.Note))
-				}
-				lines = append(lines, line)
+			if mayConfigure(c) {
+				lines = append(append(lines, inside(c)...), clockwork(c)...)
+			} else {
+				lines = append(lines, atOneLook(c)...)
 			}
-			lines = append(lines, clockwork(c)...)
 			lines = append(lines, chat.Text{ZH: "**群**", EN: "**Groups**"})
 			lines = append(lines, chat.Text{ZH: "- 共 %d 个", EN: "- known: %d"}.F(len(c.Groups.All())))
 			if c.Group.Bound() {
@@ -43,6 +41,47 @@ func status() bot.Command {
 			}
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 		},
+	}
+}
+
+// mayConfigure says whether somebody holds the settings of the group, or of the company: the insides of the program are
+// for those who can mend them.
+func mayConfigure(c bot.Call) bool {
+	return access.Decide(c.Access, access.Request{Actor: c.Actor.ID, Item: access.Settings, Group: c.Group.ID, At: c.Now}).Allowed
+}
+
+// inside tells of every part how it is, and why.
+func inside(c bot.Call) []chat.Text {
+	var lines []chat.Text
+	for _, p := range c.Health {
+		line := mark(p.Works).Plus(p.Name)
+		if !p.Note.IsZero() {
+			line = line.Plus(chat.Text{ZH: "：%s", EN: ": %s"}.F(p.Note))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// atOneLook tells everybody whether the bot can be relied on now.
+func atOneLook(c bot.Call) []chat.Text {
+	var broken []chat.Text
+	for _, p := range c.Health {
+		if !p.Works && !slices.Contains(broken, p.Name) {
+			broken = append(broken, p.Name)
+		}
+	}
+	for _, r := range c.Clockwork.Rhythms {
+		if r.Last.Error != "" {
+			broken = append(broken, r.Title)
+		}
+	}
+	if len(broken) == 0 {
+		return []chat.Text{mark(true).Plus(chat.Text{ZH: "机器人各部分正常", EN: "all parts of the bot work"})}
+	}
+	return []chat.Text{
+		mark(false).Plus(chat.Text{ZH: "不正常的部分：%s", EN: "parts that do not work: %s"}.F(list(broken))),
+		{ZH: "- 超级管理员和有“设置”权限的人发 `/状态` 能看到原因。", EN: "- the owners, and whoever holds “settings”, see why with `/status`."},
 	}
 }
 

@@ -17,7 +17,10 @@ var lookers = chat.Text{
 func offersLook(c bot.Call) bool { return mayLook(c) == nil }
 
 // auditors may look back.
-var auditors = chat.Text{ZH: "看自己的谁都可以；看别人的要有“审计”。", EN: "Everybody may look at themselves; at others, whoever holds audit."}
+var (
+	auditors     = chat.Text{ZH: "看自己的谁都可以；看别人的要有“审计”。", EN: "Everybody may look at themselves; at others, whoever holds audit."}
+	onlyAuditors = chat.Text{ZH: "要有“审计”。", EN: "Whoever holds audit."}
+)
 
 // deciders may have their say on requests.
 var deciders = chat.Text{

@@ -114,6 +114,9 @@ func TestNothingFromThePlatform(t *testing.T) {
 		assert.Equal(t, c.works, f.Works, c.why)
 		assert.True(t, f.Mild, "it may well be nothing")
 		assert.Equal(t, c.works, f.Do.IsZero(), c.why)
+
+		told := Measured{Now: noon}.source(Source{Name: "ingest", Last: call.Last, Hours: call.Hours})
+		assert.Equal(t, []bool{c.works, c.works, !c.works}, []bool{told.Works, told.Do.IsZero(), told.Mild}, "a source of messages: %s", c.why)
 	}
 }
 

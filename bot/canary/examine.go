@@ -43,6 +43,12 @@ func Title(part string) chat.Text {
 	case "agenda":
 		return chat.Text{ZH: "到点事项", EN: "due records"}
 	case "source":
+		switch of {
+		case "ingest":
+			return chat.Text{ZH: "消息来源（推送接口）", EN: "message source (ingest)"}
+		case "archive":
+			return chat.Text{ZH: "消息来源（会话内容存档）", EN: "message source (archive)"}
+		}
 		return chat.Text{ZH: "消息来源 " + of, EN: "message source " + of}
 	}
 	return chat.Same(part)
@@ -97,10 +103,10 @@ type Outbox struct {
 
 // Source is where messages of groups come from.
 type Source struct {
-	Name   string
-	Last   time.Time     // when it last told of something; zero if never
-	Within time.Duration // how often it should
-	Fault  string        // why it cannot tell; empty if it can
+	Name  string
+	Last  time.Time // when it last told of something; zero if never
+	Hours []int64   // the hours of the last week in which it did, as hours since 1970
+	Fault string    // why it cannot tell; empty if it can
 }
 
 // The limits of what is taken for well.
@@ -255,17 +261,8 @@ func (m Measured) callback(c Callback) Finding {
 		return f
 	}
 	f.Note = chat.Text{ZH: "最近一次 %s", EN: "the latest at %s"}.F(m.at(c.Last))
-	if m.Now.Sub(c.Last) < QuietFor*time.Hour {
-		return f
-	}
-	usual := 0
-	for day := 1; day <= 7; day++ {
-		now := m.Now.Unix()/3600 - int64(day*24)
-		if slices.ContainsFunc(c.Hours, func(h int64) bool { return h <= now && h > now-QuietFor }) {
-			usual++
-		}
-	}
-	if usual < QuietDays {
+	usual, quiet := m.unusuallyQuiet(c.Last, c.Hours)
+	if !quiet {
 		return f
 	}
 	f.Works = false
@@ -277,6 +274,21 @@ func (m Measured) callback(c Callback) Finding {
 		EN: "Perhaps nobody has spoken (a holiday, say). Send the bot `/help`: if it does not answer, look at the reverse proxy, its certificate, and the callback address in the admin console.",
 	}
 	return f
+}
+
+// unusuallyQuiet says that nothing has come for a while, and on how many of the last seven days something came in the
+// same hours; quiet is true if those are most.
+func (m Measured) unusuallyQuiet(last time.Time, hours []int64) (usual int, quiet bool) {
+	if last.IsZero() || m.Now.Sub(last) < QuietFor*time.Hour {
+		return 0, false
+	}
+	for day := 1; day <= 7; day++ {
+		now := m.Now.Unix()/3600 - int64(day*24)
+		if slices.ContainsFunc(hours, func(h int64) bool { return h <= now && h > now-QuietFor }) {
+			usual++
+		}
+	}
+	return usual, usual >= QuietDays
 }
 
 func (m Measured) data() Finding {
@@ -361,11 +373,14 @@ func (m Measured) source(s Source) Finding {
 	if !s.Last.IsZero() {
 		f.Note = chat.Text{ZH: "最近一条 %s", EN: "the latest at %s"}.F(m.at(s.Last))
 	}
-	switch {
+	switch usual, quiet := m.unusuallyQuiet(s.Last, s.Hours); {
 	case s.Fault != "":
 		f.Works, f.Note = false, chat.Same(chat.Escape(s.Fault))
-	case s.Within > 0 && !s.Last.IsZero() && m.Now.Sub(s.Last) > s.Within:
-		f.Works = false
+	case quiet:
+		f.Works, f.Mild = false, true
+		f.Note = chat.Text{
+			ZH: "%s 以来没有送来消息；过去 7 天里有 %d 天在这个时段送来过", EN: "no message has come since %s; on %d of the last 7 days some came in these hours",
+		}.F(m.at(s.Last), usual)
 	default:
 		return f
 	}

@@ -29,11 +29,12 @@ type form struct {
 // phrase is one or more words in lower case, folded.
 type phrase = []string
 
-// node is a piece of a form: words, a hole, or something optional.
+// node is a piece of a form: words, a hole, something optional, or several optional pieces in whatever order.
 type node struct {
-	part     // zero if optional
+	part     // zero if it is one of the two below
 	n        int
 	optional []node
+	anyOrder []node
 }
 
 // part is a choice of words, or a hole.
@@ -48,7 +49,7 @@ type part struct {
 }
 
 // Compile reads forms. A form is words and {holes}; {hole...} is for People and Rest; [ … ] is optional and may
-// nest; (a|b) is one or the other word. It begins with a word. Every hole must be used, every used one given, and a
+// nest; (a|b) is one or the other word; < … > has optional parts that may come in any order. It begins with a word. Every hole must be used, every used one given, and a
 // form must not be readable in two ways.
 //
 // Words are matched whatever the case and width. After a Chinese word in the middle of a form the value may follow
@@ -97,7 +98,7 @@ func parseForm(text string, holes map[string]Hole) (*form, error) {
 	rest, slash := strings.CutPrefix(text, "/")
 	f.slash = slash
 	p := formParser{text: []rune(rest), holes: holes}
-	nodes, err := p.sequence(0)
+	nodes, err := p.sequence(0, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +140,9 @@ func verbsOf(head []node) ([]phrase, error) {
 func (f *form) number(nodes []node, must bool) {
 	for i := range nodes {
 		n := &nodes[i]
-		if n.optional != nil {
+		if n.optional != nil || n.anyOrder != nil {
 			f.number(n.optional, false)
+			f.number(n.anyOrder, false)
 			continue
 		}
 		n.n, n.must = len(f.parts), must
@@ -162,10 +164,13 @@ func (f *form) number(nodes []node, must bool) {
 func (f *form) markShy(nodes []node, openAfter bool) {
 	for i := range nodes {
 		n := nodes[i]
+		open := openAfter || hasOpen(nodes[i+1:])
+		for k := range n.anyOrder {
+			f.markShy(n.anyOrder[k:k+1], open || hasOpen(without(n.anyOrder, k)))
+		}
 		if n.optional == nil {
 			continue
 		}
-		open := openAfter || hasOpen(nodes[i+1:])
 		for k, first := range n.optional {
 			if first.optional != nil {
 				continue
@@ -180,14 +185,19 @@ func (f *form) markShy(nodes []node, openAfter bool) {
 }
 
 func hasHole(nodes []node) bool {
-	return slices.ContainsFunc(nodes, func(n node) bool { return n.hole != nil || hasHole(n.optional) })
+	return slices.ContainsFunc(nodes, func(n node) bool { return n.hole != nil || hasHole(n.optional) || hasHole(n.anyOrder) })
 }
 
 // hasOpen says whether some hole among the nodes takes any word.
 func hasOpen(nodes []node) bool {
 	return slices.ContainsFunc(nodes, func(n node) bool {
-		return hasOpen(n.optional) || n.hole != nil && n.hole.kind().open()
+		return hasOpen(n.optional) || hasOpen(n.anyOrder) || n.hole != nil && n.hole.kind().open()
 	})
+}
+
+// without are the nodes but the k-th.
+func without(nodes []node, k int) []node {
+	return slices.Concat(nodes[:k], nodes[k+1:])
 }
 
 func (f *form) hasNumber() bool {

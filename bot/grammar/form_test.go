@@ -27,6 +27,13 @@ func TestCompileRefuses(t *testing.T) {
 		{"it does not begin with a word", []string{""}, nil},
 		{"a [ is not closed", []string{"/mute [{who}"}, []Hole{who}},
 		{"a ] closes nothing", []string{"/mute {who}]"}, []Hole{who}},
+		{"a < is not closed", []string{"/mute <[{who}] [now]"}, []Hole{who}},
+		{"a > closes nothing", []string{"/mute [{who}>"}, []Hole{who}},
+		{"two or more optional parts", []string{"/mute <[{who}]>"}, []Hole{who}},
+		{"two or more optional parts", []string{"/mute <[{who}] now>"}, []Hole{who}},
+		{"within another bracket", []string{"/mute [<[{who}] [now]>]"}, []Hole{who}},
+		{"could be {who} or {people}", []string{"/mute <[{who}] [{people}]>"}, []Hole{people, who}},
+		{"reads the same message", []string{"/mute <[{who}] [{length}]>", "/mute {length} {who}"}, []Hole{who, length}},
 		{"a } is missing", []string{"/mute {who"}, []Hole{who}},
 		{"a ) is missing", []string{"/mute (a|b"}, nil},
 		{"opens nothing", []string{"/mute a|b"}, nil},
@@ -64,6 +71,37 @@ func TestCompileTakes(t *testing.T) {
 	} {
 		_, err := Compile(c.forms, c.holes...)
 		assert.NoError(t, err, "%q", c.forms)
+	}
+}
+
+// Parts between < and > come in whatever order, each once; what they were is the same.
+func TestAnyOrder(t *testing.T) {
+	g := &Grammar{}
+	f, err := Compile([]string{"/find <[{who}] [{level}] [(since|从) {from}] [(until|到) {until}]> [{entry}]"}, who, level, from, until, entryN)
+	require.NoError(t, err)
+	require.NoError(t, g.Add("find", f))
+	assert.Equal(t, "/find [@who] [LEVEL] [since FROM] [until UNTIL] [#entry]", f.Usage(chat.EN))
+	want := g.Match("/find @li mid since 9:00 until 10:00 #7", addressed)
+	require.Equal(t, "find", want.Command)
+	for _, text := range []string{
+		"/find mid @li until 10:00 since 9:00 #7", "/find since 9:00 until 10:00 mid @li #7", "/find 从9点到10点 @li mid #7", "/find until 10:00 @li since 9:00 mid #7",
+	} {
+		got := g.Match(text, addressed)
+		require.Equal(t, "find", got.Command, "%s: %+v", text, got.Problem)
+		assert.Equal(t, want.Args.values[level.Name()], got.Args.values[level.Name()], text)
+		assert.Equal(t, want.Args.values[from.Name()], got.Args.values[from.Name()], text)
+		assert.Equal(t, want.Args.values[until.Name()], got.Args.values[until.Name()], text)
+		assert.Equal(t, want.Args.Refs(), got.Args.Refs(), text)
+	}
+	for _, text := range []string{"/find", "/find mid", "/find #7", "/find until 10:00"} {
+		assert.Equal(t, "find", g.Match(text, addressed).Command, text)
+	}
+	for text, why := range map[string]string{
+		"/find mid senior": "“senior”", "/find @li @wang": "“@wang”", "/find mid since": "from", "/find until 25:00 mid": "“25:00”",
+	} {
+		p := g.Match(text, addressed).Problem
+		require.NotNil(t, p, text)
+		assert.Contains(t, p.What.EN, why, text)
 	}
 }
 

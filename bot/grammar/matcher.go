@@ -80,6 +80,8 @@ func (m *matcher) sequence(nodes []node, i int, then func(int) bool) bool {
 	switch {
 	case n.optional != nil:
 		return m.tryOptional(n, rest, m.in.skip(i), then)
+	case n.anyOrder != nil:
+		return m.tryAnyOrder(n, rest, m.in.skip(i), then)
 	case n.hole != nil:
 		return m.tryHole(n, rest, m.in.skip(i), then)
 	}
@@ -87,9 +89,28 @@ func (m *matcher) sequence(nodes []node, i int, then func(int) bool) bool {
 }
 
 func (m *matcher) tryOptional(n node, rest []node, i int, then func(int) bool) bool {
+	return m.tryPiece(n, rest, i, then) || m.sequence(rest, i, then)
+}
+
+// tryAnyOrder reads whichever of the pieces stands next, and then the others.
+func (m *matcher) tryAnyOrder(n node, rest []node, i int, then func(int) bool) bool {
+	for k, piece := range n.anyOrder {
+		next := rest
+		if others := without(n.anyOrder, k); len(others) > 0 {
+			next = slices.Concat([]node{{anyOrder: others}}, rest)
+		}
+		if m.tryPiece(piece, next, i, then) {
+			return true
+		}
+	}
+	return m.sequence(rest, i, then)
+}
+
+// tryPiece reads an optional piece that is there, and then the rest.
+func (m *matcher) tryPiece(n node, rest []node, i int, then func(int) bool) bool {
 	outer := m.optional
 	m.optional = i
-	if m.sequence(n.optional, i, func(end int) bool {
+	ok := m.sequence(n.optional, i, func(end int) bool {
 		within := m.optional
 		m.optional = outer
 		if end > i && (outer < 0 || hasHole(n.optional)) {
@@ -98,11 +119,9 @@ func (m *matcher) tryOptional(n node, rest []node, i int, then func(int) bool) b
 		ok := end > i && m.sequence(rest, end, then)
 		m.optional = within
 		return ok
-	}) {
-		return true
-	}
+	})
 	m.optional = outer
-	return m.sequence(rest, i, then)
+	return ok
 }
 
 func (m *matcher) tryWords(n node, rest []node, i int, then func(int) bool) bool {

@@ -241,3 +241,34 @@ func FormatMoment(t time.Time, zone *time.Location) string {
 	}
 	return t.In(zone).Format("2006-01-02 15:04")
 }
+
+// NearMoment writes a moment as seen from now, in the zone (UTC if it is nil): the time alone if it is of the same day,
+// "明天 08:00" of the next or the last one, "11-28 周六 08:00" within a week, else as FormatMoment does.
+func NearMoment(t, now time.Time, zone *time.Location) chat.Text {
+	if zone == nil {
+		zone = time.UTC
+	}
+	t, now = t.In(zone), now.In(zone)
+	clock := t.Format("15:04")
+	switch days := dayNumber(t) - dayNumber(now); {
+	case days == 0:
+		return chat.Same(clock)
+	case days == 1:
+		return chat.Text{ZH: "明天 " + clock, EN: "tomorrow " + clock}
+	case days == -1:
+		return chat.Text{ZH: "昨天 " + clock, EN: "yesterday " + clock}
+	case -7 < days && days < 7:
+		day := t.Format("01-02 ")
+		return chat.Text{
+			ZH: day + "周" + string([]rune("日一二三四五六")[t.Weekday()]) + " " + clock,
+			EN: t.Format("Mon 01-02 ") + clock,
+		}
+	}
+	return chat.Same(FormatMoment(t, zone))
+}
+
+// dayNumber counts calendar days, whatever their length.
+func dayNumber(t time.Time) int {
+	y, m, d := t.Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86_400)
+}

@@ -124,6 +124,24 @@ func TestFormatMoment(t *testing.T) {
 	assert.Equal(t, "2026-11-26 02:00", FormatMoment(thursday, nil))
 }
 
+func TestNearMoment(t *testing.T) {
+	for at, want := range map[string]chat.Text{
+		"2026-11-26 00:00": chat.Same("00:00"),
+		"2026-11-26 23:59": chat.Same("23:59"),
+		"2026-11-27 00:00": {ZH: "明天 00:00", EN: "tomorrow 00:00"},
+		"2026-11-25 23:59": {ZH: "昨天 23:59", EN: "yesterday 23:59"},
+		"2026-11-29 09:00": {ZH: "11-29 周日 09:00", EN: "Sun 11-29 09:00"},
+		"2026-12-02 09:00": {ZH: "12-02 周三 09:00", EN: "Wed 12-02 09:00"},
+		"2026-12-03 09:00": chat.Same("2026-12-03 09:00"),
+		"2026-11-20 09:00": {ZH: "11-20 周五 09:00", EN: "Fri 11-20 09:00"},
+		"2026-11-19 09:00": chat.Same("2026-11-19 09:00"),
+	} {
+		m, err := time.ParseInLocation("2006-01-02 15:04", at, shanghai)
+		require.NoError(t, err)
+		assert.Equal(t, want, NearMoment(m.UTC(), thursday, shanghai), at)
+	}
+}
+
 // FuzzMoment checks that every moment is read as it is printed, and that no text breaks the rules, in zones where the
 // clocks change.
 func FuzzMoment(f *testing.F) {

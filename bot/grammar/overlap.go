@@ -51,6 +51,12 @@ func (a *automaton) sequence(from int, nodes []node) int {
 			end := a.sequence(from, n.optional)
 			a.free[end] = append(a.free[end], to)
 			a.free[from] = append(a.free[from], to)
+		case n.anyOrder != nil: // more than is read, which may come but once each: that errs on the safe side
+			for _, piece := range n.anyOrder {
+				end := a.sequence(from, piece.optional)
+				a.free[end] = append(a.free[end], from)
+			}
+			a.free[from] = append(a.free[from], to)
 		case n.hole != nil:
 			a.add(from, step{hole: n.hole, to: to})
 			if k := n.hole.kind(); k == somePeople || k == theRest {

@@ -15,8 +15,8 @@ type formParser struct {
 	used  map[string]bool
 }
 
-// sequence reads nodes up to the end, or up to the bracket that closes depth.
-func (p *formParser) sequence(depth int) ([]node, error) {
+// sequence reads nodes up to the end, or up to the bracket that closes depth: ] or >.
+func (p *formParser) sequence(depth int, closing rune) ([]node, error) {
 	var nodes []node
 	for {
 		for p.i < len(p.text) && isSpace(p.text[p.i]) {
@@ -24,13 +24,13 @@ func (p *formParser) sequence(depth int) ([]node, error) {
 		}
 		if p.i == len(p.text) {
 			if depth > 0 {
-				return nil, errors.New("a [ is not closed")
+				return nil, fmt.Errorf("a %s is not closed", map[rune]string{']': "[", '>': "<"}[closing])
 			}
 			return nodes, nil
 		}
-		if p.text[p.i] == ']' {
-			if depth == 0 {
-				return nil, errors.New("a ] closes nothing")
+		if c := p.text[p.i]; c == ']' || c == '>' {
+			if depth == 0 || c != closing {
+				return nil, fmt.Errorf("a %c closes nothing", c)
 			}
 			p.i++
 			return nodes, nil
@@ -67,11 +67,13 @@ func (p *formParser) node(depth int) (node, error) {
 			return node{}, errors.New("optional parts are nested more than 8 deep")
 		}
 		p.i++
-		inner, err := p.sequence(depth + 1)
+		inner, err := p.sequence(depth+1, ']')
 		if err == nil && len(inner) == 0 {
 			err = errors.New("an optional part is empty")
 		}
 		return node{optional: inner}, err
+	case '<':
+		return p.anyOrder(depth)
 	case '{':
 		return p.hole()
 	case '(':
@@ -80,10 +82,25 @@ func (p *formParser) node(depth int) (node, error) {
 		return node{}, fmt.Errorf("a %c opens nothing", p.text[p.i])
 	}
 	begin := p.i
-	for p.i < len(p.text) && !isSpace(p.text[p.i]) && !strings.ContainsRune("[]{}()|", p.text[p.i]) {
+	for p.i < len(p.text) && !isSpace(p.text[p.i]) && !strings.ContainsRune("[]{}()|<>", p.text[p.i]) {
 		p.i++
 	}
 	return p.literal(string(p.text[begin:p.i]))
+}
+
+func (p *formParser) anyOrder(depth int) (node, error) {
+	if depth > 0 {
+		return node{}, errors.New("a < stands within another bracket")
+	}
+	p.i++
+	inner, err := p.sequence(depth+1, '>')
+	if err != nil {
+		return node{}, err
+	}
+	if len(inner) < 2 || slices.ContainsFunc(inner, func(n node) bool { return n.optional == nil }) {
+		return node{}, errors.New("between < and > stand two or more optional parts, and nothing else")
+	}
+	return node{anyOrder: inner}, nil
 }
 
 func (p *formParser) hole() (node, error) {
@@ -134,7 +151,7 @@ func (p *formParser) literal(choices ...string) (node, error) {
 	var n node
 	for _, c := range choices {
 		words := strings.Fields(strings.ToLower(c))
-		if len(words) == 0 || strings.ContainsAny(c, "[]{}(),;@#\"") {
+		if len(words) == 0 || strings.ContainsAny(c, "[]{}()<>,;@#\"") {
 			return node{}, fmt.Errorf("%q is not a word", c)
 		}
 		n.words = append(n.words, words)

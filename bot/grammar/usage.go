@@ -35,6 +35,8 @@ func printNodes(nodes []node, l chat.Language) string {
 		case n.optional != nil && last != nil && repeats(n.optional, last):
 			words[len(words)-1] = strings.TrimSuffix(words[len(words)-1], "…") + "…"
 			continue
+		case n.anyOrder != nil:
+			words = append(words, printNodes(n.anyOrder, l))
 		case n.optional != nil:
 			words = append(words, "["+printNodes(n.optional, l)+"]")
 		case n.hole != nil:

@@ -61,7 +61,7 @@ func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (o
 		}
 		out.last = number
 		entry, err := journal.DecodeEntry(number, stored)
-		if err != nil || !selects(of, entry) {
+		if err != nil || !selects(of, entry) || commands.Withheld(of.Reader, entry) {
 			return err
 		}
 		out.entries++

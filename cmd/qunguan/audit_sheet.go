@@ -30,7 +30,7 @@ var sheetColumns = []struct {
 	{chat.Text{ZH: "对象", EN: "To"}, 24, false},
 	{chat.Text{ZH: "群", EN: "Group"}, 24, false},
 	{chat.Text{ZH: "权限项", EN: "Items"}, 16, false},
-	{chat.Text{ZH: "依据规则", EN: "Rule"}, 12, false},
+	{chat.Text{ZH: "依据规则", EN: "Rule"}, 30, false},
 	{chat.Text{ZH: "原因", EN: "Reason"}, 28, true},
 	{chat.Text{ZH: "原话", EN: "Typed"}, 36, true},
 	{chat.Text{ZH: "之前", EN: "Before"}, 40, false},
@@ -73,13 +73,22 @@ func (s *system) sheetRows(ctx context.Context, w io.Writer) (line func(journal.
 			undoes = e.Undoes
 		}
 		return sheet.Row(e.N, e.At, what, string(e.Kind), commands.OutcomeText(e.Outcome).In(l), who.person(e.Actor, l), who.all(e.Targets, l), who.group(e.Group),
-			strings.Join(items, chat.Text{ZH: "、", EN: ", "}.In(l)), e.Rule, e.Reason, e.Command, before, after, e.MessageID, undoes)
+			strings.Join(items, chat.Text{ZH: "、", EN: ", "}.In(l)), ruleWords(e.Rule, l), e.Reason, e.Command, before, after, e.MessageID, undoes)
 	}
 	end = func() error {
 		_, err := sheet.WriteTo(w)
 		return errors.Join(err, sheet.Close())
 	}
 	return line, end, nil
+}
+
+// ruleWords is what a rule says, and the name by which it is asked for; what is no rule of the decisions stays as it is.
+func ruleWords(said string, l chat.Language) string {
+	t := access.Rule(said).Text()
+	if t.IsZero() {
+		return said
+	}
+	return chat.Text{ZH: "%s（%s）", EN: "%s (%s)"}.F(t, said).In(l)
 }
 
 // namebook holds the names of people and groups, as far as they were met on the way.

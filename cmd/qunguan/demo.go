@@ -36,14 +36,15 @@ func demoCommand() *cobra.Command {
 			if o.start, err = demoStart(clock, time.Now()); err != nil {
 				return usageError{err}
 			}
-			o.machine = time.Now
+			o.machine, o.apiToken = time.Now, rand.Text()
 			return demo(c.Context(), o, func(a net.Addr) {
 				if tcp, ok := a.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
 					_, _ = fmt.Fprintf(c.ErrOrStderr(), "qunguan: warning: %s is reachable from outside, and whoever reaches it can act as anybody\n", a)
 				}
 				_, _ = fmt.Fprintf(c.OutOrStdout(), "\n  qunguan 群管 demo: http://%s\n\n"+
 					"  Redis is embedded and in memory: everything is forgotten on exit. WeCom is simulated.\n"+
-					"  Redis 内嵌于内存，退出即忘；企业微信为模拟。按 Ctrl+C 退出。\n\n", a)
+					"  Redis 内嵌于内存，退出即忘；企业微信为模拟。按 Ctrl+C 退出。\n\n"+
+					"  Indicators for other systems 指标接口: curl -H 'Authorization: Bearer %s' http://%s/api/kpi\n\n", a, o.apiToken, a)
 			})
 		},
 	}
@@ -58,6 +59,7 @@ type demoOptions struct {
 	listen, language string
 	start            time.Time        // what its clock shows at first
 	machine          func() time.Time // the clock whose pace its own has
+	apiToken         string           // what GET /api/kpi asks for; empty: there is no such address
 }
 
 const demoZone = "Asia/Shanghai"
@@ -111,7 +113,7 @@ func demo(ctx context.Context, o demoOptions, ready func(net.Addr)) error {
 		return err
 	}
 	config := demoConfig(world, redis.Addr(), api.url, o.language)
-	config.Ingest.Secret = configs.Secret(pipeline)
+	config.Ingest.Secret, config.API.Token = configs.Secret(pipeline), configs.Secret(o.apiToken)
 	keys, err := os.MkdirTemp("", "qunguan-demo-")
 	if err != nil {
 		return fmt.Errorf("make a place for the key of the journal: %w", err)
@@ -161,7 +163,7 @@ func demoHandler(s *system, sim *simulator.Simulator, passing *demoTime) http.Ha
 	mux := http.NewServeMux()
 	mux.Handle("/", passing.clock.steady(sim.Page(s.console())))
 	mux.Handle("/sim/clock", http.NewCrossOriginProtection().Handler(passing))
-	for _, path := range []string{"/wecom/", "/ingest/", commands.FeedPath, "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/wecom/", "/ingest/", "/api/", commands.FeedPath, "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, s.handler())
 	}
 	return mux
@@ -206,6 +208,7 @@ func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 		Timezone: demoZone, Language: language, Owners: []string{w.People[0].ID}, Edition: configs.Standard,
 		Schedule: configs.Schedule{
 			Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1",
+			Checkpoint: "5 9 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 15 1,4,7,10 *", ReviewGroup: "0 9 8 * *",
 		}, Deadman: configs.Deadman{After: "10m"},
 		SLA: configs.SLA{WarnPercent: 67},
 	}

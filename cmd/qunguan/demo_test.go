@@ -103,11 +103,12 @@ func TestTimePassesInTheDemo(t *testing.T) {
 	assert.Equal(t, "2026-11-27 09:00", over.At.Format("2006-01-02 15:04"))
 	assert.Equal(t, "2026-11-27T09:00:01+08:00", c.Now.Format(time.RFC3339))
 
-	v.pass(clockWish{Advance: "72h"})
+	c = v.pass(clockWish{Advance: "72h"})
+	assert.Equal(t, "2026-11-30T09:00:01+08:00", c.Now.Format(time.RFC3339))
 	v.say("li", "", "谁在值班")
 	on, ok := v.last("li", "值班")
 	require.True(t, ok)
-	assert.Contains(t, on.Text, "到 2026-11-30 20:00")
+	assert.Contains(t, on.Text, "到 20:00")
 }
 
 // TestMessagesArriveWhileTimeFlies writes while the clock is fast: no callback is too old when it arrives, and each is
@@ -129,4 +130,15 @@ func TestMessagesArriveWhileTimeFlies(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 20, answers)
+}
+
+// TestTheDemoHasTheRhythmsOfTheService: what comes by the calendar comes in the demo too. It only writes no files.
+func TestTheDemoHasTheRhythmsOfTheService(t *testing.T) {
+	world := simulator.SampleWorld()
+	demo := demoConfig(world, "127.0.0.1:6379", "http://127.0.0.1:1", "zh")
+	serve, err := load(write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:6379\"]}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
+		strings.Repeat("A", 43)+"}}\n"))
+	require.NoError(t, err)
+	serve.Schedule.Export = ""
+	assert.Equal(t, serve.Schedule, demo.Schedule)
 }

@@ -59,9 +59,12 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	}
 	parts = append(parts, redis)
 	for _, c := range s.platform.Check(ctx) {
-		p := bot.Part{Name: chat.Same("WeCom " + c.Name), Works: c.Err == nil, Note: chat.Text{ZH: "凭证有效", EN: "token granted"}}
+		p := bot.Part{
+			Name: chat.Text{ZH: "企业微信凭证", EN: "WeCom credential"}, Works: c.Err == nil,
+			Note: chat.Text{ZH: "%s 有效", EN: "%s buys a token"}.F(c.Name),
+		}
 		if c.Err != nil {
-			p.Note = s.told(c.Err.Error(), bot.Advice(c.Err, s.education()))
+			p.Note = chat.Text{ZH: "%s 不可用，%s", EN: "%s does not work, %s"}.F(c.Name, s.told(c.Err.Error(), bot.Advice(c.Err, s.education())))
 		}
 		parts = append(parts, p)
 	}

@@ -48,13 +48,8 @@ func (s *system) measure(ctx context.Context) (canary.Measured, error) {
 	if err := s.measureGroups(ctx, &m); err != nil {
 		return m, err
 	}
-	if a := s.sources.archive; a != nil {
-		state := a.State()
-		source := canary.Source{Name: "archive", Last: state.At}
-		if state.Err != nil {
-			source.Fault = canary.Brief(state.Err)
-		}
-		m.Sources = append(m.Sources, source)
+	if err := s.measureSources(ctx, &m); err != nil {
+		return m, err
 	}
 	if s.sealing.on() {
 		why := chat.Text{}
@@ -90,6 +85,27 @@ func (s *system) measureCallbacks(ctx context.Context, m *canary.Measured) (err 
 			return err
 		}
 		m.Callbacks = append(m.Callbacks, c)
+	}
+	return nil
+}
+
+func (s *system) measureSources(ctx context.Context, m *canary.Measured) (err error) {
+	var sources []canary.Source
+	if s.sources.ingest != nil {
+		sources = append(sources, canary.Source{Name: "ingest"})
+	}
+	if a := s.sources.archive; a != nil {
+		source := canary.Source{Name: "archive"}
+		if state := a.State(); state.Err != nil {
+			source.Fault = canary.Brief(state.Err)
+		}
+		sources = append(sources, source)
+	}
+	for _, source := range sources {
+		if source.Hours, source.Last, err = s.tenant.Traces().Hours(ctx, sourceAddress(source.Name)); err != nil {
+			return err
+		}
+		m.Sources = append(m.Sources, source)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 
 // TestMeasure breaks what can be broken from outside and looks at what the whole bot then finds of itself.
 func TestMeasure(t *testing.T) {
-	s := openTheatre(t, time.Date(2026, 2, 20, 9, 1, 0, 0, zone), []string{"canary 5 * * * *"}, startEmbedded(t))
+	s := openTheatre(t, time.Date(2026, 2, 20, 9, 1, 0, 0, zone), []string{"canary 5 * * * *", "archive"}, startEmbedded(t))
 	s.settle()
 	p := s.procs[0]
 	broken := func() (out []string) {
@@ -46,6 +46,13 @@ func TestMeasure(t *testing.T) {
 	m, err = p.measure(s.ctx)
 	require.NoError(t, err)
 	assert.Zero(t, m.Callbacks[1].Last, "one that is refused does not")
+
+	assert.Zero(t, m.Sources[0].Last)
+	s.say("wmCustomerWu00004@华东VIP客户群> 有人吗")
+	m, err = p.measure(s.ctx)
+	require.NoError(t, err)
+	assert.Equal(t, "ingest", m.Sources[0].Name)
+	assert.WithinDuration(t, s.now(), m.Sources[0].Last, time.Second, "a source that tells of messages leaves a trace")
 
 	s.clock.Add(int64(29 * time.Minute)) // nobody ticks
 	assert.Equal(t, []string{

@@ -24,9 +24,12 @@ type sources struct {
 	archive *wecom.Archive
 }
 
+// hearer takes what a source of messages tells.
+type hearer func(ctx context.Context, source string, heard []chat.Heard, cursor chat.Cursor) error
+
 // hearing is what sources need of the engine and of storage.
 type hearing struct {
-	hear    func(ctx context.Context, source string, heard []chat.Heard, cursor chat.Cursor) error
+	hear    hearer
 	tickets func(context.Context, []ingest.Ticket) error
 	cursor  func(ctx context.Context, source string) (uint64, error)
 	// turn claims a moment of a job, so that of several replicas one reads the archive.

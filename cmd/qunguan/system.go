@@ -141,7 +141,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	s.calendars = calendar.New(s.ledger, calendar.Options{
 		Path: commands.FeedPath, End: commands.FeedEnd, Now: o.now, Zone: zone, Language: chat.Language(c.Language), Holidays: holidays, Log: o.log,
 	})
-	if s.sources, err = openSources(c, o, hearing{hear: s.bot.Hear, tickets: s.tellTickets, cursor: s.ledger.Cursor, turn: tenant.Turn}); err != nil {
+	if s.sources, err = openSources(c, o, hearing{hear: s.traces.tells(s.bot.Hear), tickets: s.tellTickets, cursor: s.ledger.Cursor, turn: tenant.Turn}); err != nil {
 		return nil, err
 	}
 	s.courier, s.postman = s.bot.Courier(s.outbox, s.platform), s.bot.Postman(s.posts, posters)

@@ -48,6 +48,24 @@ func (t *traces) hears(h http.Handler) http.Handler {
 	})
 }
 
+// sourceAddress is the name under which the hours are kept in which a source of messages told of some.
+func sourceAddress(source string) string { return "source:" + source }
+
+// tells passes on what a source of messages tells, and notes that it did.
+func (t *traces) tells(hear hearer) hearer {
+	return func(ctx context.Context, source string, heard []chat.Heard, cursor chat.Cursor) error {
+		if err := hear(ctx, source, heard, cursor); err != nil {
+			return err
+		}
+		if len(heard) > 0 {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.addresses[sourceAddress(source)] = t.now()
+		}
+		return nil
+	}
+}
+
 // statusWriter remembers the status of an answer.
 type statusWriter struct {
 	http.ResponseWriter
