@@ -25,6 +25,8 @@ type Listening struct {
 	// Connected says that a source of messages is set up, whether or not it has told of a group yet.
 	Connected bool
 	Warn      int // after which part of the limit those concerned are told, in percent; 0: they are not
+	// Handling is how long handling of a matter should take; 0 is sla.HandlingLimit.
+	Handling time.Duration
 }
 
 // ear is one group, as last read.
@@ -202,7 +204,7 @@ func rulesOf(l Listening, g directory.Group, r duty.Roster, s sla.Settings, zone
 	if g.MembersKnown {
 		size = duty.SizeOf(len(g.Members()))
 	}
-	out := sla.Rules{Limit: limitOf(size, r, s), Warn: l.Warn, Zone: zone}
+	out := sla.Rules{Limit: limitOf(size, r, s), Warn: l.Warn, Zone: zone, Handling: l.Handling}
 	outside := s.Outside
 	if outside == "" {
 		outside = l.Outside

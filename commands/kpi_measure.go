@@ -117,7 +117,7 @@ func (a KPIAsk) Measure(c bot.Call) []KPI {
 		}
 		source := c.Sources(i) > 0
 		k := KPI{Period: p, Written: written, Measured: kpi.Measured{
-			Days: p.Days(), Over: p.Over(c.Now), Handled: handled.Count(), Handling: handled.Mean(), Messages: s.Messages(),
+			Days: p.Days(), Over: p.Over(c.Now), Handled: handled.Count(), Handling: handled.Mean(), Messages: s.Messages(), Targets: c.Targets,
 		}}
 		// Of a time in which nothing was heard nobody knows whether somebody listened.
 		heard := k.Messages > 0 || s.Total(sla.Handling).Count() > 0

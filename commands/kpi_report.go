@@ -252,8 +252,8 @@ func (t kpiTable) line(r kpiRow) chat.Text {
 		handled = kpi.NoSource.Text()
 	}
 	if n := r.handling.Count(); n > 0 {
-		handled = chat.Text{ZH: "处理 %d 件，平均 %s%s，超 2 小时 %d 件", EN: "%d handled, mean %s%s, over 2 h %d"}.F(
-			n, took(t.c, r.handling.Mean().Round(time.Second)), meets(r.handling.Mean()), r.handling.Breaches)
+		handled = chat.Text{ZH: "处理 %d 件，平均 %s%s，超 %s %d 件", EN: "%d handled, mean %s%s, over %s %d"}.F(
+			n, took(t.c, r.handling.Mean().Round(time.Second)), t.meets(r.handling.Mean()), t.c.Targets.Length(), r.handling.Breaches)
 	}
 	complaints := chat.Text{ZH: "投诉 %d 件，解决 %d 件", EN: "complaints %d, solved %d"}.F(r.theirs.Opened, r.theirs.Solved)
 	if r.theirs.Opened == 0 {
@@ -269,8 +269,8 @@ func (t kpiTable) line(r kpiRow) chat.Text {
 	return chat.Text{ZH: "- %s：%s；%s；拦截 %d 次；%s", EN: "- %s: %s; %s; interceptions %d; %s"}.F(t.name(r.who), handled, complaints, r.caught, written)
 }
 
-func meets(mean time.Duration) chat.Text {
-	if mean <= kpi.MostHandling {
+func (t kpiTable) meets(mean time.Duration) chat.Text {
+	if mean <= t.c.Targets.MostHandling() {
 		return chat.Same(" ✅")
 	}
 	return chat.Same(" ❌")
@@ -284,12 +284,12 @@ func (t kpiTable) picture(most int) *chat.Picture {
 	p := &chat.Picture{
 		Title: t.title(), Subtitle: chat.Text{ZH: "%s，截至 %s", EN: "%s, as of %s"}.F(t.of.Text(), t.c.Moment(t.c.Now)),
 		Columns: []chat.Column{
-			{Label: chat.Text{ZH: "处理", EN: "handled"}}, {Label: chat.Text{ZH: "分钟/件", EN: "mean min"}}, {Label: chat.Text{ZH: "超2小时", EN: "over 2 h"}},
+			{Label: chat.Text{ZH: "处理", EN: "handled"}}, {Label: chat.Text{ZH: "分钟/件", EN: "mean min"}}, {Label: chat.Text{ZH: "超时", EN: "late"}},
 			{Label: chat.Text{ZH: "投诉", EN: "complaints"}}, {Label: chat.Text{ZH: "解决", EN: "solved"}}, {Label: chat.Text{ZH: "拦截", EN: "caught"}},
 		},
 		Legend: []chat.Key{
-			{Cell: chat.Cell{Shade: chat.Yes}, Meaning: chat.Text{ZH: "平均不超过 2 小时", EN: "mean of 2 h at most"}},
-			{Cell: chat.Cell{Shade: chat.No}, Meaning: chat.Text{ZH: "超过 2 小时", EN: "over 2 h"}},
+			{Cell: chat.Cell{Shade: chat.Yes}, Meaning: chat.Text{ZH: "平均不超过 %s", EN: "mean of %s at most"}.F(t.c.Targets.Length())},
+			{Cell: chat.Cell{Shade: chat.No}, Meaning: chat.Text{ZH: "超过 %s（单件超过的算“超时”）", EN: "over %s (a single matter counts as late)"}.F(t.c.Targets.Length())},
 		},
 	}
 	if !t.shifts {
@@ -303,7 +303,7 @@ func (t kpiTable) picture(most int) *chat.Picture {
 		}
 		if n := r.handling.Count(); n > 0 {
 			shade := chat.Yes
-			if r.handling.Mean() > kpi.MostHandling {
+			if r.handling.Mean() > t.c.Targets.MostHandling() {
 				shade = chat.No
 			}
 			row.Cells = []chat.Cell{number(n, chat.Off), {Shade: shade, Text: chat.Same(fmt.Sprintf("%.0f", r.handling.Mean().Minutes()))}, number(r.handling.Breaches, chat.Blank)}

@@ -79,7 +79,7 @@ func kpiMark(v kpi.Verdict) string {
 // kpiLine is one indicator: value, target, verdict, what it is made of and where that comes from.
 func kpiLine(c bot.Call, i kpi.Indicator, k KPI) chat.Text {
 	return chat.Text{ZH: "- %s %s：%s，目标 %s，**%s**（%s；来源：%s）", EN: "- %s %s: %s, target %s, **%s** (%s; source: %s)"}.F(
-		kpiMark(i.Verdict), i.Name.Title(), kpiValue(c, i), i.Name.Target(), i.Verdict.Text(), kpiSamples(c, i, k), i.Name.Source())
+		kpiMark(i.Verdict), i.Name.Title(), kpiValue(c, i), i.Target(), i.Verdict.Text(), kpiSamples(c, i, k), i.Name.Source())
 }
 
 // kpiValue writes the number with what it measures.
@@ -111,7 +111,7 @@ func kpiNumber(c bot.Call, i kpi.Indicator) chat.Text {
 // kpiLength writes a mean to the minute, and to the second where the minute would hide why it failed.
 func kpiLength(c bot.Call, i kpi.Indicator) chat.Text {
 	d := time.Duration(i.Value * float64(time.Minute))
-	if m := d.Round(time.Minute); m >= time.Minute && (m <= kpi.MostHandling) == (d <= kpi.MostHandling) {
+	if m := d.Round(time.Minute); m >= time.Minute && (m <= c.Targets.MostHandling()) == (d <= c.Targets.MostHandling()) {
 		return c.Length(m)
 	}
 	return took(c, d.Round(time.Second))
@@ -256,17 +256,18 @@ func (v kpiView) missing() []chat.Text {
 func (v kpiView) picture() *chat.Picture {
 	p := &chat.Picture{Title: v.title(), Subtitle: chat.Text{
 		ZH: "近 %d 周，截至 %s", EN: "The last %d weeks, as of %s"}.F(len(v.weeks), v.c.Moment(v.c.Now))}
+	aim := v.c.Targets
 	aims := []chat.Panel{
-		{Title: chat.Text{ZH: "平均处理时长（分钟）", EN: "Mean handling time (minutes)"}, Target: &chat.Aim{Value: kpi.MostHandling.Minutes()}},
-		{Title: chat.Text{ZH: "投诉解决率（%）", EN: "Complaints solved (%)"}, Target: &chat.Aim{Value: kpi.LeastSolved}},
-		{Title: chat.Text{ZH: "违规拦截（次）", EN: "Interceptions"}, Target: &chat.Aim{Value: kpi.LeastCaught}},
+		{Title: chat.Text{ZH: "平均处理时长（分钟）", EN: "Mean handling time (minutes)"}, Target: &chat.Aim{Value: aim.MostHandling().Minutes()}},
+		{Title: chat.Text{ZH: "投诉解决率（%）", EN: "Complaints solved (%)"}, Target: &chat.Aim{Value: float64(aim.LeastSolved())}},
+		{Title: chat.Text{ZH: "违规拦截（次）", EN: "Interceptions"}, Target: &chat.Aim{Value: float64(aim.LeastCaught())}},
 	}
 	known := false
 	for n, panel := range aims {
 		drawn := false
 		for _, w := range v.weeks {
 			i := w.Indicators()[n]
-			panel.Target.Label = chat.Text{ZH: "目标 %s", EN: "target %s"}.F(i.Name.Target())
+			panel.Target.Label = chat.Text{ZH: "目标 %s", EN: "target %s"}.F(i.Target())
 			point := chat.Point{
 				Label: chat.Same(w.From.Format("01-02")), Known: i.Known, Value: i.Value, Shade: i.Verdict.Shade(), Written: shortVerdict(i.Verdict),
 			}

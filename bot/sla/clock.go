@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -210,7 +211,7 @@ func (b *book) sample(k Kind, o opening, at int64, by chat.User) Sample {
 		s.Limit, s.Shift = r.Limit, r.shift(opened)
 	}
 	if k == Handling {
-		s.Limit = HandlingLimit
+		s.Limit = cmp.Or(r.Handling, HandlingLimit)
 	}
 	s.Breached = s.Took > s.Limit
 	return s

@@ -22,7 +22,7 @@ import (
 // Silence is how long a customer who was answered must be silent for the matter to count as handled.
 const Silence = 30 * time.Minute
 
-// HandlingLimit is how long handling should take (R44).
+// HandlingLimit is how long handling should take (R44) where nothing else is said.
 const HandlingLimit = 2 * time.Hour
 
 // What is what a message means for the clocks.
@@ -63,6 +63,8 @@ type Rules struct {
 	OnDuty func(at time.Time) chat.User
 	// Zone is where days begin; nil is UTC.
 	Zone *time.Location
+	// Handling is how long handling should take; 0 is HandlingLimit.
+	Handling time.Duration
 }
 
 // Kind is which of the two clocks a sample is of.

@@ -126,7 +126,8 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	wiring := bot.Config{
 		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Clockwork: s.works, Education: s.education(), Duty: dutyRules(c.Duty), Listening: listening(c), Ladder: ladder(c.SLA), Noticed: s.meters.noticed, Secret: secret,
+		Health: s.parts, Clockwork: s.works, Education: s.education(), Duty: dutyRules(c.Duty), Targets: targets(c.KPI), Bounds: bounds(c.Suspicion),
+		Listening: listening(c), Ladder: ladder(c.SLA), Noticed: s.meters.noticed, Secret: secret,
 		Links: s.links, Portray: commands.Portray,
 		PublicURL: func() string { return *s.publicURL.Load() },
 	}
