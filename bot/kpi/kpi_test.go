@@ -139,7 +139,10 @@ func TestWeeksBeginOnMonday(t *testing.T) {
 	assert.Equal(t, 7*24*time.Hour-time.Hour, change.Until.Sub(change.From))
 	assert.False(t, change.Over(change.Until.Add(-time.Nanosecond)))
 	assert.True(t, change.Over(change.Until))
-	assert.Equal(t, 28, kpi.MonthOf(day("2026-02-28 23:59:59", shanghai)).Days())
+	for many, want := range map[int]string{1: "2026-11-01 至 11-30", 3: "2026-10-01 至 12-31", 12: "2026-01-01 至 12-31"} {
+		assert.Equal(t, want, kpi.MonthsOf(day("2026-11-30 23:59:59", shanghai), many).Text().ZH)
+	}
+	assert.Equal(t, 28, kpi.MonthsOf(day("2026-02-28 23:59:59", shanghai), 1).Days())
 	weeks := kpi.Weeks(4, day("2026-11-26 10:00:00", shanghai))
 	assert.Equal(t, "2026-11-02 至 11-08", weeks[0].Text().ZH)
 	assert.Equal(t, "2026-11-23 至 11-29", weeks[3].Text().ZH)
