@@ -186,28 +186,19 @@ func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
 			lines = append(lines, chat.Text{ZH: "- 另有 %d 条记录", EN: "- and %d more records"}.F(len(e.Changes)-n))
 			break
 		}
-		if ch.Of.Kind() == "ask" {
-			continue
+		switch kind := ch.Of.Kind(); {
+		case slices.Contains(ownRecords, kind):
+		case kind == "request":
+			lines = append(lines, requestState(c, ch)) // the record keeps the act that it asks for, in full; that is told where it is done
+		default:
+			lines = append(lines, chat.Same("- ").Plus(Wording{Zone: c.Zone, Person: c.Name}.Change(ch)))
 		}
-		if ch.Of.Kind() == "request" {
-			lines = append(lines, requestState(c, ch))
-			continue // the record keeps the act that it asks for, in full; that is told where it is done
-		}
-		lines = append(lines, chat.Text{ZH: "- `%s` %s\n  之前：`%s`\n  之后：`%s`", EN: "- `%s` %s\n  before: `%s`\n  after: `%s`"}.F(
-			string(ch.Of), ch.Key, orNone(ch.Before), orNone(ch.After)))
 	}
 	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 }
 
 // mostChanges is how many records of one entry are shown: a review is prepared by the hundred.
 const mostChanges = 30
-
-func orNone(raw []byte) chat.Text {
-	if raw == nil {
-		return chat.Text{ZH: "无", EN: "none"}
-	}
-	return chat.Same(strings.ReplaceAll(string(raw), "`", "'"))
-}
 
 func auditPage(c bot.Call, q journal.Query) (bot.Outcome, error) {
 	entries, more := entriesShown(c)

@@ -14,8 +14,8 @@ import (
 
 // reviewRhythm is the rhythm that begins a campaign of a kind. Its id says kind and period, so that it is begun once in
 // each, whoever begins it.
-func reviewRhythm(b *bot.Bot, k review.Kind, spec string) Rhythm {
-	return Rhythm{Name: "review_" + string(k), Spec: spec, Run: func(ctx context.Context) error {
+func reviewRhythm(b *bot.Bot, k review.Kind, title chat.Text, spec string) Rhythm {
+	return Rhythm{Name: "review_" + string(k), Title: title, Spec: spec, Run: func(ctx context.Context) error {
 		return b.Amend(ctx, []journal.Name{review.All, access.Of("")}, "", func(c bot.Call) (bot.Outcome, error) {
 			w := work(c)
 			id := review.IDOf(k, c.Now.In(c.Zone))

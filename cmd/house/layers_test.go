@@ -76,7 +76,7 @@ var layers = map[string]layer{
 	"configs":   {others: "github.com/knadh/koanf go.yaml.in/yaml/v3"},
 	"cmd/house": {},
 	"cmd/qunguan": {ours: "*", others: "github.com/spf13/cobra go.uber.org/zap github.com/alicebob/miniredis/v2 " +
-		"github.com/prometheus/client_golang go.yaml.in/yaml/v3"},
+		"github.com/prometheus/client_golang go.yaml.in/yaml/v3 github.com/schollz/progressbar/v3 golang.org/x/term"},
 }
 
 // testers may be imported by the tests of every package, besides what its row allows.

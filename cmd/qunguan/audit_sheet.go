@@ -33,8 +33,9 @@ var sheetColumns = []struct {
 	{chat.Text{ZH: "依据规则", EN: "Rule"}, 30, false},
 	{chat.Text{ZH: "原因", EN: "Reason"}, 28, true},
 	{chat.Text{ZH: "原话", EN: "Typed"}, 36, true},
-	{chat.Text{ZH: "之前", EN: "Before"}, 40, false},
-	{chat.Text{ZH: "之后", EN: "After"}, 40, false},
+	{chat.Text{ZH: "变更内容", EN: "Changed"}, 60, true},
+	{chat.Text{ZH: "之前（原始记录）", EN: "Before (as kept)"}, 24, false},
+	{chat.Text{ZH: "之后（原始记录）", EN: "After (as kept)"}, 24, false},
 	{chat.Text{ZH: "消息编号", EN: "Message"}, 22, false},
 	{chat.Text{ZH: "撤销的编号", EN: "Undoes"}, 12, false},
 }
@@ -51,6 +52,7 @@ func (s *system) sheetRows(ctx context.Context, w io.Writer) (line func(journal.
 		return nil, nil, err
 	}
 	who, happenings := &namebook{system: s, people: map[chat.User]string{}, groups: map[chat.Group]string{}}, commands.Happenings()
+	words := commands.Wording{Zone: zoneOf(s), Person: func(u chat.User) chat.Text { return chat.Same(who.person(u, l)) }}
 	line = func(e journal.Entry, _ []byte) error {
 		if err := who.learn(ctx, e); err != nil {
 			return err
@@ -73,13 +75,22 @@ func (s *system) sheetRows(ctx context.Context, w io.Writer) (line func(journal.
 			undoes = e.Undoes
 		}
 		return sheet.Row(e.N, e.At, what, string(e.Kind), commands.OutcomeText(e.Outcome).In(l), who.person(e.Actor, l), who.all(e.Targets, l), who.group(e.Group),
-			strings.Join(items, chat.Text{ZH: "、", EN: ", "}.In(l)), ruleWords(e.Rule, l), e.Reason, e.Command, before, after, e.MessageID, undoes)
+			strings.Join(items, chat.Text{ZH: "、", EN: ", "}.In(l)), ruleWords(e.Rule, l), e.Reason, e.Command, changeLines(words.Changes(e), l), before, after, e.MessageID, undoes)
 	}
 	end = func() error {
 		_, err := sheet.WriteTo(w)
 		return errors.Join(err, sheet.Close())
 	}
 	return line, end, nil
+}
+
+// changeLines is what has changed, a line a record.
+func changeLines(records []chat.Text, l chat.Language) string {
+	lines := make([]string, len(records))
+	for i, r := range records {
+		lines[i] = r.In(l)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // ruleWords is what a rule says, and the name by which it is asked for; what is no rule of the decisions stays as it is.

@@ -59,18 +59,13 @@ Exit code 0: everything fits. 1: something does not, or the journal could not be
 var errTampered = errors.New("the journal is not what was signed")
 
 func (v verification) run(ctx context.Context, out, progress io.Writer) error {
-	told := int64(0)
-	tell := func(read, of int64) {
-		if read >= told+tellEvery {
-			told = read
-			_, _ = fmt.Fprintf(progress, "read %d of %d entries\n", read, of)
-		}
-	}
+	tell, end := progressOn(progress)
 	look := v.live
 	if len(v.files) > 0 {
 		look = v.offline
 	}
 	verdict, err := look(ctx, tell)
+	end()
 	if err != nil {
 		return err
 	}

@@ -141,4 +141,10 @@ func TestTheDemoHasTheRhythmsOfTheService(t *testing.T) {
 	require.NoError(t, err)
 	serve.Schedule.Export = ""
 	assert.Equal(t, serve.Schedule, demo.Schedule)
+
+	s := openTheatre(t, demoMorning, nil, startEmbedded(t)).procs[0]
+	s.config.Schedule = serve.Schedule
+	for _, r := range s.rhythms() {
+		assert.False(t, r.Title.IsZero(), "%s is shown in /status by its title", r.Name)
+	}
 }

@@ -177,8 +177,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
 	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
 	s.config.Schedule.Commend = commend
-	if reviews {
-		s.config.Schedule.ReviewMatrix, s.config.Schedule.ReviewBusiness, s.config.Schedule.ReviewGroup = "0 9 1 * *", "0 9 15 1,4,7,10 *", "0 9 8 * *"
+	if !reviews {
+		s.config.Schedule.ReviewMatrix, s.config.Schedule.ReviewBusiness, s.config.Schedule.ReviewGroup = "", "", ""
 	}
 	s.config.Ingest.Secret = configs.Secret(secret)
 	s.config.Edition, s.config.Owners, s.config.DepartmentAdmins = edition, owners, admins

@@ -52,9 +52,6 @@ Exit code 0: no difference, or all were put right. 1: differences were found by 
 // errDiffers says that a dry run found differences; the lines have told which.
 var errDiffers = errors.New("the views are not what the journal gives; without --dry-run they are put right")
 
-// tellEvery is after how many entries a long run says how far it is.
-const tellEvery = 100_000
-
 func rebuild(ctx context.Context, file string, dry bool, out, progress io.Writer) error {
 	config, err := load(file)
 	if err != nil {
@@ -65,17 +62,12 @@ func rebuild(ctx context.Context, file string, dry bool, out, progress io.Writer
 		return err
 	}
 	defer func() { _ = s.close() }()
-	told := int64(0)
+	tell, end := progressOn(progress)
 	done, err := s.ledger.Rebuild(ctx, storage.Rebuilding{
-		Due: commands.Due, Repair: !dry,
-		Progress: func(read, of int64) {
-			if read >= told+tellEvery {
-				told = read
-				_, _ = fmt.Fprintf(progress, "read %d of %d entries\n", read, of)
-			}
-		},
+		Due: commands.Due, Repair: !dry, Progress: tell,
 		Report: func(d storage.Difference) { _, _ = fmt.Fprintln(out, d) },
 	})
+	end()
 	if err != nil {
 		return fmt.Errorf("rebuild: %w", err)
 	}
