@@ -351,7 +351,7 @@ func waitingLong(c bot.Call) []digest.Finding {
 	n := 1 + len(c.Clock(c.Group.ID).Behind().Others)
 	return []digest.Finding{{
 		Topic: digest.OfWaiting, Group: c.Group.ID, Name: chat.Same(c.Group.Title()), N: n,
-		Lines: []chat.Text{chat.Text{ZH: "还有 %d 位客户在等，最久%s（%s 起）", EN: "%d still wait, the longest for %s (since %s)"}.F(
+		Lines: []chat.Text{chat.Text{ZH: "还有 %d 位客户在等，最久 %s（%s 起）", EN: "%d still wait, the longest for %s (since %s)"}.F(
 			n, waitText(c.Now.Sub(w.Opened)), c.Moment(w.Opened))},
 	}}
 }

@@ -275,7 +275,7 @@ func (v kpiView) stillWaiting() chat.Text {
 		return chat.Text{}
 	}
 	return chat.Text{
-		ZH: "- 缺：还有 %d 位客户在等，最久%s（%s 起）；处理完才计入响应。", EN: "- Missing: %d customers still wait, the longest for %s (since %s); they count once they are handled.",
+		ZH: "- 缺：还有 %d 位客户在等，最久 %s（%s 起）；处理完才计入响应。", EN: "- Missing: %d customers still wait, the longest for %s (since %s); they count once they are handled.",
 	}.F(n, waitText(v.c.Now.Sub(oldest)), v.c.Moment(oldest))
 }
 
