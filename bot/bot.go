@@ -74,7 +74,7 @@ type Config struct {
 	// Links tells which other systems letters are posted to, and how it goes with them, as last looked at; nil: none.
 	Links func() []Link
 	// Portray tells how somebody stands, or what must be read to tell; nil: it is not told.
-	Portray func(Call, chat.User) (chat.Portrait, []journal.Name)
+	Portray func(Call, chat.User) (chat.Portrait, journal.Want)
 	// Clockwork tells how rhythms and the agenda are getting on, as last looked at; nil tells nothing.
 	Clockwork func() canary.Clockwork
 	// Secret is what the tokens of calls are made with; without it there are none.

@@ -34,7 +34,7 @@ func (t *turn) end(ctx context.Context, c Call, out Outcome, after Consequence) 
 	}
 	if len(events) > 0 {
 		e := t.entryOf(out, merge(events))
-		w.Entry = &e
+		w.Entry, w.Kinds = &e, kinds(events)
 	}
 	return t.finish(ctx, c, w)
 }

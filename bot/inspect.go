@@ -55,7 +55,8 @@ func (b *Bot) inspect(ctx context.Context, ask Inspection) (Inspected, error) {
 	case ask.Newest:
 		out.Newest, err = b.Auditor.Newest(ctx)
 	}
-	if errors.Is(err, journal.ErrUnsealed) || errors.Is(err, journal.ErrNotProven) || errors.Is(err, journal.ErrSignature) {
+	if errors.Is(err, journal.ErrUnsealed) || errors.Is(err, journal.ErrNotProven) || errors.Is(err, journal.ErrSignature) ||
+		errors.Is(err, journal.ErrMiscounted) {
 		out.Fault, err = err, nil
 	}
 	return out, err

@@ -28,6 +28,11 @@ func FlawText(f journal.Fault) chat.Text {
 		return chat.Text{ZH: "%s 之间的历史被改写过。", EN: "Somewhere in %s the history was rewritten."}.F(where)
 	case journal.Damaged:
 		return chat.Text{ZH: "%s 的封存哈希被改；这一条本身与签名一致。", EN: "The kept hash of %s was changed; the entry itself is what was signed."}.F(where)
+	case journal.Miscounted:
+		return chat.Text{
+			ZH: "Redis 里记的封存条数被改：签名的是 %d 条，现在写着 %d 条。检查点和已签名的记录都没有问题；把条数改回 %[1]d 就能继续封存。",
+			EN: "The number of sealed entries in Redis was changed: %d were signed, and it says %d. The checkpoint, and what was signed, are as they were; put %[1]d back, and sealing goes on.",
+		}.F(f.From, f.To)
 	case journal.Forged:
 	}
 	return chat.Text{ZH: "Redis 里的检查点不是用本系统的密钥签的。", EN: "The checkpoint in Redis is not signed with this journal's key."}

@@ -328,7 +328,7 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 		if len(out.Events) > 0 {
 			e := ownEntry(call, out)
 			e.MessageID = o.message
-			w.Entry = &e
+			w.Entry, w.Kinds = &e, kinds(out.Events)
 		}
 		_, err = b.commit(ctx, w)
 		if errors.Is(err, journal.ErrStale) {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"qunguan/bot/chat"
@@ -70,13 +71,36 @@ func (c Call) Links() []Link {
 	return c.bot.Links()
 }
 
+// classFor is the class of the letter about an entry that a link wants: the kind of the entry, or of another event that it
+// is made of. It is one letter whatever of it is wanted; ok is false if nothing is.
+func classFor(l Link, w journal.Write) (class string, ok bool) {
+	for _, k := range append([]journal.Kind{w.Entry.Kind}, w.Kinds...) {
+		if chat.Takes(l.Classes, string(k)) {
+			return string(k), true
+		}
+	}
+	return "", false
+}
+
+// kinds are those of events, each once.
+func kinds(events []journal.Event) []journal.Kind {
+	var out []journal.Kind
+	for _, e := range events {
+		if e.Kind != "" && !slices.Contains(out, e.Kind) {
+			out = append(out, e.Kind)
+		}
+	}
+	return out
+}
+
 // commit commits a write, with a letter about its entry to every link that wants one. Every entry of the engine passes
 // here, whoever's it is, so none can be forgotten.
 func (b *Bot) commit(ctx context.Context, w journal.Write) (journal.Finished, error) {
 	if w.Entry != nil && b.Links != nil {
 		var raw json.RawMessage
 		for _, l := range b.Links() {
-			if !chat.Takes(l.Classes, string(w.Entry.Kind)) {
+			class, ok := classFor(l, w)
+			if !ok {
 				continue
 			}
 			if raw == nil {
@@ -84,7 +108,7 @@ func (b *Bot) commit(ctx context.Context, w journal.Write) (journal.Finished, er
 				told.N = 0
 				raw = told.Encode()
 			}
-			w.Effects = append(w.Effects, chat.PostLetter(l.Name, chat.Letter{Class: string(w.Entry.Kind), At: w.Entry.At, Entry: raw}))
+			w.Effects = append(w.Effects, chat.PostLetter(l.Name, chat.Letter{Class: class, At: w.Entry.At, Entry: raw}))
 		}
 	}
 	return b.Ledger.Commit(ctx, w)

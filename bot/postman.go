@@ -137,20 +137,14 @@ func (p *Postman) whole(ctx context.Context, l chat.Letter) (chat.Letter, error)
 }
 
 // PortraitOf is how somebody stands now.
-func (b *Bot) PortraitOf(ctx context.Context, who chat.User) (chat.Portrait, error) {
-	var names []journal.Name
-	for range maxNeeds {
-		found, err := b.Ledger.Load(ctx, journal.Want{Names: unique(append([]journal.Name{access.Of(""), directory.AllGroups}, names...))})
-		if err != nil {
-			return chat.Portrait{}, fmt.Errorf("load facts: %w", err)
-		}
-		call := b.ownCall(found, "")
-		portrait, need := b.Portray(call, who)
-		more := missing(call, need)
-		if len(more) == 0 {
-			return portrait, nil
-		}
-		names = append(names, more...)
+func (b *Bot) PortraitOf(ctx context.Context, who chat.User) (p chat.Portrait, err error) {
+	err = b.Amend(ctx, []journal.Name{access.Of(""), directory.AllGroups}, "", func(c Call) (Outcome, error) {
+		var need journal.Want
+		p, need = b.Portray(c, who)
+		return Outcome{Need: need}, nil
+	})
+	if err != nil {
+		return chat.Portrait{}, fmt.Errorf("portray somebody: %w", err)
 	}
-	return chat.Portrait{}, errors.New("portray somebody: it keeps asking for more")
+	return p, nil
 }

@@ -229,11 +229,12 @@ func TestWhatIsCaughtIsKeptBeforeTheMessageCountsAsHeard(t *testing.T) {
 // the same messages where nobody wants that.
 func BenchmarkWatch(b *testing.B) {
 	const batch, groups = 500, 500
-	addr := realRedis(b)
+	addr, worlds := realRedis(b), 0
 	for i, name := range []string{"off", "on"} {
 		b.Run(name, func(b *testing.B) {
 			ctx := context.Background()
-			p := newPostOf(b, addr, chat.Corp(fmt.Sprint(name, b.N)), bot.Job{Kind: bot.Clock})
+			worlds++ // a company of its own each time that it runs
+			p := newPostOf(b, addr, chat.Corp(fmt.Sprint(name, worlds)), bot.Job{Kind: bot.Clock})
 			group := func(n int) chat.Group { return chat.Group(fmt.Sprintf("C10x%028d", n)) }
 			var words []string
 			for n := range 1000 {

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"errors"
+
 	"qunguan/bot"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
@@ -31,7 +33,11 @@ func auditCheckpoint() bot.Command {
 			case !i.Sealing:
 				return bot.Refuse(notSealing)
 			case i.Fault != nil:
-				return bot.Refuse(bot.FlawText(journal.Fault{Flaw: journal.Forged}).Plus(chat.Text{
+				flaw := chat.Text{ZH: "Redis 里记的封存条数被改，与签名的不一致。", EN: "The number of sealed entries in Redis was changed; it is not the one that was signed."}
+				if !errors.Is(i.Fault, journal.ErrMiscounted) {
+					flaw = bot.FlawText(journal.Fault{Flaw: journal.Forged})
+				}
+				return bot.Refuse(flaw.Plus(chat.Text{
 					ZH: "请发 `/审计 验证` 查明，并告知维护者。", EN: " Find out with `/audit verify`, and tell the operator.",
 				}))
 			case i.Newest.Size == 0:

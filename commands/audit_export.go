@@ -3,6 +3,7 @@ package commands
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"qunguan/bot"
@@ -33,10 +34,14 @@ type Export struct {
 func formatHole() grammar.ChoiceHole[string] {
 	return grammar.Choice("format", func(s string) (string, bool) {
 		switch s = strings.ToLower(strings.TrimPrefix(s, ".")); s {
-		case "excel", "表格":
+		case "excel", "xls", "表格":
 			return XLSX, true
+		case "json":
+			return JSONL, true
 		case JSONL, CSV, XLSX:
 			return s, true
+		case "pdf", "doc", "docx", "word", "wps", "txt", "html", "htm", "xml", "md", "ods", "png", "jpg", "zip":
+			return s, true // understood, to say which formats there are
 		}
 		return "", false
 	}, chat.Same("xlsx|csv|jsonl"))
@@ -64,6 +69,11 @@ func auditExport() bot.Command {
 			if err := mayAudit(c, ""); err != nil {
 				return bot.Outcome{}, err
 			}
+			if f.who.Given(c.Args) && f.who.Ref(c.Args).By == grammar.Bare {
+				if _, err := c.Find(f.who.Ref(c.Args)); err != nil {
+					return bot.Refuse(noSuchFormat(f.who.Ref(c.Args).Said))
+				}
+			}
 			q, err := f.query(c)
 			if err != nil {
 				return bot.Outcome{}, err
@@ -72,9 +82,24 @@ func auditExport() bot.Command {
 			if format.Given(c.Args) {
 				of.Format = format.Of(c.Args)
 			}
+			if !slices.Contains([]string{JSONL, CSV, XLSX}, of.Format) {
+				return bot.Refuse(chat.Text{ZH: "不能导出成 %s。", EN: "There is no export as %s. "}.F(of.Format).Plus(formatsThereAre))
+			}
 			return exported(c, of, q)
 		},
 	}
+}
+
+var formatsThereAre = chat.Text{
+	ZH: "格式有：xlsx（表格，不写就是它）、csv、jsonl（原样的记录，可核对签名）。例如：`/审计 导出 xlsx`。",
+	EN: "The formats are xlsx (a workbook; the one you get without a word), csv and jsonl (the entries byte for byte, to compare with what was signed). For example: `/audit export xlsx`.",
+}
+
+// noSuchFormat answers a bare word that is neither a format nor anybody: most likely it was meant as a format.
+func noSuchFormat(said string) chat.Text {
+	return chat.Text{
+		ZH: "没有“%[1]s”这种格式，也没有叫“%[1]s”的人（按人筛选请写 @userid）。", EN: "There is no format “%[1]s”, and nobody of that name (to select somebody, write @userid). ",
+	}.F(chat.Escape(said)).Plus(formatsThereAre)
 }
 
 // exported asks for the file. What is written later than now is not in it, so that it is the same whenever it is made.

@@ -8,7 +8,6 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
-	"qunguan/bot/canary"
 	"qunguan/bot/chat"
 	"qunguan/bot/digest"
 	"qunguan/bot/directory"
@@ -192,31 +191,6 @@ func becameOf(e journal.Entry) chat.Text {
 // mostTyped is how many characters of a command one line shows.
 const mostTyped = 30
 
-// endings are the rights of a group that end before the span does, the next first.
-func endings(c bot.Call, s digest.Span) []chat.Text {
-	var ends []span
-	for key, raw := range c.State(access.Of(c.Group.ID)).Records {
-		if e := spanOf(key, raw); e.until.After(s.Now) && e.until.Before(s.Ahead) {
-			ends = append(ends, e)
-		}
-	}
-	slices.SortFunc(ends, func(a, b span) int {
-		if n := a.until.Compare(b.until); n != 0 {
-			return n
-		}
-		return strings.Compare(string(a.who), string(b.who))
-	})
-	var out []chat.Text
-	for _, e := range ends {
-		who := chat.Text{ZH: "本群设置", EN: "a setting"}
-		if e.who != "" {
-			who = chat.Same(calledIn(c, e.who))
-		}
-		out = append(out, chat.Text{ZH: "%s 到 %s 为止", EN: "%s until %s"}.F(who, c.Moment(e.until)))
-	}
-	return out
-}
-
 // gapsAhead are the times without anybody on duty, of a group that has a roster.
 func gapsAhead(c bot.Call, s digest.Span) []chat.Text {
 	var out []chat.Text
@@ -264,80 +238,6 @@ func campaignTold(x review.Campaign) chat.Text {
 	return campaignText(x)
 }
 
-// companyWant is what happened beside all groups: suspicions, refusals and changes of the company's own rights. Most
-// entries belong to a group; those of a group are left out when they are told.
-func companyWant(s digest.Span) journal.Want {
-	return journal.Want{Queries: []journal.Query{
-		{Kind: digest.Suspected, Since: s.Since, Limit: mostOfCompany},
-		{Refused: true, Since: s.Since, Limit: mostOfCompany},
-		{Changed: access.Of(""), Since: s.Since, Limit: mostOfCompany},
-	}}
-}
-
-// mostOfCompany is how many entries of one sort are looked through for those that belong to no group.
-const mostOfCompany = 1000
-
-// DigestCompany is what owners are told besides what there is of groups: what belongs to none of them, what of the bot
-// itself is broken, and which other systems letters do not reach. Its queries come after first others; need is what must
-// be read first.
-func DigestCompany(c bot.Call, s digest.Span, first int) (found []digest.Finding, need journal.Want) {
-	if c.Queries() <= first {
-		return nil, companyWant(s)
-	}
-	if f := brokenParts(c); f.N > 0 {
-		found = append(found, f)
-	}
-	var entries []journal.Entry
-	missed := false
-	for n := range companyWant(s).Queries {
-		some, more := c.Entries(first + n)
-		missed = missed || more
-		for _, e := range some {
-			if e.Group == "" && !slices.ContainsFunc(entries, func(x journal.Entry) bool { return x.N == e.N }) {
-				entries = append(entries, e)
-			}
-		}
-	}
-	slices.SortFunc(entries, func(a, b journal.Entry) int { return int(b.N - a.N) })
-	c.Group, c.Access.Group = directory.Group{}, access.Book{}
-	told := tellEntries(c, "", entries)
-	if f := told.suspicions("", missed && len(told.acts) > 0); f.N > 0 {
-		found = append(found, f)
-	}
-	if s.Period != digest.Weekly {
-		return found, need
-	}
-	for _, of := range []struct {
-		topic digest.Topic
-		lines []chat.Text
-		n     int
-	}{{digest.OfNos, told.nos, told.refused}, {digest.OfChanges, told.changes, len(told.changes)}} {
-		if len(of.lines) > 0 {
-			found = append(found, digest.Finding{Topic: of.topic, N: of.n, More: missed, Lines: of.lines})
-		}
-	}
-	return found, need
-}
-
-// brokenParts is what of the bot, and of its links, does not work.
-func brokenParts(c bot.Call) digest.Finding {
-	f := digest.Finding{Topic: digest.OfBot}
-	for _, t := range bot.At[canary.Book](c, canary.Of).Troubles() {
-		f.Lines = append(f.Lines, chat.Text{ZH: "%s 从 %s 起异常", EN: "%s is not well since %s"}.F(canary.Title(t.Part), c.Moment(t.Since)))
-	}
-	for _, l := range c.Links() {
-		switch l.State.Health() {
-		case bot.Broken:
-			f.Lines = append(f.Lines, chat.Text{ZH: "对接 %s 不通，待发 %d 封", EN: "nothing gets through to %s, %d letters wait"}.F(l.Name, l.State.Waiting))
-		case bot.Degraded:
-			f.Lines = append(f.Lines, chat.Text{ZH: "对接 %s 不稳定，待发 %d 封", EN: "the link %s is degraded, %d letters wait"}.F(l.Name, l.State.Waiting))
-		case bot.Works, bot.Untried:
-		}
-	}
-	f.N = len(f.Lines)
-	return f
-}
-
 // longWait is how long somebody may wait before it is told, even where no duty hours have passed.
 const longWait = 24 * time.Hour
 
@@ -363,7 +263,7 @@ func lateAnswers(c bot.Call, t sla.Tally) []digest.Finding {
 	}
 	return []digest.Finding{{
 		Topic: digest.OfAnswers, Group: c.Group.ID, Name: chat.Same(c.Group.Title()), N: int(t.Breaches),
-		Lines: []chat.Text{chat.Text{ZH: "%d 次里超时 %d 次，最久 %s", EN: "%[2]d of %[1]d late, the longest %[3]s"}.F(
+		Lines: []chat.Text{chat.Text{ZH: "首次响应 %d 次，其中超时 %d 次，最久 %s", EN: "%[2]d of %[1]d late, the longest %[3]s"}.F(
 			t.Count(), t.Breaches, took(c, t.Max().Round(time.Second)))},
 	}}
 }

@@ -12,10 +12,6 @@ import (
 // portray posts how those stand whose roles have changed, to every link that keeps portraits. Only who it is goes into
 // the letter here; how they stand is filled in when it is posted.
 func portray(c bot.Call, events []journal.Event) []chat.Effect {
-	links := slices.DeleteFunc(slices.Clone(c.Links()), func(l bot.Link) bool { return !chat.Takes(l.Classes, chat.OfPortrait) })
-	if len(links) == 0 {
-		return nil
-	}
 	var out []chat.Effect
 	var seen []chat.User
 	for _, e := range events {
@@ -30,9 +26,18 @@ func portray(c bot.Call, events []journal.Event) []chat.Effect {
 				continue
 			}
 			seen = append(seen, u)
-			for _, l := range links {
-				out = append(out, chat.PostLetter(l.Name, chat.Letter{Class: chat.OfPortrait, At: c.Now.UTC(), Portrait: &chat.Portrait{User: u, AsOf: c.Now.UTC()}}))
-			}
+			out = append(out, portraitTo(c, u)...)
+		}
+	}
+	return out
+}
+
+// portraitTo posts how somebody stands to every link that keeps portraits.
+func portraitTo(c bot.Call, who chat.User) []chat.Effect {
+	var out []chat.Effect
+	for _, l := range c.Links() {
+		if chat.Takes(l.Classes, chat.OfPortrait) {
+			out = append(out, chat.PostLetter(l.Name, chat.Letter{Class: chat.OfPortrait, At: c.Now.UTC(), Portrait: &chat.Portrait{User: who, AsOf: c.Now.UTC()}}))
 		}
 	}
 	return out

@@ -63,7 +63,7 @@ func KPIAnswer(c bot.Call, a KPIAsk, l chat.Language) (KPIDocument, bot.Outcome)
 		out.Group = &KPIGroup{ID: string(a.Group), Name: c.Group.Title()}
 	}
 	for _, i := range v.now.Indicators() {
-		out.Indicators = append(out.Indicators, kpiDocument(i, c.Targets, l))
+		out.Indicators = append(out.Indicators, kpiDocument(i, l))
 	}
 	if a.Who != "" {
 		for _, t := range v.now.portrait(c) {
@@ -88,8 +88,9 @@ func bare(line string) string {
 	return line
 }
 
-func kpiDocument(i kpi.Indicator, t kpi.Targets, l chat.Language) KPIIndicator {
+func kpiDocument(i kpi.Indicator, l chat.Language) KPIIndicator {
 	out := KPIIndicator{Name: string(i.Name), Verdict: string(i.Verdict), Samples: i.Samples, Source: i.Name.Source().In(l), AtLeast: i.More}
+	t := i.Targets()
 	switch i.Name {
 	case kpi.Response:
 		out.Measures, out.Target, out.TargetIs = "mean_handling_minutes", t.MostHandling().Minutes(), "most"

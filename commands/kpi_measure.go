@@ -22,6 +22,8 @@ type KPIAsk struct {
 	Group   chat.Group
 	Who     chat.User
 	Periods []kpi.Period
+	// Among are the groups whose complaints count, where it is not Group, or all of them.
+	Among []chat.Group
 }
 
 // Need is what must be read before it can be measured; nothing once all of it is there.
@@ -68,8 +70,11 @@ func (a KPIAsk) span() (from, until time.Time) {
 
 // groups are those whose complaints count.
 func (a KPIAsk) groups(c bot.Call) []chat.Group {
-	if a.Group != "" {
+	switch {
+	case a.Group != "":
 		return []chat.Group{a.Group}
+	case a.Among != nil:
+		return a.Among
 	}
 	return everyGroup(c)
 }

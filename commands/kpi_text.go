@@ -252,7 +252,7 @@ func (v kpiView) missing() []chat.Text {
 	}
 	if k.Source && k.Messages < kpi.LeastMessages {
 		out = append(out, chat.Text{
-			ZH: "- 拦截要在至少 %d 条消息里才判定是否达标。", EN: "- Interceptions are judged in no fewer than %d messages.",
+			ZH: "- 消息不到 %d 条时，拦截数只列出，不判定是否达标。", EN: "- With fewer than %d messages, interceptions are shown and not judged.",
 		}.F(kpi.LeastMessages))
 	}
 	return out
@@ -277,53 +277,4 @@ func (v kpiView) stillWaiting() chat.Text {
 	return chat.Text{
 		ZH: "- 缺：还有 %d 位客户在等，最久 %s（%s 起）；处理完才计入响应。", EN: "- Missing: %d customers still wait, the longest for %s (since %s); they count once they are handled.",
 	}.F(n, waitText(v.c.Now.Sub(oldest)), v.c.Moment(oldest))
-}
-
-// picture draws the weeks; nil where nothing is known of any.
-func (v kpiView) picture() *chat.Picture {
-	p := &chat.Picture{Title: v.title(), Subtitle: chat.Text{
-		ZH: "近 %d 周，截至 %s", EN: "The last %d weeks, as of %s"}.F(len(v.weeks), v.c.Moment(v.c.Now))}
-	aim := v.c.Targets
-	aims := []chat.Panel{
-		{Title: chat.Text{ZH: "平均处理时长（分钟）", EN: "Mean handling time (minutes)"}, Target: &chat.Aim{Value: aim.MostHandling().Minutes()}},
-		{Title: chat.Text{ZH: "投诉解决率（%）", EN: "Complaints solved (%)"}, Target: &chat.Aim{Value: float64(aim.LeastSolved())}},
-		{Title: chat.Text{ZH: "违规拦截（次）", EN: "Interceptions"}, Target: &chat.Aim{Value: float64(aim.LeastCaught())}},
-	}
-	known := false
-	for n, panel := range aims {
-		drawn := false
-		for _, w := range v.weeks {
-			i := w.Indicators()[n]
-			panel.Target.Label = chat.Text{ZH: "目标 %s", EN: "target %s"}.F(i.Target())
-			point := chat.Point{
-				Label: chat.Same(w.From.Format("01-02")), Known: i.Known, Value: i.Value, Shade: i.Verdict.Shade(), Written: shortVerdict(i.Verdict),
-			}
-			if i.Known {
-				point.Written = chat.Same(fmt.Sprintf("%.4g", math.Floor(i.Value*10+1e-9)/10))
-				drawn = true
-			}
-			panel.Points = append(panel.Points, point)
-		}
-		if known = known || drawn; drawn {
-			p.Panels = append(p.Panels, panel)
-		}
-	}
-	if !known {
-		return nil
-	}
-	p.Notes = []chat.Text{{
-		ZH: "绿：达标，红：未达标，蓝：未到期末，灰：样本不足。没有柱子的：没有数据，不是 0。", EN: "Green passed, red failed, blue not over yet, grey too few samples. No bar: no data, which is not 0.",
-	}}
-	return p
-}
-
-// shortVerdict is a verdict that fits below a bar.
-func shortVerdict(v kpi.Verdict) chat.Text {
-	if v == kpi.NoSource {
-		return chat.Text{ZH: "无来源", EN: "none"}
-	}
-	if v == kpi.TooFew {
-		return chat.Text{ZH: "不足", EN: "few"}
-	}
-	return v.Text()
 }

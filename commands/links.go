@@ -62,6 +62,7 @@ func linkTest() bot.Command {
 				return bot.Refuse(noSuchLink(name.Of(c.Args), all))
 			}
 			l, trial := all[i], chat.Trial(c.Now)
+			trial.Portrait.Indicators = trialFigures()
 			e := journal.Event{Kind: bot.LinkTested, Reason: l.Name}
 			return bot.Outcome{
 				Events: []journal.Event{e}, Effects: []chat.Effect{chat.PostLetter(l.Name, trial)},

@@ -83,6 +83,7 @@ type Schedule struct {
 	Watch        string `koanf:"watch"`         // look for suspicious acts; empty: never
 	DigestWeekly string `koanf:"digest_weekly"` // tell managers what needs their eyes; empty: never
 	DigestDaily  string `koanf:"digest_daily"`  // tell owners, if something does; empty: never
+	Portraits    string `koanf:"portraits"`     // tell links how every admin did; empty: only when a role changes
 	Commend      string `koanf:"commend"`       // propose a reward for weeks in which all indicators passed; empty: never
 
 	ReviewMatrix   string `koanf:"review_matrix"`   // begin the monthly look through the rights of all groups; empty: never
@@ -257,6 +258,7 @@ var defaults = map[string]any{
 	"schedule.digest_weekly":   "0 9 * * 1",
 	"schedule.digest_daily":    "30 8 * * *",
 	"schedule.commend":         "10 9 * * 1",
+	"schedule.portraits":       "20 9 * * 1",
 	"schedule.review_matrix":   "0 9 1 * *",
 	"schedule.review_business": "0 9 15 1,4,7,10 *",
 	"schedule.review_group":    "0 9 8 * *",

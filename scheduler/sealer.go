@@ -112,21 +112,25 @@ func (s *Sealer) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	edge, err := journal.OpenEdge(size, s.seals.Hashes(ctx))
-	if err != nil {
-		return fmt.Errorf("open tree: %w", err)
-	}
-	if size > 0 {
-		c, err := journal.OpenCheckpoint(signed, s.verifier)
+	var c journal.Checkpoint
+	if size != 0 || signed != "" {
+		c, err = journal.OpenCheckpoint(signed, s.verifier)
 		if errors.Is(err, journal.ErrSignature) {
 			return fmt.Errorf("%w: %w", ErrOtherKey, err)
 		}
 		if err != nil {
 			return err
 		}
-		if c.Size != size || c.Root != edge.Root() {
-			return fmt.Errorf("%w: the tree is not the one that was signed at %d entries", journal.ErrRolledBack, c.Size)
-		}
+	}
+	if c.Size != size {
+		return fmt.Errorf("%w: %d were signed, and it says %d", journal.ErrMiscounted, c.Size, size)
+	}
+	edge, err := journal.OpenEdge(size, s.seals.Hashes(ctx))
+	if err != nil {
+		return fmt.Errorf("open tree: %w", err)
+	}
+	if size > 0 && c.Root != edge.Root() {
+		return fmt.Errorf("%w: the tree is not the one that was signed at %d entries", journal.ErrRolledBack, c.Size)
 	}
 	last, err := s.witness.Last()
 	if err != nil {

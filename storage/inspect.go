@@ -23,17 +23,23 @@ func (t *Tenant) Auditor(v journal.Verifier, kept func() (journal.Checkpoint, er
 }
 
 // Newest is the newest checkpoint, the zero Checkpoint before the first. It fails with journal.ErrSignature for one that
-// is not signed with the key, or that is about another tree than the one that is kept.
+// is not signed with the key, and with journal.ErrMiscounted, beside the checkpoint, where another number is kept with it.
 func (a *Auditor) Newest(ctx context.Context) (journal.Checkpoint, error) {
-	size, signed, err := a.Sealed(ctx)
-	if err != nil || size == 0 {
-		return journal.Checkpoint{}, err
-	}
-	c, err := journal.OpenCheckpoint(signed, a.Verifier)
+	c, size, err := a.newest(ctx)
 	if err == nil && c.Size != size {
-		err = fmt.Errorf("%w: it is of %d entries, and %d are sealed", journal.ErrSignature, c.Size, size)
+		err = fmt.Errorf("%w: %d were signed, and it says %d", journal.ErrMiscounted, c.Size, size)
 	}
 	return c, err
+}
+
+// newest is the newest checkpoint, and how many entries are said to be sealed.
+func (a *Auditor) newest(ctx context.Context) (c journal.Checkpoint, size int64, err error) {
+	size, signed, err := a.Sealed(ctx)
+	if err != nil || size == 0 && signed == "" {
+		return c, 0, err
+	}
+	c, err = journal.OpenCheckpoint(signed, a.Verifier)
+	return c, size, err
 }
 
 // perInspection is how many entries are read at once.
@@ -44,7 +50,7 @@ const perInspection = 2000
 // grow with the journal. What is sealed while it runs is not looked at.
 func (a *Auditor) Inspect(ctx context.Context, others []journal.Checkpoint, progress func(read, of int64)) (journal.Verdict, error) {
 	marks := append([]journal.Checkpoint{}, others...)
-	newest, err := a.Newest(ctx)
+	newest, said, err := a.newest(ctx)
 	if errors.Is(err, journal.ErrSignature) {
 		return journal.Verdict{Fault: &journal.Fault{Flaw: journal.Forged}}, nil
 	}
@@ -67,6 +73,12 @@ func (a *Auditor) Inspect(ctx context.Context, others []journal.Checkpoint, prog
 		return journal.Verdict{}, err
 	}
 	leaf, fault := a.Leaves(ctx)
+	end := func(v journal.Verdict) journal.Verdict {
+		if v.Fault == nil && said != size {
+			v.Fault = &journal.Fault{Flaw: journal.Miscounted, From: size, To: said, Against: newest}
+		}
+		return v
+	}
 	look := journal.Inspect(marks, func(n int64) (journal.Hash, bool) {
 		if n > size {
 			return journal.Hash{}, false
@@ -80,14 +92,14 @@ func (a *Auditor) Inspect(ctx context.Context, others []journal.Checkpoint, prog
 		}
 		for i, n := range numbers {
 			if last = n; !look.Add(n, stored[i]) {
-				return look.End(), fault()
+				return end(look.End()), fault()
 			}
 		}
 		if progress != nil {
 			progress(last, max(of, last))
 		}
 		if len(numbers) < perInspection {
-			return look.End(), fault()
+			return end(look.End()), fault()
 		}
 	}
 }

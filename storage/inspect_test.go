@@ -159,6 +159,29 @@ func TestARewrittenHistoryFailsWhatWasKept(t *testing.T) {
 	})
 }
 
+// TestAChangedNumberIsNamedAsSuch: what was signed is as it was, and so it is said; but where the journal does not fit either,
+// that comes first.
+func TestAChangedNumberIsNamedAsSuch(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		s := sealAll(t, w, 45)
+		last := s.marks[len(s.marks)-1]
+		tree := "qunguan:{" + string(w.corp) + "}:sealed"
+		a := s.Auditor(s.verifier, func() (journal.Checkpoint, error) { return last, nil })
+		for said, kept := range map[string]int64{"44": 44, "46": 46, "0": 0, "x": -1} {
+			require.NoError(t, w.raw.HSet(t.Context(), tree, "size", said).Err())
+			v := s.inspect(t, last)
+			assert.Equal(t, &journal.Fault{Flaw: journal.Miscounted, From: 45, To: kept, Against: last}, v.Fault, said)
+			assert.Equal(t, int64(45), v.Sealed)
+			_, err := a.Newest(t.Context())
+			require.ErrorIs(t, err, journal.ErrMiscounted)
+		}
+		require.NoError(t, w.raw.HDel(t.Context(), tree, "size").Err())
+		assert.Equal(t, journal.Miscounted, s.inspect(t, last).Fault.Flaw)
+		s.rewrite(t, func(r []redis.XMessage) []redis.XMessage { r[16].Values = says("x"); return r })
+		assert.Equal(t, journal.Edited, s.inspect(t, last).Fault.Flaw)
+	})
+}
+
 func TestProveIsOfWhatStands(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		s := sealAll(t, w, 25)

@@ -37,17 +37,18 @@ redis.call('HSET', KEYS[1], 'size', ARGV[3], 'note', ARGV[4])
 return 1
 `)
 
-// Sealed is how many entries are sealed, and the signed checkpoint that says so; zero and empty before the first.
+// Sealed is how many entries are sealed, and the signed checkpoint that says so; zero and empty before the first. A
+// number that nobody can read is -1.
 func (s Seals) Sealed(ctx context.Context) (size int64, note string, err error) {
 	got, err := s.client.HMGet(ctx, s.keys.sealed(), "size", "note").Result()
 	if err != nil {
 		return 0, "", gone("read checkpoint", err)
 	}
-	if got[0] == nil {
+	if got[0] == nil && got[1] == nil {
 		return 0, "", nil
 	}
 	if size, err = strconv.ParseInt(text(got[0]), 10, 64); err != nil {
-		return 0, "", fmt.Errorf("read checkpoint: size: %w", err)
+		size = -1 // it is no number any more, so certainly not the one that was signed
 	}
 	return size, text(got[1]), nil
 }

@@ -156,6 +156,7 @@ type Write struct {
 	// among them.
 	Checks  []Check
 	Entry   *Entry // nil: nothing is journalled
+	Kinds   []Kind // of all events that the entry is made of; it is named after the first
 	Effects []chat.Effect
 }
 

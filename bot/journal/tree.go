@@ -153,6 +153,9 @@ func Sign(signer Signer, size int64, root Hash, at time.Time) (Checkpoint, error
 // ErrSignature says that a checkpoint is not signed with the key.
 var ErrSignature = errors.New("not signed with this journal's key")
 
+// ErrMiscounted says that the number of sealed entries that is kept beside a checkpoint is not the one that was signed.
+var ErrMiscounted = errors.New("the number kept beside the checkpoint is not the one that was signed")
+
 // OpenCheckpoint reads a signed checkpoint, or fails with ErrSignature.
 func OpenCheckpoint(signed string, v Verifier) (Checkpoint, error) {
 	n, err := note.Open([]byte(signed), note.VerifierList(v))

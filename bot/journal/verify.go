@@ -19,6 +19,8 @@ const (
 	// The journal itself may be whole: what is kept beside it is not.
 	Damaged Flaw = "damaged" // the kept hash of an entry is not its own; the entry is what was signed
 	Forged  Flaw = "forged"  // the kept checkpoint is not signed with the key
+	// Miscounted: the number that is kept beside the checkpoint, To, is not the one that was signed, From.
+	Miscounted Flaw = "miscounted"
 )
 
 // Fault is the first flaw of a journal. Where nothing names the entry to the number, it lies between From and To.

@@ -40,11 +40,14 @@ type Indicator struct {
 	// More says that Value is at least that much.
 	More bool
 
-	aim chat.Text
+	targets Targets
 }
 
 // Target writes what the indicator should be.
-func (i Indicator) Target() chat.Text { return i.aim }
+func (i Indicator) Target() chat.Text { return i.targets.Of(i.Name) }
+
+// Targets are what it was judged by.
+func (i Indicator) Targets() Targets { return i.targets }
 
 // PerThousand is n of something in so many messages, by the thousand; ok is false where there are none.
 func PerThousand(n, messages int64) (rate float64, ok bool) {
@@ -58,7 +61,7 @@ func PerThousand(n, messages int64) (rate float64, ok bool) {
 func (m Measured) Indicators() []Indicator {
 	out := []Indicator{m.response(), m.quality(), m.risk()}
 	for i := range out {
-		out[i].aim = m.Targets.Of(out[i].Name)
+		out[i].targets = m.Targets
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package paint_test
 
 import (
+	"image"
 	"image/color"
 	"testing"
 
@@ -14,7 +15,11 @@ import (
 // trend is eight weeks of three indicators, as /kpi shows them.
 func trend() chat.Picture {
 	week := func(label, written string, known bool, value float64, shade chat.Shade) chat.Point {
-		return chat.Point{Label: chat.Same(label), Written: chat.Same(written), Known: known, Value: value, Shade: shade}
+		p := chat.Point{Label: chat.Same(label), Written: chat.Same(written), Known: known, Value: value, Shade: shade}
+		if known {
+			p.Made = chat.Text{ZH: "1234条", EN: "n 1234"}
+		}
+		return p
 	}
 	return chat.Picture{
 		Title: chat.Text{ZH: "华东VIP客户群 绩效", EN: "Indicators"}, Subtitle: chat.Text{ZH: "近 8 周，截至 2026-11-26 10:00", EN: "8 weeks"},
@@ -56,6 +61,61 @@ func TestBarsStandWhereTheirNumbersSay(t *testing.T) {
 		assert.Less(t, none, half/10)
 		img := drawn(t, p, trend(), chat.ZH)
 		assert.Less(t, img.Rect.Dy(), 1600, "one screen of a telephone")
+	})
+}
+
+// TestTheTargetIsSeenWhateverTheNumbers: no number stands on the line, and what a bar is made of has room of its own.
+func TestTheTargetIsSeenWhateverTheNumbers(t *testing.T) {
+	eachFont(t, func(t *testing.T, p *paint.Painter) {
+		pic := func(made string, values ...float64) chat.Picture {
+			out := chat.Panel{Title: chat.Same("y"), Target: &chat.Aim{Value: 100, Label: chat.Same("≥ 100")}}
+			for _, v := range values {
+				out.Points = append(out.Points, chat.Point{
+					Label: chat.Same("a"), Written: chat.Same("000"), Known: true, Value: v, Shade: chat.Yes, Made: chat.Same(made),
+				})
+			}
+			return chat.Picture{Title: chat.Same("x"), Panels: []chat.Panel{out}}
+		}
+		line := func(pic chat.Picture) int { // how much of the line is drawn, in the row that has most of it
+			img, most := drawn(t, p, pic, chat.ZH), 0
+			for y := range img.Rect.Dy() {
+				n := 0
+				for x := range img.Rect.Dx() {
+					if img.RGBAAt(x, y) == (color.RGBA{0x1b, 0x24, 0x30, 255}) {
+						n++
+					}
+				}
+				most = max(most, n)
+			}
+			return most
+		}
+		free := line(pic("", 10, 10, 10, 10, 10, 10, 10, 200))
+		assert.InDelta(t, free, line(pic("", 99, 98, 96, 92, 90, 88, 85, 200)), 4)
+		assert.InDelta(t, free, line(pic("", 100, 100, 100, 100, 100, 100, 100, 200)), 4)
+		assert.Greater(t, drawn(t, p, pic("12件", 1), chat.ZH).Rect.Dy(), drawn(t, p, pic("", 1), chat.ZH).Rect.Dy()+20)
+	})
+}
+
+// TestABarThatGoesBeyondIsCut: the others keep their heights, the cut one reaches the top and has a gap, and its number
+// stands on it.
+func TestABarThatGoesBeyondIsCut(t *testing.T) {
+	eachFont(t, func(t *testing.T, p *paint.Painter) {
+		heights := func(top, second float64) (low, high image.Rectangle, pixels int) {
+			img := drawn(t, p, chat.Picture{Title: chat.Same("x"), Panels: []chat.Panel{{Title: chat.Same("y"), Top: top, Points: []chat.Point{
+				{Label: chat.Same("a"), Written: chat.Same("120"), Known: true, Value: 120, Shade: chat.Yes},
+				{Label: chat.Same("b"), Written: chat.Same("5848"), Known: true, Value: second, Shade: chat.No},
+			}}}}, chat.ZH)
+			low, _ = where(img, color.RGBA{0x1f, 0x8a, 0x5b, 255})
+			high, pixels = where(img, grounds[chat.No])
+			return low, high, pixels
+		}
+		flat, _, _ := heights(0, 5848)
+		low, cut, broken := heights(240, 5848)
+		_, whole, solid := heights(240, 240)
+		assert.Less(t, flat.Dy(), 10, "an outlier presses the others to the floor")
+		assert.InDelta(t, whole.Dy()/2, low.Dy(), 1)
+		assert.Equal(t, whole, cut, "it ends where the picture does")
+		assert.Less(t, broken, solid, "with a gap")
 	})
 }
 

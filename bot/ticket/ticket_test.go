@@ -118,7 +118,9 @@ func TestWhatIsSolvedBecomesATotal(t *testing.T) {
 	late := noon.Add(5 * time.Hour) // on the next day where the company is
 	l.tell(opened("a", noon), solved("a", noon.Add(time.Hour)), opened("b", noon), opened("c", late), solved("c", late), solved("d", noon))
 	from, until := time.Date(2026, 3, 2, 0, 0, 0, 0, zone), time.Date(2026, 3, 3, 0, 0, 0, 0, zone)
-	count := func(from, until time.Time) Count { return l.book().Count(from, until).Plus(l.totals().Count(from, until)) }
+	count := func(from, until time.Time) Count {
+		return l.book().Count(from, until).Plus(l.totals().Count(from, until))
+	}
 	before, both := count(from, until), count(from, until.AddDate(0, 0, 1))
 	assert.Equal(t, Tally{Opened: 2, Solved: 1}, before.Tally)
 	assert.Equal(t, map[chat.User]Tally{"li": {1, 1}, "": {1, 0}}, before.By)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"qunguan/bot/grammar"
 	"qunguan/bot/platform/simulator"
 	"qunguan/commands"
 )
@@ -46,9 +47,29 @@ func TestProgramsReadWhatPeopleRead(t *testing.T) {
 	}
 	s.advance(s.now().Add(time.Hour))
 	s.look()
+	g := s.group("华东VIP客户群")
+	// Whoever is asked about: the group, one person, the company; this week, or other days.
+	for command, query := range map[string]string{
+		"/kpi": "?group=" + g, "/kpi @li": "?group=" + g + "&who=li", "/kpi all": "", "/kpi @zhao": "?group=" + g + "&who=zhao",
+		"/kpi 2026-02-09 to 2026-02-15": "?group=" + g + "&from=2026-02-09&until=2026-02-15", "/kpi all last-week": "?from=2026-02-09&until=2026-02-15",
+	} {
+		s.say("boss> " + command)
+		said := replied(t, s.sim, "boss")
+		status, body := get(query, "Bearer "+apiToken)
+		require.Equal(t, http.StatusOK, status, body)
+		var d commands.KPIDocument
+		require.NoError(t, json.Unmarshal([]byte(body), &d))
+		assert.Contains(t, said, d.From, command)
+		for _, i := range d.Indicators {
+			assert.Contains(t, said, inChat(i), command)
+		}
+		for _, m := range d.Missing {
+			assert.Contains(t, said, m, command)
+		}
+		assert.Equal(t, strings.Count(said, "缺："), strings.Count(strings.Join(d.Missing, " "), "缺："), command)
+	}
 	s.say("boss> /kpi @li")
 	said := replied(t, s.sim, "boss")
-	g := s.group("华东VIP客户群")
 
 	status, body := get("?group="+g+"&who=li", "Bearer "+apiToken)
 	require.Equal(t, http.StatusOK, status, body)
@@ -94,6 +115,37 @@ func TestProgramsReadWhatPeopleRead(t *testing.T) {
 	s.advance(s.now().Add(time.Minute))
 	status, _ = get("", "Bearer "+apiToken)
 	assert.Equal(t, http.StatusOK, status, "a minute later there is room again")
+}
+
+// inChat is an indicator of the API as the chat says it: value, target, verdict.
+func inChat(i commands.KPIIndicator) string {
+	verdict := map[string]string{"passed": "达标", "failed": "未达标", "too_few": "样本不足", "running": "未到期末", "no_source": "无消息来源"}[i.Verdict]
+	value, target := "—", ""
+	switch i.Name {
+	case "response":
+		target = "≤ 2 小时"
+		if i.Value != nil {
+			value = grammar.FormatLength(time.Duration(*i.Value * float64(time.Minute)).Round(time.Minute)).ZH
+			if *i.Value < 1 {
+				value = "" // in seconds there
+			}
+		}
+	case "quality":
+		target = "≥ 95%"
+		if i.Value != nil {
+			value = fmt.Sprintf("%.1f%%", *i.Value)
+		}
+	case "risk":
+		target = "≥ 20 次/周"
+		if i.Value != nil {
+			value = fmt.Sprintf("%.0f 次，每千条消息 —", *i.Value)
+			if i.PerThousand != nil {
+				value = fmt.Sprintf("%.0f 次，每千条消息 %.1f", *i.Value, *i.PerThousand)
+			}
+			value += " 次"
+		}
+	}
+	return value + "，目标 " + target + "，" + verdict
 }
 
 // TestWithoutATokenThereIsNoAPI so that nobody finds one that they have not set up.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/user"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"qunguan/bot"
+	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/directory"
 	"qunguan/bot/journal"
@@ -29,12 +31,12 @@ func auditCommand() *cobra.Command {
 }
 
 // export is what to export, and how.
-type export struct{ file, since, until, group, actor, format, out string }
+type export struct{ file, since, until, group, actor, format, out, as string }
 
 func exportCommand() *cobra.Command {
 	var e export
 	c := &cobra.Command{
-		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv|xlsx --out FILE",
+		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv|xlsx --out FILE [--as USERID]",
 		Short:   "Write entries of the journal to a file, oldest first; the same filters as /audit",
 		Example: "  qunguan audit export --config qunguan.yaml --since 2026-11-01 --format csv --out november.csv",
 		Args:    exactly(0),
@@ -54,6 +56,7 @@ func exportCommand() *cobra.Command {
 	c.Flags().StringVar(&e.actor, "actor", "", "only entries of this person, by userid")
 	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl, csv or xlsx")
 	c.Flags().StringVar(&e.out, "out", "", "file to write; it must not exist yet")
+	c.Flags().StringVar(&e.as, "as", "", "your userid in the company: the journal says that you exported it; without it, that the operator at this machine did, with the name of the account there")
 	return c
 }
 
@@ -82,6 +85,9 @@ func (e export) from(ctx context.Context, s *system) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := e.known(ctx, s); err != nil {
+		return 0, err
+	}
 	f, err := os.OpenFile(e.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return 0, cannotWrite(err)
@@ -89,7 +95,11 @@ func (e export) from(ctx context.Context, s *system) (n int, err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	// The export stands in the journal before anything is read: who has read it must not be able to hide that.
 	err = s.bot.Amend(ctx, nil, "", func(bot.Call) (bot.Outcome, error) {
-		return bot.Outcome{Events: []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: e.reason(q)}}}, nil
+		out := bot.Outcome{Events: []journal.Event{{Kind: bot.AuditExported, Group: q.Group, Reason: e.reason(q)}}}
+		if e.as != "" {
+			out.Of = &bot.Act{Actor: chat.User(e.as)}
+		}
+		return out, nil
 	})
 	if err != nil {
 		return 0, errors.Join(err, os.Remove(e.out)) // nothing is in it
@@ -128,7 +138,36 @@ func (s *system) everGroup(ctx context.Context, said string) (chat.Group, error)
 	return s.groupOf(ctx, said)
 }
 
-// reason tells in the journal what was exported: the format, and the filters that were set.
+// known refuses somebody whom the company does not have: nobody could be asked about it later. It is not proven that it
+// is them; whoever has this machine has Redis, and the account says whose hands it was.
+func (e export) known(ctx context.Context, s *system) error {
+	if e.as == "" {
+		return nil
+	}
+	of := directory.OfPerson(chat.User(e.as))
+	found, err := s.ledger.Load(ctx, journal.Want{Names: []journal.Name{of, access.Of("")}})
+	if err != nil {
+		return fmt.Errorf("read person: %w", err)
+	}
+	person, _ := found.States[of].Value.(directory.Person)
+	book, _ := found.States[access.Of("")].Value.(access.Book)
+	if slices.Contains(book.Owners(), chat.User(e.as)) || person.Known() && !person.Gone && person.Member().Kind == chat.Staff {
+		return nil
+	}
+	return usageError{fmt.Errorf("--as %q: the bot knows nobody of the company by this userid", e.as)}
+}
+
+// account is the account at this machine that runs the program, as far as it is known.
+func account() string {
+	u, err := user.Current()
+	if err != nil || u.Username == "" {
+		return "unknown"
+	}
+	return u.Username
+}
+
+// reason tells in the journal what was exported, the format and the filters that were set, and where it was: at the machine,
+// by which account there.
 func (e export) reason(q journal.Query) string {
 	out := e.format
 	for _, f := range []struct{ name, value string }{{"since", e.since}, {"until", e.until}, {"group", string(q.Group)}, {"actor", e.actor}} {
@@ -136,7 +175,10 @@ func (e export) reason(q journal.Query) string {
 			out += " " + f.name + " " + f.value
 		}
 	}
-	return out
+	if e.as == "" {
+		return out + ", by the operator at the machine, account " + account()
+	}
+	return out + ", at the machine, account " + account()
 }
 
 // entries is a number of entries, for people.

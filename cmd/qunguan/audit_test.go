@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"qunguan/bot"
+	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 )
 
@@ -26,7 +27,23 @@ func TestExportOfBrokenJournal(t *testing.T) {
 	assert.NotZero(t, n, "a group may be named")
 	found, err := sys.ledger.Load(s.ctx, journal.Want{Queries: []journal.Query{{Kind: bot.AuditExported, Limit: 1}}})
 	require.NoError(t, err)
-	assert.Equal(t, "csv group "+vipGroup, found.Entries[0][0].Reason, "only filters that were set")
+	assert.Equal(t, "csv group "+vipGroup+", by the operator at the machine, account "+account(), found.Entries[0][0].Reason, "only filters that were set")
+	assert.Empty(t, found.Entries[0][0].Actor, "nobody has said who they are")
+
+	for _, who := range []string{"nobody-knows-them", "wmCustomerZhang01"} {
+		e.as, e.out = who, filepath.Join(t.TempDir(), "as.csv")
+		_, err = e.from(s.ctx, sys)
+		require.ErrorContains(t, err, "--as", who)
+		assert.NoFileExists(t, e.out)
+	}
+	e.as = "boss"
+	_, err = e.from(s.ctx, sys)
+	require.NoError(t, err)
+	found, err = sys.ledger.Load(s.ctx, journal.Want{Queries: []journal.Query{{Kind: bot.AuditExported, Limit: 1}}})
+	require.NoError(t, err)
+	assert.Equal(t, chat.User("boss"), found.Entries[0][0].Actor)
+	assert.Equal(t, "csv group "+vipGroup+", at the machine, account "+account(), found.Entries[0][0].Reason)
+	e.as = ""
 
 	streams, err := s.client.Keys(s.ctx, "*:journal").Result()
 	require.NoError(t, err)

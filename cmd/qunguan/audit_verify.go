@@ -228,6 +228,8 @@ func judged(v journal.Verdict) string {
 		journal.Rewritten: "somewhere in " + where + " the history was rewritten",
 		journal.Damaged:   "the kept hash of " + where + " was changed; the entry itself is what was signed",
 		journal.Forged:    "the newest checkpoint in Redis is not signed with this journal's key",
+		journal.Miscounted: fmt.Sprintf("the number of sealed entries in Redis was changed: %d were signed, and it says %d; the checkpoint, and what was signed, are as they were",
+			f.From, f.To),
 	}[f.Flaw]
 	if f.Against.Size > 0 {
 		said += fmt.Sprintf(" (against the checkpoint of %s over %s)", f.Against.At.Format(time.RFC3339), entries(int(f.Against.Size)))

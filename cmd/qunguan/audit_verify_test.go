@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"qunguan/bot"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 	"qunguan/configs"
@@ -113,6 +115,25 @@ func TestOneKeyForAllReplicas(t *testing.T) {
 
 	keys, err := s.client.Keys(s.ctx, "*:sealed").Result()
 	require.NoError(t, err)
+	require.Len(t, keys, 1)
+	// Somebody changes the number beside the checkpoint: nobody's key is wrong, and no history was rewritten.
+	size, err := s.client.HGet(s.ctx, keys[0], "size").Int64()
+	require.NoError(t, err)
+	for _, said := range []int64{size + 3, size - 1, 0} {
+		require.NoError(t, s.client.HSet(s.ctx, keys[0], "size", said).Err())
+		_, misled := open("a.key")
+		_, err = misled.Step(s.ctx)
+		require.ErrorIs(t, err, journal.ErrMiscounted)
+		require.NotErrorIs(t, err, journal.ErrRolledBack)
+		assert.Contains(t, sealAdvice(err).ZH, "封存条数被改")
+		assert.Contains(t, judged(journal.Verdict{Fault: &journal.Fault{Flaw: journal.Miscounted, From: size, To: said}}), fmt.Sprintf("%d were signed, and it says %d", size, said))
+		assert.Contains(t, bot.FlawText(journal.Fault{Flaw: journal.Miscounted, From: size, To: said}).ZH, fmt.Sprintf("签名的是 %d 条，现在写着 %d 条", size, said))
+	}
+	require.NoError(t, s.client.HSet(s.ctx, keys[0], "size", size).Err())
+	_, mended := open("a.key")
+	_, err = mended.Step(s.ctx)
+	require.NoError(t, err)
+
 	require.NoError(t, s.client.Del(s.ctx, keys...).Err())
 	_, late := open("a.key")
 	_, err = late.Step(s.ctx)

@@ -2,20 +2,27 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"qunguan/bot"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
 	"qunguan/bot/link/webhook"
 	"qunguan/bot/platform/ingest"
 	"qunguan/bot/ticket"
+	"qunguan/commands"
 	"qunguan/configs"
 )
 
@@ -100,6 +107,63 @@ func TestTicketsOfAGroupNobodyKnows(t *testing.T) {
 	s.store.stop(t)
 	err = s.procs[0].tellTickets(s.ctx, []ingest.Ticket{{ID: "T1", Group: g, At: s.now()}})
 	require.ErrorIs(t, err, chat.ErrUnavailable)
+}
+
+// TestEveryClassOfEventsCanBePosted: a link may ask for each kind of event that there is, by its name, by its family, or with
+// all others; and gets what is journalled of it, also where it is not what the entry is named after.
+func TestEveryClassOfEventsCanBePosted(t *testing.T) {
+	t.Parallel()
+	k := configs.Link{Name: "audit", Kind: configs.Webhook, URL: "https://hooks.example", Secret: linkSecret}
+	all := slices.Sorted(maps.Keys(commands.Happenings()))
+	require.Greater(t, len(all), 100)
+	for _, kind := range all {
+		family, _, _ := strings.Cut(string(kind), ".")
+		for _, class := range []string{string(kind), family + ".*", "*"} {
+			k.Events = []string{class}
+			_, err := openLink(k, time.Now)
+			require.NoError(t, err, class)
+			require.True(t, chat.Takes(k.Events, string(kind)), "%s of %s", class, kind)
+		}
+	}
+
+	var got []string
+	var mu sync.Mutex
+	s := linkTo(t, func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		got = append(got, r.Header.Get(webhook.EventHeader))
+	})
+	to := s.config.Links[0]
+	s.config.Links = nil
+	for i, kind := range all { // a link for each of them
+		to.Name, to.Events = fmt.Sprintf("link%d", i), []string{string(kind)}
+		s.config.Links = append(s.config.Links, to)
+	}
+	s.boot()
+	s.kill(0)
+	s.listen(0)
+	for _, kind := range all { // as an event that is not the first of its entry
+		if kind == bot.AuditExported {
+			continue
+		}
+		require.NoError(t, s.procs[0].bot.Amend(s.ctx, nil, "", func(bot.Call) (bot.Outcome, error) {
+			return bot.Outcome{Events: []journal.Event{{Kind: bot.AuditExported, Reason: "test"}, {Kind: kind}}}, nil
+		}))
+	}
+	s.settle()
+	mu.Lock()
+	defer mu.Unlock()
+	times := map[string]int{}
+	for _, class := range got {
+		times[class]++
+	}
+	for _, kind := range all {
+		want := 1
+		if kind == bot.AuditExported {
+			want = len(all) - 1
+		}
+		assert.Equal(t, want, times[string(kind)], kind)
+	}
 }
 
 // TestALinkThatWouldNeverPostIsRefused: a slip of the pen must not look like a quiet company.

@@ -121,6 +121,14 @@ func (s *theatre) openOthers(links [][]string) {
 			k.URL, k.AccountsURL, k.APIVersion, k.ClientID, k.Token, k.Object, k.Key = o.URL, o.URL, "v8", "1000.id", "1000.refresh", "Admins", "Userid"
 			k.Events = []string{chat.OfPortrait}
 			k.Fields = map[string]string{"user": "Userid", "name": "Name", "level": "Level", "roles": "Roles", "active": "Active"}
+			if slices.Contains(l[2:], "figures") { // how somebody did, too
+				for _, n := range []string{
+					"verdict_mean_handling_minutes", "indicator_mean_handling_minutes", "verdict_complaints_solved_percent",
+					"indicator_complaints_solved_percent", "verdict_interceptions", "indicator_interceptions", "indicator_score_response", "indicator_score_activity",
+				} {
+					k.Fields[n] = n
+				}
+			}
 			k.Roles = map[string]string{"senior": "高级", "mid": "中级", "junior": "普通"}
 		}
 		s.config.Links = append(s.config.Links, k)

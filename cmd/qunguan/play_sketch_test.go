@@ -76,7 +76,14 @@ func inWords(p chat.Picture, l chat.Language) string {
 		}
 		var bars []string
 		for _, b := range panel.Points {
-			bars = append(bars, b.Label.In(l)+" "+b.Written.In(l))
+			bar := b.Label.In(l) + " " + b.Written.In(l)
+			if made := b.Made.In(l); made != "" {
+				bar += "（" + made + "）"
+			}
+			if rate := b.Rate.In(l); rate != "" {
+				bar += " " + rate
+			}
+			bars = append(bars, bar)
 		}
 		lines = append(lines, strings.Join(bars, "｜"))
 	}

@@ -92,7 +92,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
 	owners, canary, checkpoint, postTo, publicURL, secret, sealed := []string{world.People[0].ID}, "", "", "", "", "", false
 	helpdesk, reviews, links := false, false, [][]string(nil)
-	watch, weekly, daily, commend := "", "", "", ""
+	watch, weekly, daily, commend, portraits := "", "", "", "", ""
 	var aims configs.KPI
 	var bounds configs.Suspicion
 	for _, w := range with {
@@ -145,6 +145,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			weekly, daily = "0 9 * * 1", "30 8 * * *"
 		case "commend":
 			commend = "10 9 * * 1"
+		case "portraits":
+			portraits = "20 9 * * 1"
 		case "reviews": // begin reviews in their rhythms; else nobody does, since stories leap over months
 			reviews = true
 		case "targets": // targets HANDLING SOLVED CAUGHT WEEKS, else as usual
@@ -176,7 +178,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.config.KPI, s.config.Suspicion = aims, bounds
 	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
 	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
-	s.config.Schedule.Commend = commend
+	s.config.Schedule.Commend, s.config.Schedule.Portraits = commend, portraits
 	if !reviews {
 		s.config.Schedule.ReviewMatrix, s.config.Schedule.ReviewBusiness, s.config.Schedule.ReviewGroup = "", "", ""
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"qunguan/bot"
@@ -27,6 +28,7 @@ func checkSchedule(c configs.Config, file string) error {
 		{"schedule.digest_weekly", c.Schedule.DigestWeekly, "0 9 * * 1", "nine o'clock on Mondays"},
 		{"schedule.digest_daily", c.Schedule.DigestDaily, "30 8 * * *", "half past eight every day"},
 		{"schedule.commend", c.Schedule.Commend, "10 9 * * 1", "ten past nine on Mondays"},
+		{"schedule.portraits", c.Schedule.Portraits, "20 9 * * 1", "twenty past nine on Mondays"},
 		{"schedule.review_matrix", c.Schedule.ReviewMatrix, "0 9 1 * *", "nine o'clock on the 1st of each month"},
 		{"schedule.review_business", c.Schedule.ReviewBusiness, "0 9 15 1,4,7,10 *", "nine o'clock in the middle of each quarter's first month"},
 		{"schedule.review_group", c.Schedule.ReviewGroup, "0 9 8 * *", "nine o'clock on the 8th of each month"},
@@ -63,6 +65,9 @@ func (s *system) rhythms() []scheduler.Rhythm {
 	}
 	if spec := s.config.Schedule.Commend; spec != "" {
 		out = append(out, scheduler.Commend(s.bot, commands.CommendReads, commands.Commend, spec))
+	}
+	if spec := s.config.Schedule.Portraits; spec != "" && slices.ContainsFunc(s.config.Links, func(l configs.Link) bool { return chat.Takes(l.Events, chat.OfPortrait) }) {
+		out = append(out, scheduler.Portraits(s.bot, commands.Portraits, spec))
 	}
 	for _, r := range []struct {
 		spec  string

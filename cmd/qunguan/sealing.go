@@ -284,6 +284,11 @@ func sealAdvice(err error) chat.Text {
 			ZH: "停止封存：Redis 里的检查点不是用这把密钥签的。各副本须用同一个 audit.key_file；若一直如此，检查点被改过",
 			EN: "stopped: the checkpoint in Redis is not signed with this key. All replicas need the same audit.key_file; if they have it, the checkpoint was changed",
 		}
+	case errors.Is(err, journal.ErrMiscounted):
+		return chat.Text{
+			ZH: "停止封存：Redis 里记的封存条数被改，与签名的不一致；`qunguan audit verify` 说应是多少，改回去就继续",
+			EN: "stopped: the number of sealed entries in Redis was changed and is not the one that was signed; `qunguan audit verify` says which it is; put it back, and it goes on",
+		}
 	case errors.Is(err, journal.ErrRolledBack):
 		return chat.Text{ZH: "停止封存：现有记录不是已签名记录的延续（Redis 被改写，或恢复了较早的备份）", EN: "stopped: the journal does not go on from what was signed (Redis was rewritten, or an older backup restored)"}
 	case errors.Is(err, scheduler.ErrGap):

@@ -57,7 +57,7 @@ func (d *helpdesk) say(body string) *httptest.ResponseRecorder { return d.post(b
 func TestTicketsAreTold(t *testing.T) {
 	d := newHelpdesk(t)
 	w := d.say(`{"id":"T1","group":"g1","state":"opened","at":1772414400000,"subject":" 发错货\u202e ","customer":"wm1"}` + "\n\n" +
-		`{"state":"solved","id":"T1","group":"g1","at":"2026-03-02T09:30:00+08:00","by":"li"}`+"\n"+`{"state":"assigned","id":"T2","group":"g1","at":1772414400000,"assignee":"wang"}`)
+		`{"state":"solved","id":"T1","group":"g1","at":"2026-03-02T09:30:00+08:00","by":"li"}` + "\n" + `{"state":"assigned","id":"T2","group":"g1","at":1772414400000,"assignee":"wang"}`)
 	assert.JSONEq(t, `{"accepted":3}`, w.Body.String())
 	assert.Equal(t, []ingest.Ticket{
 		{ID: "T1", Group: "g1", Subject: "发错货", Customer: "wm1", At: time.UnixMilli(1772414400000).UTC()},
