@@ -96,7 +96,7 @@ func figures(c bot.Call, who chat.User, held []chat.Group) ([]chat.Measure, jour
 // trialFigures are those of nobody, so that a trial reaches every field that portraits do.
 func trialFigures() []chat.Measure {
 	var out []chat.Measure
-	most := kpi.Measured{Days: daysOfTrial, Over: true, Source: true, Handled: 1, Handling: time.Hour, Complaints: 1, Solved: 1, Caught: 1, Messages: kpi.LeastMessages}
+	most := kpi.Measured{Days: daysOfTrial, Over: true, Source: true, Handled: 1, Handling: time.Hour, Complaints: 1, Solved: 1, Caught: kpi.Targets{}.LeastCaught(), Messages: kpi.LeastMessages}
 	for _, i := range most.Indicators() {
 		d := kpiDocument(i, chat.EN)
 		out = append(out, chat.Measure{Name: d.Measures, Value: i.Value, Verdict: d.Verdict, Sample: int(i.Samples)})
