@@ -113,6 +113,30 @@ func (r *Redis) Close() error {
 // Ping says whether Redis answers; the error is chat.ErrUnavailable with the cause.
 func (r *Redis) Ping(ctx context.Context) error { return gone("ping redis", r.client.Ping(ctx).Err()) }
 
+// Version is which version the server says it is, and its first number; empty where it does not say.
+func (r *Redis) Version(ctx context.Context) (version string, major int, err error) {
+	info, err := r.client.Info(ctx, "server").Result()
+	if err != nil {
+		return "", 0, gone("ask redis for its version", err)
+	}
+	return versionIn(info)
+}
+
+// versionIn finds the version in what INFO says.
+func versionIn(info string) (version string, major int, err error) {
+	for line := range strings.Lines(info) {
+		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "redis_version:"); ok {
+			first, _, _ := strings.Cut(v, ".")
+			major, err := strconv.Atoi(first)
+			if err != nil {
+				return "", 0, fmt.Errorf("read version %q: %w", v, err)
+			}
+			return v, major, nil
+		}
+	}
+	return "", 0, nil
+}
+
 // Hook lets a test or a metric see every command that goes to Redis.
 func (r *Redis) Hook(h redis.Hook) { r.client.AddHook(h) }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -42,7 +43,7 @@ func (s *system) lookInside(ctx context.Context) {
 // parts are the parts as last looked at.
 func (s *system) parts() []bot.Part {
 	if p := s.health.Load(); p != nil {
-		return *p
+		return s.remembering(*p)
 	}
 	return nil
 }
@@ -51,14 +52,10 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	parts := []bot.Part{{Name: chat.Text{ZH: "程序", EN: "program"}, Works: true, Note: chat.Same("qunguan " + version)}}
-	redis := bot.Part{Name: chat.Same("Redis"), Works: true, Note: chat.Text{ZH: "应答正常", EN: "answers"}}
-	if err := s.redis.Ping(ctx); err != nil {
-		redis.Works, redis.Note = false, chat.Text{ZH: "没有应答", EN: "does not answer"}
-	} else if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
-		redis.Note = chat.Text{ZH: "应答正常，但断电可能丢数据：%s", EN: "answers, but could lose data: %s"}.F(note)
-	}
-	parts = append(parts, redis)
-	for _, c := range s.platform.Check(ctx) {
+	parts = append(parts, s.redisPart(ctx))
+	checks := s.platform.Check(ctx)
+	parts = append(parts, s.spokenParts(checks)...)
+	for _, c := range checks {
 		p := bot.Part{
 			Name: chat.Text{ZH: "企业微信凭证", EN: "WeCom credential"}, Works: c.Err == nil,
 			Note: chat.Text{ZH: "%s 有效", EN: "%s buys a token"}.F(c.Name),
@@ -107,4 +104,53 @@ func zoneOf(s *system) *time.Location {
 		return time.UTC
 	}
 	return zone
+}
+
+// oldestRedis is the first version of Redis that this program is tested with.
+const oldestRedis = 7
+
+// redisPart tells how Redis is, and which it is. A server that does not say its version is not judged by it.
+func (s *system) redisPart(ctx context.Context) bot.Part {
+	p := bot.Part{Name: chat.Same("Redis"), Works: true}
+	if err := s.redis.Ping(ctx); err != nil {
+		p.Works, p.Note = false, chat.Text{ZH: "没有应答", EN: "does not answer"}
+		return p
+	}
+	version, major, err := s.redis.Version(ctx)
+	if err != nil {
+		version = ""
+	}
+	var which chat.Text
+	p.Works, which = redisVersion(version, major)
+	p.Note = which.Plus(chat.Text{ZH: "，应答正常", EN: ", answers"})
+	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
+		p.Note = p.Note.Plus(chat.Text{ZH: "，但断电可能丢数据：%s", EN: ", but could lose data: %s"}.F(note))
+	}
+	return p
+}
+
+func redisVersion(version string, major int) (works bool, which chat.Text) {
+	if version == "" {
+		return true, chat.Text{ZH: "版本未知（服务器没有说）", EN: "version not known (the server does not say)"}
+	}
+	which = chat.Text{ZH: "版本 %s", EN: "version %s"}.F(chat.Escape(version))
+	if major < oldestRedis {
+		return false, which.Plus(chat.Text{ZH: "（太旧，要 %d 或更新）", EN: " (too old; %d or later is needed)"}.F(oldestRedis))
+	}
+	return true, which
+}
+
+// spokenParts tell which interfaces of the platform are spoken, and whether they can be with what is configured.
+func (s *system) spokenParts(checks []wecom.Check) []bot.Part {
+	var parts []bot.Part
+	for _, i := range s.platform.Spoken() {
+		p := bot.Part{Name: i.Name, Works: true, Note: i.Version}
+		for _, c := range checks {
+			if c.Err != nil && slices.Contains(i.Needs, c.Name) {
+				p.Works, p.Note = false, p.Note.Plus(chat.Text{ZH: "；用不了：%s 不可用", EN: "; cannot be used: %s does not work"}.F(c.Name))
+			}
+		}
+		parts = append(parts, p)
+	}
+	return parts
 }

@@ -47,7 +47,7 @@ type system struct {
 	meters    *meters
 	pictures  pictures
 	seals     storage.Seals
-	auditor   *storage.Auditor
+	auditor   *verified
 	sealing   sealing
 	sealer    *scheduler.Sealer     // nil where the journal is not sealed
 	sealFault atomic.Pointer[error] // why the journal is not sealed at present; nil: it is, or nobody has tried yet
@@ -111,7 +111,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
-	s.auditor = tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last)
+	s.auditor = &verified{Auditor: tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last), now: o.now}
 	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(o.name)
 	s.tenant = tenant
 	s.seals = tenant.Seals()
