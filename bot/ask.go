@@ -41,6 +41,8 @@ const (
 	CommandRefused   journal.Kind = "command.refused"
 	CommandFailed    journal.Kind = "command.failed"
 	AuditExported    journal.Kind = "audit.exported"
+	// AuditArchived says that entries leave Redis for a file, where they were read back and found to be what was sealed.
+	AuditArchived journal.Kind = "audit.archived"
 	// LinkTested says that a letter was posted to see whether it arrives.
 	LinkTested journal.Kind = "link.tested"
 )
@@ -55,6 +57,8 @@ func Happenings() []journal.Happening {
 			ZH: "撤销不能再撤销；请重新发原来的命令。", EN: "An undo cannot be undone; send the command again."}},
 		{Kind: CommandRefused, Text: chat.Text{ZH: "被拒绝", EN: "was refused"}, Final: none},
 		{Kind: AuditExported, Text: chat.Text{ZH: "导出审计", EN: "exported the journal"}, Final: none},
+		{Kind: AuditArchived, Text: chat.Text{ZH: "归档审计", EN: "archived the journal"}, Final: chat.Text{
+			ZH: "记录已经移到归档文件，没有丢失；它没有改变任何权限。", EN: "The entries are in files, and none is lost; it changed nobody's rights."}},
 		{Kind: LinkTested, Text: chat.Text{ZH: "试发到对接系统", EN: "tried a link"}, Final: chat.Text{
 			ZH: "已经发出的收不回。", EN: "What was posted cannot be taken back."}},
 		{Kind: CommandFailed, Text: chat.Text{ZH: "出了故障", EN: "broke"}, Final: none},

@@ -26,6 +26,11 @@ func FlawText(f journal.Fault) chat.Text {
 		return chat.Text{ZH: "%s 不见了：末尾被截断。", EN: "%s are gone: the end was cut off."}.F(where)
 	case journal.Rewritten:
 		return chat.Text{ZH: "%s 之间的历史被改写过。", EN: "Somewhere in %s the history was rewritten."}.F(where)
+	case journal.Unread:
+		return chat.Text{
+			ZH: "%s 已归档，但在归档文件里读不到：文件缺失、损坏或被改动。请核对归档目录，各副本须用同一个。",
+			EN: "%s was archived, but is not to be found in the files: one is missing, damaged or was changed. Look at the directory; every replica needs the same.",
+		}.F(where)
 	case journal.Damaged:
 		return chat.Text{ZH: "%s 的封存哈希被改；这一条本身与签名一致。", EN: "The kept hash of %s was changed; the entry itself is what was signed."}.F(where)
 	case journal.Miscounted:

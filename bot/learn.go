@@ -290,6 +290,9 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 		if err != nil {
 			return fmt.Errorf("load facts: %w", err)
 		}
+		if err := lacks(found); err != nil {
+			return fmt.Errorf("load facts: %w", err)
+		}
 		call := b.ownCall(found, g)
 		call.Actor.ID = o.actor
 		if people := missing(call, staffNames(call.Access, call.Group)); g != "" && len(people) > 0 {

@@ -45,6 +45,9 @@ func (t *turn) run(ctx context.Context, call Call, need journal.Want) (chat.Repl
 				return chat.Reply{}, err
 			}
 		}
+		if less := call.lacking(); less != nil {
+			return t.say(ctx, less)
+		}
 		call.Confirmed, call.DryRun = t.agreed != nil || t.match.Flags.Yes, t.match.Flags.DryRun
 		out, err := t.decide(&call)
 		if strangers := *call.unnamed; len(strangers) > 0 {

@@ -50,7 +50,7 @@ func audit() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			q.Limit, q.Before = perPage, before.Of(c.Args)
+			q.Limit, q.Before, q.Partial = perPage, before.Of(c.Args), true
 			if c.Queries() == 0 {
 				return bot.Outcome{Need: journal.Want{Queries: byAndTo(q)}}, nil
 			}
@@ -225,6 +225,12 @@ func auditPage(c bot.Call, q journal.Query) (bot.Outcome, error) {
 		lines = append(lines, chat.Text{
 			ZH: "还有更早的：同一命令加 `早于 #%d`。", EN: "There is more: add `before #%d` to the same command.",
 		}.F(last))
+	}
+	for n := range c.Queries() {
+		if !more && c.Beyond(n) {
+			lines = append(lines, chat.Text{ZH: "更早的已归档到文件。", EN: "Older ones were archived. "}.Plus(c.ArchivedText()))
+			break
+		}
 	}
 	return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
 }

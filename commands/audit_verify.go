@@ -77,9 +77,18 @@ func verdictText(c bot.Call, v journal.Verdict) chat.Text {
 		whole = whole.Plus(chat.Text{ZH: "；其后 %d 条刚写入，尚未封存", EN: "; %d newer entries are not sealed yet"}.F(fresh))
 	}
 	whole = whole.Plus(chat.Text{ZH: "。", EN: "."})
+	head, unread := chat.Text{ZH: "✅ **审计记录完好**", EN: "✅ **The journal is whole**"}, chat.Text{}
+	if v.Hashed > 0 {
+		head = chat.Text{ZH: "⚠️ **审计记录没有发现改动，但没有全部读到**", EN: "⚠️ **Nothing was found to be changed, but not everything was read**"}
+		unread = chat.Text{
+			ZH: "#1–#%d 已归档，这里读不到归档文件，只核对了它们的哈希。请维护者在能读到归档目录的机器上用 `qunguan audit verify` 核对。",
+			EN: "#1–#%d are archived where they cannot be read from here: only their hashes were compared. Ask the operator to run `qunguan audit verify` where the files are.",
+		}.F(v.Hashed)
+	}
 	return chat.Lines(
-		chat.Text{ZH: "✅ **审计记录完好**", EN: "✅ **The journal is whole**"},
+		head,
 		whole,
+		unread,
 		chat.Text{ZH: "树根：`%s`", EN: "Root: `%s`"}.F(v.Last.Root.String()), elsewhere)
 }
 

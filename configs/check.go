@@ -123,7 +123,17 @@ func (l *layers) checkAudit(a Audit) {
 		l.found("audit.post_to", "names a group for checkpoints, but audit.key_file is %s, so there are none; leave one of the two out", NoKey)
 	}
 	l.oneOf("audit.export.format", a.Export.Format, "jsonl", "csv", "xlsx")
+	if n := a.Archive.KeepDays; n < LeastKeepDays || n > mostKeepDays {
+		l.found("audit.archive.keep_days", "%d is not possible; write at least %d: a record of every act and every refusal stays at hand for so many days (R09)",
+			n, LeastKeepDays)
+	}
+	if a.Archive.Dir != "" && a.KeyFile == NoKey {
+		l.found("audit.archive.dir", "is set, but audit.key_file is %s: only what was sealed may leave Redis; leave one of the two out", NoKey)
+	}
 }
+
+// mostKeepDays is a hundred years.
+const mostKeepDays = 36_500
 
 // A sign of life is given every 15 seconds, and a restart takes a while.
 const (

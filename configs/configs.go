@@ -77,6 +77,8 @@ type Schedule struct {
 	Canary string `koanf:"canary"` // look at every part of the bot; empty: never
 	// Export is when what is new in the journal is written to Audit.Export.Dir; nothing is where that is empty.
 	Export string `koanf:"export"`
+	// Archive is when entries that are old enough move to Audit.Archive.Dir; none do where that is empty.
+	Archive string `koanf:"archive"`
 	// Checkpoint is when the journal is verified and its newest checkpoint handed out; empty: never.
 	Checkpoint string `koanf:"checkpoint"`
 
@@ -127,7 +129,20 @@ type Audit struct {
 	// Empty: they are sent to the owners.
 	PostTo string `koanf:"post_to"`
 	Export Export `koanf:"export"`
+	// Archive is where the journal's old entries go.
+	Archive Retention `koanf:"archive"`
 }
+
+// Retention is how long entries of the journal stay in Redis, and where they are then. They are never deleted.
+type Retention struct {
+	// Dir is the directory of the files that they move to, the same one for all replicas; empty: they stay in Redis. A
+	// relative name in the configuration file has become relative to that file.
+	Dir      string `koanf:"dir"`
+	KeepDays int    `koanf:"keep_days"` // so old they are when they move; at least LeastKeepDays
+}
+
+// LeastKeepDays is how long entries stay at hand whatever anybody prefers: the requirements' R09.
+const LeastKeepDays = 180
 
 // Export is where the journal is copied to by Schedule.Export, what is new in a file of its own each time.
 type Export struct {
@@ -246,13 +261,15 @@ var defaults = map[string]any{
 	"log.level":        "info",
 	"log.format":       "json",
 
-	"audit.key_file":      "qunguan.key",
-	"audit.export.format": "jsonl",
+	"audit.key_file":          "qunguan.key",
+	"audit.export.format":     "jsonl",
+	"audit.archive.keep_days": "180",
 
 	"schedule.sync":            "*/15 * * * *",
 	"schedule.canary":          "5 * * * *",
 	"schedule.checkpoint":      "5 9 * * *",
 	"schedule.export":          "30 3 * * *",
+	"schedule.archive":         "45 3 * * *",
 	"deadman.after":            "10m",
 	"schedule.watch":           "* * * * *",
 	"schedule.digest_weekly":   "0 9 * * 1",
@@ -307,6 +324,7 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 		c.Audit.KeyFile = l.besides("audit.key_file", c.Audit.KeyFile)
 	}
 	c.Audit.Export.Dir = l.besides("audit.export.dir", c.Audit.Export.Dir)
+	c.Audit.Archive.Dir = l.besides("audit.archive.dir", c.Audit.Archive.Dir)
 	for i, k := range c.Archive.PrivateKeys {
 		c.Archive.PrivateKeys[i].File = l.besides("archive.private_keys", k.File)
 	}

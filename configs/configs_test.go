@@ -62,7 +62,7 @@ func smallestConfig() configs.Config {
 	return configs.Config{
 		Listen: "127.0.0.1:8080", Timezone: "Asia/Shanghai", Language: "zh", Edition: configs.Standard,
 		Owners:    []string{"boss"},
-		Audit:     configs.Audit{KeyFile: "qunguan.key", Export: configs.Export{Format: "jsonl"}},
+		Audit:     configs.Audit{KeyFile: "qunguan.key", Export: configs.Export{Format: "jsonl"}, Archive: configs.Retention{KeepDays: 180}},
 		Duty:      configs.Duty{RemindBefore: []string{"7d", "1d", "1h"}, CheckInWithin: "10m"},
 		SLA:       configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
 		KPI:       configs.KPI{HandlingWithin: "2h", SolvedPercent: 95, CaughtAWeek: 20, RewardWeeks: 4},
@@ -79,7 +79,7 @@ func smallestConfig() configs.Config {
 
 func standardSchedule() configs.Schedule {
 	return configs.Schedule{
-		Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 15 1,4,7,10 *", ReviewGroup: "0 9 8 * *",
+		Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Archive: "45 3 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 15 1,4,7,10 *", ReviewGroup: "0 9 8 * *",
 		Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1", Portraits: "20 9 * * 1",
 	}
 }
@@ -106,7 +106,7 @@ department_admins: [{user: li, departments: [华东, 华南]}]
 edition: education
 font: /srv/fonts/a.ttc
 duty: {holidays: days/off.yaml, remind_before: [], check_in_within: 15m}
-audit: {key_file: keys/journal.key, post_to: managers, export: {dir: out, format: xlsx}}
+audit: {key_file: keys/journal.key, post_to: managers, export: {dir: out, format: xlsx}, archive: {dir: old, keep_days: 400}}
 redis: {addrs: [a:1, b:2], username: u, password: 0123, db: 3, tls: true, master_name: m, key_prefix: "q:1"}
 wecom:
   corp_id: ww0123456789abcdef
@@ -132,7 +132,7 @@ log: {level: debug, format: console}
 		SLA:              configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
 		KPI:              configs.KPI{HandlingWithin: "1h30m", SolvedPercent: 90, CaughtAWeek: 5, RewardWeeks: 2},
 		Suspicion:        configs.Suspicion{MostActs: 4, Refusals: 2, Within: "5m"},
-		Audit:            configs.Audit{KeyFile: "/etc/keys/journal.key", PostTo: "managers", Export: configs.Export{Dir: "/etc/out", Format: "xlsx"}},
+		Audit:            configs.Audit{KeyFile: "/etc/keys/journal.key", PostTo: "managers", Export: configs.Export{Dir: "/etc/out", Format: "xlsx"}, Archive: configs.Retention{Dir: "/etc/old", KeepDays: 400}},
 		Redis: configs.Redis{
 			Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "0123", DB: 3, TLS: true, MasterName: "m", KeyPrefix: "q:1",
 		},
@@ -204,6 +204,8 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{add(`audit: {post_to: "a b"}`), `/etc/q.yaml:1: audit.post_to: "a b" is no chat id; write the one that WeCom gave the group when the app made it, without spaces`},
 		{add(`audit: {key_file: none, post_to: wr1}`), `/etc/q.yaml:1: audit.post_to: names a group for checkpoints, but audit.key_file is none, so there are none; leave one of the two out`},
 		{add(`audit: {export: {format: pdf}}`), `/etc/q.yaml:1: audit.export.format: "pdf" is not possible; use one of: jsonl, csv, xlsx`},
+		{add(`audit: {archive: {keep_days: 179}}`), `/etc/q.yaml:1: audit.archive.keep_days: 179 is not possible; write at least 180: a record of every act and every refusal stays at hand for so many days (R09)`},
+		{add(`audit: {key_file: none, archive: {dir: old}}`), `/etc/q.yaml:1: audit.archive.dir: is set, but audit.key_file is none: only what was sealed may leave Redis; leave one of the two out`},
 		{add(`schedule: {synk: x}`), `/etc/q.yaml:1: schedule.synk: unknown key; the nearest known one is schedule.sync`},
 		{add(`department_admins: {li: a}`), `/etc/q.yaml:1: department_admins: must be a list; see the example: qunguan config example`},
 		{add(`department_admins: [{usr: li}]`), `/etc/q.yaml:1: department_admins.usr: unknown key; the nearest known one is department_admins.user`},

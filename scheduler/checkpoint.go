@@ -40,11 +40,17 @@ func Checkpoint(b *bot.Bot, a auditor, postTo chat.Group, log *zap.Logger, spec 
 			}
 			log.Info("checkpoint", zap.Int64("size", v.Last.Size), zap.String("root", v.Last.Root.String()), zap.String("note", v.Last.Note))
 			return b.Amend(ctx, []journal.Name{access.Of("")}, "", func(c bot.Call) (bot.Outcome, error) {
+				var out bot.Outcome
+				if v.Hashed > 0 {
+					out.Effects = alarmed(toOwners(c, unread(v.Hashed)))
+				}
 				said := bot.CheckpointText(v.Last, c.Moment(v.Last.At))
 				if postTo != "" {
-					return bot.Outcome{Effects: []chat.Effect{chat.SendTo("", postTo, chat.Reply{Text: said})}}, nil
+					out.Effects = append(out.Effects, chat.SendTo("", postTo, chat.Reply{Text: said}))
+					return out, nil
 				}
-				return bot.Outcome{Effects: toOwners(c, said)}, nil
+				out.Effects = append(out.Effects, toOwners(c, said)...)
+				return out, nil
 			})
 		},
 	}
@@ -58,6 +64,16 @@ func tampered(f journal.Fault) chat.Text {
 			ZH: "请立即告知维护者：停止写入、保留 Redis 现场。详情发 `/审计 验证`。",
 			EN: "Tell the operator at once: stop writing, and keep Redis as it is. Details: `/audit verify`.",
 		})
+}
+
+// unread is told every day until it is so no more: whoever takes entries out of Redis could else call them archived.
+func unread(n int64) chat.Text {
+	return chat.Lines(
+		chat.Text{ZH: "⚠️ **每日核对：归档的审计记录读不到**", EN: "⚠️ **Daily check: archived entries cannot be read**"},
+		chat.Text{
+			ZH: "#1–#%d 应在归档文件里，这里读不到，只核对了它们的哈希。请维护者检查 `audit.archive.dir`（各副本同一个目录），详情发 `/状态`。",
+			EN: "#1–#%d should be in files, which cannot be read from here: only their hashes were compared. Have the operator look at `audit.archive.dir` (the same directory for every replica); details: `/status`.",
+		}.F(n))
 }
 
 // alarmed is effects that reach people whatever they have switched off.

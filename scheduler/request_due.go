@@ -66,7 +66,7 @@ const mostDone = 50
 func openReview(c bot.Call, book request.Book, r request.Request) (bot.Outcome, error) {
 	if c.Queries() == 0 {
 		return bot.Outcome{Need: journal.Want{Queries: []journal.Query{{
-			Actor: r.For[0], Group: r.Group, Since: r.At, Until: r.From.Add(time.Millisecond), Limit: mostDone,
+			Actor: r.For[0], Group: r.Group, Since: r.At, Until: r.From.Add(time.Millisecond), Limit: mostDone, Partial: true,
 		}}}}, nil
 	}
 	r, e, err := book.Begin(r.Code, account(c, r), c.Now.Add(request.ReviewWithin).UTC().Truncate(time.Second))
@@ -96,10 +96,13 @@ func account(c bot.Call, r request.Request) chat.Text {
 	lines[0] = chat.Text{
 		ZH: "%s 从 %s 到 %s 应急，期间 %d 件事：", EN: "%s broke the glass from %s to %s and did this (%d):",
 	}.F(c.Name(r.For[0]), c.Moment(r.At), c.Moment(r.From), n)
-	if n == 0 {
+	if n == 0 && !c.Beyond(0) {
 		lines[0] = chat.Text{
 			ZH: "%s 从 %s 到 %s 应急，期间什么都没有做。", EN: "%s broke the glass from %s to %s and did nothing.",
 		}.F(c.Name(r.For[0]), c.Moment(r.At), c.Moment(r.From))
+	}
+	if c.Beyond(0) { // nobody was there to open the review for half a year
+		lines = append(lines, chat.Text{ZH: "- 更早的已归档到文件，见 `/审计`", EN: "- older ones were archived, see `/audit`"})
 	}
 	if more {
 		lines = append(lines, chat.Text{ZH: "- 还有更早的，见 `/审计`", EN: "- and more, see `/audit`"})

@@ -47,7 +47,8 @@ const perInspection = 2000
 
 // Inspect compares every entry with what was signed: the newest checkpoint, the one that was kept, and others that
 // somebody may have. progress is told how many entries of how many were read; nil tells nobody. Its memory does not
-// grow with the journal. What is sealed while it runs is not looked at.
+// grow with the journal. What is sealed while it runs is not looked at. Archived entries are read from the archive; where
+// that cannot be read, only their hashes are compared, and Verdict.Hashed says so.
 func (a *Auditor) Inspect(ctx context.Context, others []journal.Checkpoint, progress func(read, of int64)) (journal.Verdict, error) {
 	marks := append([]journal.Checkpoint{}, others...)
 	newest, said, err := a.newest(ctx)
@@ -73,35 +74,73 @@ func (a *Auditor) Inspect(ctx context.Context, others []journal.Checkpoint, prog
 		return journal.Verdict{}, err
 	}
 	leaf, fault := a.Leaves(ctx)
-	end := func(v journal.Verdict) journal.Verdict {
-		if v.Fault == nil && said != size {
-			v.Fault = &journal.Fault{Flaw: journal.Miscounted, From: size, To: said, Against: newest}
-		}
-		return v
-	}
 	look := journal.Inspect(marks, func(n int64) (journal.Hash, bool) {
 		if n > size {
 			return journal.Hash{}, false
 		}
 		return leaf(n)
 	})
-	for last := int64(0); ; {
-		numbers, stored, err := a.After(ctx, last, perInspection)
-		if err != nil {
+	read := a.reading(nil)
+	for more := true; more; {
+		if more, err = a.inspect(ctx, look, read, leaf, func(last int64) {
+			if progress != nil {
+				progress(last, max(of, last))
+			}
+		}); err != nil {
 			return journal.Verdict{}, err
 		}
-		for i, n := range numbers {
-			if last = n; !look.Add(n, stored[i]) {
-				return end(look.End()), fault()
+	}
+	v := look.End()
+	if v.Fault == nil && said != size {
+		v.Fault = &journal.Fault{Flaw: journal.Miscounted, From: size, To: said, Against: newest}
+	}
+	return v, fault()
+}
+
+// inspect shows an inspection what comes next; more is true once it has taken the kept hashes of entries that are archived
+// where they cannot be read, and goes on after them.
+func (a *Auditor) inspect(
+	ctx context.Context, look *journal.Inspection, read *reading, leaf func(int64) (journal.Hash, bool), progress func(last int64),
+) (more bool, err error) {
+	last := look.Seen()
+	for row, err := range read.rows(ctx, last, perInspection) {
+		switch {
+		case errors.Is(err, journal.ErrArchived):
+			return hashesOnly(look, last+1, read.archived, leaf), nil
+		case errors.Is(err, journal.ErrBroken), err == nil && row.N > last+1 && last < read.archived:
+			until := read.archived
+			if err == nil {
+				until = min(until, row.N-1)
 			}
+			look.Lost(last+1, until)
+			return false, nil
+		case err != nil:
+			return false, err
 		}
-		if progress != nil {
-			progress(last, max(of, last))
+		if last = row.N; !look.Add(row.N, row.Stored) {
+			return false, nil
 		}
-		if len(numbers) < perInspection {
-			return end(look.End()), fault()
+		if last%perInspection == 0 {
+			progress(last)
 		}
 	}
+	progress(last)
+	return false, nil
+}
+
+// hashesOnly shows an inspection the kept hashes of entries that are archived.
+func hashesOnly(look *journal.Inspection, from, to int64, leaf func(int64) (journal.Hash, bool)) bool {
+	for n := from; n <= to; n++ {
+		h, ok := leaf(n)
+		if !ok {
+			look.Lost(n, to)
+			return false
+		}
+		if !look.Hash(n, h) {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *Auditor) head(ctx context.Context) (int64, error) {

@@ -9,23 +9,25 @@ import (
 	"strings"
 )
 
-// newest is a function of scripts: the number of the newest entry, as text.
+// newest are functions of scripts: the number of the newest entry, as text; and with it, after a space, that of the last
+// one that is archived.
 const newest = `
 local function newest(P)
   local last = redis.call('XREVRANGE', P .. 'journal', '+', '-', 'COUNT', 1)[1]
   return last and string.match(last[1], '^%d+') or '0'
 end
+local function stands(P) return newest(P) .. ' ' .. (redis.call('HGET', P .. 'archived', 'to') or '0') end
 `
 
 // look reads fields of one view, if the journal has not moved on.
 //
-//	KEYS[1] head, for its slot  ARGV[1] prefix  ARGV[2] number of the newest entry that is known  ARGV[3] key
+//	KEYS[1] head, for its slot  ARGV[1] prefix  ARGV[2] how the journal stands, as is known  ARGV[3] key
 //	ARGV[4] its type: hash or zset  then fields
 //
 // Returns {} if the journal has moved on, else {1 if the key is of another type, value or false, …}.
 var look = newScript(newest + `
 local P, key = ARGV[1], ARGV[1] .. ARGV[3]
-if newest(P) ~= ARGV[2] then return {} end
+if stands(P) ~= ARGV[2] then return {} end
 local kind = redis.call('TYPE', key)['ok']
 local out = {0}
 if kind ~= ARGV[4] and kind ~= 'none' then out[1] = 1 end
@@ -40,14 +42,14 @@ return out
 // mend puts fields of one view right, if the journal has not moved on and they are still as they were seen. A key of
 // another type is dropped first.
 //
-//	KEYS[1] head, for its slot  ARGV[1] prefix  ARGV[2] number of the newest entry that is known  ARGV[3] key
+//	KEYS[1] head, for its slot  ARGV[1] prefix  ARGV[2] how the journal stands, as is known  ARGV[3] key
 //	ARGV[4] its type: hash or zset  ARGV[5] how many aggregates get another version  then those aggregates
 //	then triples: field, what was seen, what should be: "=" and the value, or "-" for nothing
 //
 // Returns 1, or 0 if nothing was done.
 var mend = newScript(newest + move + `
 local P, key = ARGV[1], ARGV[1] .. ARGV[3]
-if newest(P) ~= ARGV[2] then return 0 end
+if stands(P) ~= ARGV[2] then return 0 end
 local kind = redis.call('TYPE', key)['ok']
 if kind ~= ARGV[4] and kind ~= 'none' then redis.call('DEL', key) end
 local get, set, del = 'HGET', 'HSET', 'HDEL'
@@ -56,9 +58,9 @@ local names = {}
 for i = 6, 5 + ARGV[5] do names[#names + 1] = ARGV[i] end
 local from = 6 + ARGV[5]
 for i = from, #ARGV, 3 do
-  local stands = redis.call(get, key, ARGV[i])
-  if stands then stands = '=' .. stands else stands = '-' end
-  if stands ~= ARGV[i + 1] then return 0 end
+  local is = redis.call(get, key, ARGV[i])
+  if is then is = '=' .. is else is = '-' end
+  if is ~= ARGV[i + 1] then return 0 end
 end
 for i = from, #ARGV, 3 do
   local field, value = ARGV[i], string.sub(ARGV[i + 2], 2)
@@ -170,7 +172,7 @@ func (b *rebuild) certain(ctx context.Context, k viewKey, fields []string, args 
 		if len(b.views.faults) > 0 {
 			return nil, false, ErrJournal
 		}
-		at := strconv.FormatInt(b.views.last, 10)
+		at := fmt.Sprintf("%d %d", b.views.last, b.views.reading.archived)
 		ask := []any{b.keys.prefix, at, k.key(), k.kind()}
 		for _, f := range fields {
 			ask = append(ask, f)

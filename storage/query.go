@@ -2,11 +2,10 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"qunguan/bot/journal"
 )
@@ -16,7 +15,7 @@ import (
 //	KEYS[1] head  ARGV[1] prefix  ARGV[2] below this number, 0: from the newest  ARGV[3] at most this many
 //	ARGV[4] only entries older than this time, as written in entries, or empty  then names of indexes, all of which must hold
 //
-// Returns {1 if there may be more, number, entry, number, entry, …}.
+// Returns {1 if there may be more, {what is archived: to, first, last, where}, number, entry, number, entry, …}.
 var query = newScript(`
 local P, below, limit, older = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local J = P .. 'journal'
@@ -35,7 +34,7 @@ if older ~= '' then
   end
   below = lo
 end
-local out, more = {0}, 0
+local out, more = {0, redis.call('HMGET', P .. 'archived', 'to', 'first', 'last', 'where')}, 0
 if #ARGV == 4 then
   if below > 1 then
     for _, r in ipairs(redis.call('XREVRANGE', J, (below - 1) .. '-0', '-', 'COUNT', limit)) do
@@ -43,7 +42,7 @@ if #ARGV == 4 then
       out[#out + 1] = below
       out[#out + 1] = r[2][2]
     end
-    if #out == 1 + 2 * limit and below > 1 then more = 1 end
+    if #out == 2 + 2 * limit and below > 1 then more = 1 end
   end
 else
   local small, card = 5, redis.call('ZCARD', P .. 'index:' .. ARGV[5])
@@ -86,15 +85,20 @@ return out
 const defaultLimit = 20
 
 type page struct {
-	more bool
-	rows []any
+	more     bool
+	archived journal.Archived
+	rows     []any
 }
 
-func toPage(raw []any) page {
-	if len(raw) == 0 {
-		return page{}
+func toPage(raw []any) (p page, err error) {
+	if len(raw) < 2 {
+		return p, nil
 	}
-	return page{more: raw[0] == int64(1), rows: raw[1:]}
+	p.more, p.rows = raw[0] == int64(1), raw[2:]
+	if fields, ok := raw[1].([]any); ok && len(fields) == 4 {
+		p.archived, err = toArchived(fields)
+	}
+	return p, err
 }
 
 // entry decodes the entry at a place of the rows.
@@ -127,7 +131,7 @@ func (l *Ledger) queryArgs(q journal.Query, page int) []any {
 		below, page = max(q.N+1, 1), 1
 	}
 	if !q.Until.IsZero() {
-		older = q.Until.Add(clockSkew).UTC().Format("2006-01-02T15:04:05.000Z")
+		older = q.Until.Add(clockSkew).UTC().Format(momentLayout)
 	}
 	args := []any{l.keys.prefix, below, min(page, maxPage), older}
 	for _, name := range l.indexes(q) {
@@ -137,14 +141,14 @@ func (l *Ledger) queryArgs(q journal.Query, page int) []any {
 }
 
 // entries filters the first page of a query and fetches more pages while the query is not satisfied. It looks for one
-// entry more than was asked for, to tell truly whether there is one.
-func (l *Ledger) entries(ctx context.Context, q journal.Query, p page) ([]journal.Entry, bool, error) {
+// entry more than was asked for, to tell truly whether there is one. It tells what is archived as of the last page.
+func (l *Ledger) entries(ctx context.Context, q journal.Query, p page) ([]journal.Entry, bool, journal.Archived, error) {
 	limit := limitOf(q)
 	var out []journal.Entry
 	for len(p.rows) > 1 {
 		last, err := p.entry(len(p.rows) - 2)
 		if err != nil {
-			return nil, false, err
+			return nil, false, p.archived, err
 		}
 		q.Before = last.N
 		ends := !p.more || q.N != 0 || past(q, last)
@@ -156,12 +160,12 @@ func (l *Ledger) entries(ctx context.Context, q journal.Query, p page) ([]journa
 			e, err := p.entry(i)
 			switch {
 			case err != nil:
-				return nil, false, err
+				return nil, false, p.archived, err
 			case past(q, e):
-				return out, false, nil
+				return out, false, p.archived, nil
 			case !q.Matches(e):
 			case len(out) == limit:
-				return out, true, nil
+				return out, true, p.archived, nil
 			default:
 				out = append(out, e)
 			}
@@ -174,11 +178,11 @@ func (l *Ledger) entries(ctx context.Context, q journal.Query, p page) ([]journa
 		}
 		a := <-next
 		if a.err != nil {
-			return nil, false, a.err
+			return nil, false, p.archived, a.err
 		}
 		p = a.page
 	}
-	return out, false, nil
+	return out, false, p.archived, nil
 }
 
 // past says whether neither e nor any entry before it can be one that q asks for.
@@ -197,7 +201,8 @@ func (l *Ledger) next(ctx context.Context, q journal.Query) <-chan answer {
 	out := make(chan answer, 1) // nobody may be waiting any more
 	go func() {
 		raw, err := query.run(ctx, l.client, []string{l.keys.head()}, l.queryArgs(q, maxPage)...).Slice()
-		out <- answer{toPage(raw), gone("read journal", err)}
+		p, fault := toPage(raw)
+		out <- answer{p, errors.Join(gone("read journal", err), fault)}
 	}()
 	return out
 }
@@ -205,51 +210,37 @@ func (l *Ledger) next(ctx context.Context, q journal.Query) <-chan answer {
 // clockSkew is how far the clocks of replicas may be apart: within it, numbers and times can disagree in order.
 const clockSkew = time.Minute
 
-// Each calls visit for every entry that q selects, oldest first, without holding more than a page in memory.
-// Before and Limit of q are not looked at.
+// Each calls visit for every entry that q selects, oldest first, without holding more than a page in memory; those that
+// are archived, too. Before and Limit of q are not looked at.
 func (l *Ledger) Each(ctx context.Context, q journal.Query, visit func(journal.Entry) error) error {
-	from := "-"
-	for {
-		rows, err := l.client.XRangeN(ctx, l.keys.journal(), from, "+", maxPage).Result()
-		if err != nil {
-			return gone("read journal", err)
-		}
-		found, past, err := selected(rows, q)
+	for row, err := range l.reading(l.sealedOnly(ctx)).rows(ctx, 0, maxPage) {
 		if err != nil {
 			return err
 		}
-		if q.Undoable {
-			if found, err = l.standing(ctx, found); err != nil {
-				return err
-			}
-		}
-		for _, e := range found {
-			if err := visit(e); err != nil {
-				return err
-			}
-		}
-		if past || len(rows) < maxPage {
-			return nil
-		}
-		from = "(" + rows[len(rows)-1].ID
-	}
-}
-
-// selected are the entries of a page that q selects; past says that no later one can be.
-func selected(rows []redis.XMessage, q journal.Query) (out []journal.Entry, past bool, err error) {
-	for _, r := range rows {
-		e, err := decodeRow(r.ID, r.Values)
+		e, err := decodeRow(row)
 		if err != nil {
-			return nil, false, err
+			return err
 		}
 		if !q.Until.IsZero() && e.At.After(q.Until.Add(clockSkew)) {
-			return out, true, nil
+			return nil
 		}
-		if q.Matches(e) {
-			out = append(out, e)
+		if !q.Matches(e) {
+			continue
+		}
+		if q.Undoable {
+			stands, err := l.standing(ctx, []journal.Entry{e})
+			if err != nil {
+				return err
+			}
+			if len(stands) == 0 {
+				continue
+			}
+		}
+		if err := visit(e); err != nil {
+			return err
 		}
 	}
-	return out, false, nil
+	return nil
 }
 
 // standing leaves out the entries that were taken back. An entry alone cannot tell; the index can.
@@ -274,12 +265,8 @@ func (l *Ledger) standing(ctx context.Context, in []journal.Entry) ([]journal.En
 	return out, nil
 }
 
-func decodeRow(id string, values map[string]any) (journal.Entry, error) {
-	var n int64
-	if _, err := fmt.Sscanf(id, "%d-", &n); err != nil {
-		return journal.Entry{}, fmt.Errorf("read journal: id %q: %w", id, err)
-	}
-	e, err := journal.DecodeEntry(n, []byte(text(values["e"])))
+func decodeRow(r journal.Row) (journal.Entry, error) {
+	e, err := journal.DecodeEntry(r.N, r.Stored)
 	if err != nil {
 		return journal.Entry{}, fmt.Errorf("read journal: %w", err)
 	}

@@ -70,7 +70,7 @@ end
 local out, names, of = {0, chosen, ''}, {}, 7 + ARGV[6]
 if of > 7 then
   local first = redis.call('XRANGE', P .. 'journal', '-', '+', 'COUNT', 1)[1]
-  if first then out[3] = string.match(first[2][2], '^{"at":"([^"]+)"') end
+  if first then out[3] = redis.call('HGET', P .. 'archived', 'first') or string.match(first[2][2], '^{"at":"([^"]+)"') end
 end
 for i = 7, of - 1 do
   local group = ARGV[i]
@@ -152,10 +152,18 @@ func (l *Ledger) read(ctx context.Context, message string, raw []byte, w journal
 			return journal.Found{}, err
 		}
 	}
-	found.Entries, found.More = make([][]journal.Entry, len(rows)), make([]bool, len(rows))
+	found.Entries, found.More, found.Beyond = make([][]journal.Entry, len(rows)), make([]bool, len(rows)), make([]bool, len(rows))
 	for i, r := range rows {
-		if found.Entries[i], found.More[i], err = l.entries(ctx, w.Queries[i], r); err != nil {
+		var archived journal.Archived
+		if found.Entries[i], found.More[i], archived, err = l.entries(ctx, w.Queries[i], r); err != nil {
 			return journal.Found{}, err
+		}
+		found.Beyond[i] = !found.More[i] && archived.Hides(w.Queries[i])
+		if found.Beyond[i] && !w.Queries[i].Partial {
+			found.Lacking = append(found.Lacking, w.Queries[i])
+		}
+		if archived.To > found.Archived.To {
+			found.Archived = archived
 		}
 	}
 	return found, nil
@@ -243,7 +251,11 @@ func (l *Ledger) send(ctx context.Context, steps [][]any, w journal.Want, clocks
 		case i < len(steps):
 			replies = append(replies, raw)
 		default:
-			pages = append(pages, toPage(raw))
+			p, err := toPage(raw)
+			if err != nil {
+				return nil, nil, err
+			}
+			pages = append(pages, p)
 		}
 	}
 	return replies, pages, nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -38,8 +37,11 @@ var ErrBusy = errors.New("the journal moves on too fast; try again in a quieter 
 // script that does so only if the journal has not moved on since it was folded and if what stands there is what was
 // seen; else the new entries are folded too and it is looked at again. The version of every aggregate that is mended
 // moves forward, so that nobody goes on with what they remember of it.
+//
+// Entries that are archived are folded out of the archive, since everything stands on them; where it cannot be read, it fails
+// with journal.ErrArchived. The indexes should have nothing of them.
 func (l *Ledger) Rebuild(ctx context.Context, r Rebuilding) (Rebuilt, error) {
-	v := l.newViews(r.Due)
+	v := l.newViews(ctx, r.Due)
 	if err := l.foldAll(ctx, v, r.Progress); err != nil {
 		return Rebuilt{}, err
 	}
@@ -49,7 +51,7 @@ func (l *Ledger) Rebuild(ctx context.Context, r Rebuilding) (Rebuilt, error) {
 	return b.done, err
 }
 
-// foldAll folds what was not folded yet, page by page.
+// foldAll folds what was not folded yet. What is archived comes out of the archive.
 func (l *Ledger) foldAll(ctx context.Context, v *views, progress func(read, of int64)) error {
 	const maxFaults = 20
 	of, err := l.client.XLen(ctx, l.keys.journal()).Result()
@@ -57,26 +59,26 @@ func (l *Ledger) foldAll(ctx context.Context, v *views, progress func(read, of i
 		return gone("read journal", err)
 	}
 	read := int64(0)
-	for {
-		rows, err := l.client.XRangeN(ctx, l.keys.journal(), fmt.Sprintf("(%d-0", v.last), "+", maxPage).Result()
+	for row, err := range v.reading.rows(ctx, v.last, maxPage) {
 		if err != nil {
-			return gone("read journal", err)
+			return err
 		}
-		for _, r := range rows {
-			e, err := decodeRow(r.ID, r.Values)
-			if err != nil {
-				return err
-			}
-			v.add(e)
+		e, err := decodeRow(row)
+		if err != nil {
+			return err
 		}
-		read += int64(len(rows))
-		if progress != nil && len(rows) > 0 {
-			progress(read, max(of, read)) // counted, not taken from numbers: those may be what is wrong
+		v.add(e)
+		if read++; progress != nil && read%maxPage == 0 {
+			progress(read, max(of+v.reading.archived, read)) // counted, not taken from numbers: those may be what is wrong
 		}
-		if len(rows) < maxPage || len(v.faults) >= maxFaults {
+		if len(v.faults) >= maxFaults {
 			return nil
 		}
 	}
+	if progress != nil && read > 0 {
+		progress(read, read)
+	}
+	return nil
 }
 
 // viewKey names one key that is a view.

@@ -132,16 +132,13 @@ func (s Seals) Leaves(ctx context.Context) (leaf func(n int64) (journal.Hash, bo
 
 // After returns stored entries with numbers above n, byte for byte, by their numbers. Fewer than limit are the last.
 func (s Seals) After(ctx context.Context, n int64, limit int64) (numbers []int64, stored [][]byte, err error) {
-	rows, err := s.client.XRangeN(ctx, s.keys.journal(), fmt.Sprintf("(%d-0", n), "+", limit).Result()
-	if err != nil {
-		return nil, nil, gone("read journal", err)
-	}
-	for _, r := range rows {
-		var at int64
-		if _, err := fmt.Sscanf(r.ID, "%d-", &at); err != nil {
-			return nil, nil, fmt.Errorf("read journal: id %q: %w", r.ID, err)
+	for row, err := range s.reading(nil).rows(ctx, n, limit) {
+		if err != nil {
+			return nil, nil, err
 		}
-		numbers, stored = append(numbers, at), append(stored, []byte(text(r.Values["e"])))
+		if numbers, stored = append(numbers, row.N), append(stored, row.Stored); int64(len(numbers)) == limit {
+			break
+		}
 	}
 	return numbers, stored, nil
 }

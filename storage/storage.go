@@ -7,7 +7,8 @@
 //	<prefix>:{<corp>}:state:<aggregate>  hash    every field one record
 //	<prefix>:{<corp>}:versions           hash    the version of every aggregate
 //	<prefix>:{<corp>}:head               string  the number of the newest journal entry
-//	<prefix>:{<corp>}:journal            stream  entry n has the id n-0
+//	<prefix>:{<corp>}:journal            stream  entry n has the id n-0; of those that are archived, none are there
+//	<prefix>:{<corp>}:archived           hash    to: the last entry that is archived; first, last: moments; where: the files
 //	<prefix>:{<corp>}:index:<what>:<id>  zset    entry numbers by kind, actor, target, group, item, changed, refused, undoable
 //	<prefix>:{<corp>}:usage:<group>      hash    <actor>/<item>: when it was last used, Unix milliseconds; no group: company-wide
 //	<prefix>:{<corp>}:inbox:<message>    hash    m: the message; r, n: its reply and entry, once finished
@@ -113,38 +114,32 @@ func (r *Redis) Close() error {
 // Ping says whether Redis answers; the error is chat.ErrUnavailable with the cause.
 func (r *Redis) Ping(ctx context.Context) error { return gone("ping redis", r.client.Ping(ctx).Err()) }
 
-// Version is which version the server says it is, and its first number; empty where it does not say.
-func (r *Redis) Version(ctx context.Context) (version string, major int, err error) {
+// Version is what the server calls its version, such as 7.2.4; empty where it does not say.
+func (r *Redis) Version(ctx context.Context) string {
 	info, err := r.client.Info(ctx, "server").Result()
 	if err != nil {
-		return "", 0, gone("ask redis for its version", err)
+		return ""
 	}
-	return versionIn(info)
-}
-
-// versionIn finds the version in what INFO says.
-func versionIn(info string) (version string, major int, err error) {
 	for line := range strings.Lines(info) {
 		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "redis_version:"); ok {
-			first, _, _ := strings.Cut(v, ".")
-			major, err := strconv.Atoi(first)
-			if err != nil {
-				return "", 0, fmt.Errorf("read version %q: %w", v, err)
-			}
-			return v, major, nil
+			return v
 		}
 	}
-	return "", 0, nil
+	return ""
 }
+
+// OldestServer is the oldest major version of Redis that this program was made for and is tested with.
+const OldestServer = 7
 
 // Hook lets a test or a metric see every command that goes to Redis.
 func (r *Redis) Hook(h redis.Hook) { r.client.AddHook(h) }
 
 // Tenant is what one company keeps.
 type Tenant struct {
-	client redis.UniversalClient
-	keys   keys
-	now    func() time.Time
+	client  redis.UniversalClient
+	keys    keys
+	now     func() time.Time
+	archive Archive // nil: this process reads none
 }
 
 // Tenant returns the keeper of one company's things. now is the clock of leases and deadlines.
@@ -157,6 +152,7 @@ type keys struct{ prefix string }
 
 func (k keys) head() string                     { return k.prefix + "head" }
 func (k keys) journal() string                  { return k.prefix + "journal" }
+func (k keys) archived() string                 { return k.prefix + "archived" }
 func (k keys) index(what string, id any) string { return k.prefix + "index:" + indexName(what, id) }
 func (k keys) inbox(message string) string      { return k.prefix + "inbox:" + message }
 func (k keys) pending() string                  { return k.prefix + "pending" }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -18,6 +19,7 @@ type DueOf func(of journal.Name, key string, record json.RawMessage) time.Time
 // views is everything that a commit writes beside the journal, folded from the journal alone.
 type views struct {
 	ledger  *Ledger
+	reading *reading
 	due     DueOf
 	last    int64 // the newest entry that was folded
 	state   journal.Fold
@@ -28,15 +30,15 @@ type views struct {
 	agenda  map[string]int64
 	faults  []Difference // what the journal itself lacks
 
-	// wanted are the numbers of the index that was last asked about, as of entry asOf.
-	wanted []int64
-	of     string
-	asOf   int64
+	// wanted are the numbers of the index that was last asked about, as of entry asOf, those up to hidden being archived.
+	wanted       []int64
+	of           string
+	asOf, hidden int64
 }
 
-func (l *Ledger) newViews(due DueOf) *views {
+func (l *Ledger) newViews(ctx context.Context, due DueOf) *views {
 	return &views{
-		ledger: l, due: due, state: journal.Fold{}, moved: map[journal.Name]bool{}, indexes: map[string]*numbers{},
+		ledger: l, reading: l.reading(l.sealedOnly(ctx)), due: due, state: journal.Fold{}, moved: map[journal.Name]bool{}, indexes: map[string]*numbers{},
 		undone: map[int64]bool{}, usage: map[chat.Group]map[string]string{}, agenda: map[string]int64{},
 	}
 }
@@ -99,12 +101,15 @@ func orNothing(raw json.RawMessage) string {
 
 // index returns the numbers that an index should hold, ascending. The slice is good until the next call.
 func (v *views) index(name string) []int64 {
-	if v.of == name && v.asOf == v.last {
+	if v.of == name && v.asOf == v.last && v.hidden == v.reading.archived {
 		return v.wanted
 	}
-	v.wanted, v.of, v.asOf = v.wanted[:0], name, v.last
+	v.wanted, v.of, v.asOf, v.hidden = v.wanted[:0], name, v.last, v.reading.archived
 	if in := v.indexes[name]; in != nil {
 		in.each(func(n int64) {
+			if n <= v.hidden {
+				return
+			}
 			if name != indexName("undoable", "all") || !v.undone[n] {
 				v.wanted = append(v.wanted, n)
 			}

@@ -77,6 +77,8 @@ type Query struct {
 	Until   time.Time // exclusive
 	Before  int64     // only entries with a smaller number; 0: from the newest
 	Limit   int       // at most this many; 0: 20
+	// Partial says that whoever asks can do without older entries that are archived, and says that they are missing.
+	Partial bool `json:",omitempty"`
 	// Undoable asks for entries that changed something and were not themselves taken back, and are no undo.
 	Undoable bool
 }
@@ -127,6 +129,12 @@ type Found struct {
 	Entries [][]Entry  // one list a query
 	// More says, for each query, that older entries match too.
 	More []bool
+	// Beyond says, for each query, that older entries that may match are archived: they were not looked at.
+	Beyond []bool
+	// Lacking are those of them that are not Partial: what was found is no answer to them.
+	Lacking []Query
+	// Archived tells which entries are archived, if there were queries.
+	Archived Archived
 	// Usage is what was asked of usage, by group.
 	Usage map[chat.Group]Usage
 	// Clocks is what was asked of clocks, by group, packed; nothing is there of one that nobody has told of.

@@ -16,6 +16,7 @@ const (
 	Moved     Flaw = "moved"     // two entries have changed places
 	Cut       Flaw = "cut"       // the newest entries are gone
 	Rewritten Flaw = "rewritten" // the hashes fit the entries, but not what was signed
+	Unread    Flaw = "unread"    // entries that are archived are not in the files: those are missing or damaged
 	// The journal itself may be whole: what is kept beside it is not.
 	Damaged Flaw = "damaged" // the kept hash of an entry is not its own; the entry is what was signed
 	Forged  Flaw = "forged"  // the kept checkpoint is not signed with the key
@@ -36,6 +37,7 @@ type Verdict struct {
 	Sealed  int64 // so many of them, the oldest, are vouched for by Last
 	Last    Checkpoint
 	Matched int    // checkpoints
+	Hashed  int64  // so many of them, the oldest, were not read: only their kept hashes were compared
 	Fault   *Fault // nil: everything fits
 }
 
@@ -75,9 +77,26 @@ func (c *Inspection) skip() {
 
 // Add takes the next entry in the order of the ledger. It returns false once a fault is found: there is nothing more to
 // learn.
-func (c *Inspection) Add(n int64, stored []byte) bool {
+func (c *Inspection) Add(n int64, stored []byte) bool { return c.add(n, LeafOf(stored)) }
+
+// Hash is Add of an entry that is archived where it cannot be read: its kept hash is taken in its place. That the hashes
+// fit what was signed shows that nobody has changed those; of the entry itself it says nothing.
+func (c *Inspection) Hash(n int64, kept Hash) bool {
+	more := c.add(n, kept)
+	if more {
+		c.out.Hashed = c.out.Entries
+	}
+	return more
+}
+
+// Seen is the last entry that was taken.
+func (c *Inspection) Seen() int64 { return c.out.Entries }
+
+// Lost says that archived entries, the next ones, cannot be read from the files that should have them.
+func (c *Inspection) Lost(from, to int64) { c.fault(Unread, from, to) }
+
+func (c *Inspection) add(n int64, h Hash) bool {
 	want := c.out.Entries + 1
-	h := LeafOf(stored)
 	if c.out.Fault != nil {
 		return false
 	}

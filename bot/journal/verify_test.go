@@ -196,3 +196,58 @@ func TestWhatWasDoneToAJournalIsNamed(t *testing.T) {
 	assert.Nil(t, v.Fault)
 	assert.Equal(t, journal.Verdict{Entries: 41, Sealed: 40, Last: marks[3], Matched: 4}, v)
 }
+
+// TestHashesAloneVouchForThemselves: an entry that cannot be read is counted as not read, and what follows is compared.
+func TestHashesAloneVouchForThemselves(t *testing.T) {
+	signer, _ := keyPair(t, "qunguan/ww1")
+	var e journal.Edge
+	for n := range 9 {
+		e.Add(journal.LeafOf(stored(n)))
+	}
+	mark, err := journal.Sign(signer, e.Size(), e.Root(), time.Unix(0, 0))
+	require.NoError(t, err)
+	leaf := func(n int64) (journal.Hash, bool) { return journal.LeafOf(stored(int(n - 1))), true }
+	look := func(change func(n int64, h journal.Hash) journal.Hash) journal.Verdict {
+		i := journal.Inspect([]journal.Checkpoint{mark}, leaf)
+		for n := int64(1); n <= 9; n++ {
+			if h, _ := leaf(n); n <= 5 {
+				i.Hash(n, change(n, h))
+			} else {
+				i.Add(n, stored(int(n-1)))
+			}
+		}
+		return i.End()
+	}
+	v := look(func(_ int64, h journal.Hash) journal.Hash { return h })
+	assert.Nil(t, v.Fault)
+	assert.Equal(t, [3]int64{9, 9, 5}, [3]int64{v.Entries, v.Sealed, v.Hashed})
+	v = look(func(n int64, h journal.Hash) journal.Hash {
+		if n == 3 {
+			h[0] ^= 1
+		}
+		return h
+	})
+	assert.NotNil(t, v.Fault, "another hash is found out")
+
+	i := journal.Inspect([]journal.Checkpoint{mark}, leaf)
+	i.Add(1, stored(0))
+	i.Lost(2, 5)
+	assert.False(t, i.Add(6, stored(5)))
+	assert.Equal(t, &journal.Fault{Flaw: journal.Unread, From: 2, To: 5, Against: mark}, i.End().Fault)
+}
+
+func TestWhatTheArchiveHides(t *testing.T) {
+	last := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	a := journal.Archived{To: 7, Last: last}
+	for name, c := range map[string]struct {
+		q    journal.Query
+		hide bool
+	}{
+		"an archived entry": {journal.Query{N: 7}, true}, "the next": {journal.Query{N: 8}, false}, "none": {journal.Query{N: -1}, false},
+		"since ever": {journal.Query{}, true}, "since the last": {journal.Query{Since: last}, true},
+		"since later": {journal.Query{Since: last.Add(1)}, false},
+	} {
+		assert.Equal(t, c.hide, a.Hides(c.q), name)
+		assert.False(t, journal.Archived{}.Hides(c.q), name)
+	}
+}

@@ -61,6 +61,7 @@ var layers = map[string]layer{
 	"scheduler":    {ours: "bot bot/evidence bot/chat bot/journal " + domain, others: "github.com/robfig/cron/v3 go.uber.org/zap"},
 	// redistest starts real servers for tests of several packages; it is no part of the program.
 	"storage/redistest": {others: "github.com/redis/go-redis/v9"},
+	"storage/archive":   {ours: "bot/journal"},
 	"storage":           {ours: "bot/chat bot/journal " + domain, others: "github.com/redis/go-redis/v9 go.uber.org/zap"},
 
 	"bot/platform/wecom":     {ours: "bot/chat", others: "github.com/silenceper/wechat/v2 go.uber.org/zap"},

@@ -78,6 +78,8 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
 	case errors.Is(err, chat.ErrUnavailable):
 		w.Header().Set("Retry-After", "5")
 		return fault(w, http.StatusServiceUnavailable, "storage out of reach")
+	case errors.Is(err, journal.ErrArchived):
+		return fault(w, http.StatusUnprocessableEntity, "a part of that time is archived, so it cannot be counted; ask about later days")
 	case err != nil:
 		a.log.Error("api", zap.Error(err))
 		return fault(w, http.StatusInternalServerError, "something broke; the log of the program says what")

@@ -23,10 +23,10 @@ import (
 
 func auditCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "audit", Short: "Export the journal, verify it, and prove entries of it", Args: family,
+		Use: "audit", Short: "Export the journal, verify it, prove entries of it, and move old ones to files", Args: family,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(exportCommand(), auditVerifyCommand(), auditProveCommand(), auditKeyCommand())
+	c.AddCommand(exportCommand(), auditVerifyCommand(), auditProveCommand(), auditArchiveCommand(), auditKeyCommand())
 	return c
 }
 

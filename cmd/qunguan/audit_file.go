@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"qunguan/bot/chat"
@@ -53,9 +54,11 @@ func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (o
 	if err != nil {
 		return out, err
 	}
-	out.last = of.After
+	if out.last, err = s.begins(ctx, of); err != nil {
+		return out, err
+	}
 	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
-	err = s.eachStored(ctx, of.After, func(number int64, stored []byte) error {
+	err = s.eachStored(ctx, out.last, func(number int64, stored []byte) error {
 		if number != out.last+1 {
 			out.holes = append(out.holes, fmt.Sprintf("#%d to #%d", out.last+1, number-1))
 		}
@@ -68,6 +71,18 @@ func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (o
 		return line(entry, stored)
 	})
 	return out, errors.Join(err, end())
+}
+
+// begins is the entry after which a selection can have any. What is archived is read only if it may be among them.
+func (s *system) begins(ctx context.Context, of selection) (int64, error) {
+	a, err := s.tenant.Archived(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if slices.ContainsFunc(of.Any, a.Hides) {
+		return of.After, nil
+	}
+	return max(of.After, a.To), nil
 }
 
 // lines is how a format is written: each entry, then the end.
@@ -91,6 +106,11 @@ var tooLarge = chat.Text{
 	EN: "The export %s is larger than 20 MB, which WeCom does not send. Select less, such as `/audit export since 2026-11-01 until 2026-12-01`, or ask the operator to export it: `qunguan audit export`.",
 }
 
+var archivedElsewhere = chat.Text{
+	ZH: "导出 %s 要用到已归档的记录，机器人这里读不到归档文件。请缩小范围到归档之后（`/审计` 末尾写着归档到哪天），或请维护者用命令行导出：`qunguan audit export`。",
+	EN: "The export %s takes archived entries, whose files cannot be read from here. Select what is newer (the end of `/audit` says what is archived), or ask the operator to export it: `qunguan audit export`.",
+}
+
 var tooSmall = chat.Text{ZH: "%s：没有符合条件的记录，没有文件可发。", EN: "%s: nothing matches, so there is no file."}
 
 // Write writes an export of the journal, or a table.
@@ -109,6 +129,8 @@ func (d documents) Write(ctx context.Context, f chat.File) (content []byte, sorr
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, tooLarge.F(f.Name), nil
+	case errors.Is(err, journal.ErrArchived):
+		return nil, archivedElsewhere.F(f.Name), nil
 	case err == nil && done.entries == 0:
 		return nil, tooSmall.F(f.Name), nil
 	}

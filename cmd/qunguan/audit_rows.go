@@ -12,26 +12,17 @@ import (
 	"qunguan/bot/journal"
 )
 
-// perRead is how many entries an export has in memory.
-const perRead = 1000
-
-// eachStored visits every entry after one as the journal keeps it, oldest first.
+// eachStored visits every entry after one as the journal keeps it, oldest first; those that are archived, too.
 func (s *system) eachStored(ctx context.Context, after int64, visit func(n int64, stored []byte) error) error {
-	for last := after; ; {
-		numbers, stored, err := s.seals.After(ctx, last, perRead)
+	for row, err := range s.tenant.Stored(ctx, after) {
+		if err == nil {
+			err = visit(row.N, row.Stored)
+		}
 		if err != nil {
 			return err
 		}
-		for i, n := range numbers {
-			last = n
-			if err := visit(n, stored[i]); err != nil {
-				return err
-			}
-		}
-		if len(numbers) < perRead {
-			return nil
-		}
 	}
+	return nil
 }
 
 // jsonLines writes what the journal keeps, byte for byte, so that a checkpoint can be checked against the file.

@@ -184,6 +184,13 @@ func TestWhatIsWrongWithAKeyIsSaid(t *testing.T) {
 	c.Audit.Export.Dir = key
 	_, err = checkExport(c)
 	require.ErrorContains(t, err, "audit.export.dir: the service cannot write to "+key)
+	c.Audit.Archive.Dir = filepath.Join(dir, "old")
+	said, err = checkArchiveDir(c)
+	require.NoError(t, err)
+	assert.Equal(t, "ok   journal archive: "+c.Audit.Archive.Dir+" is made by the first one; all replicas need the same", said)
+	c.Audit.Archive.Dir = key
+	_, err = checkArchiveDir(c)
+	require.ErrorContains(t, err, "audit.archive.dir: the service cannot write to "+key)
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Len(t, left, 2, "the check leaves nothing behind")

@@ -93,7 +93,7 @@ func check(c *cobra.Command, file string) error {
 	for _, files := range []struct {
 		name, key string
 		check     func(configs.Config) (string, error)
-	}{{"journal seal", "audit.key_file", checkSealing}, {"journal export", "audit.export.dir", checkExport}} {
+	}{{"journal seal", "audit.key_file", checkSealing}, {"journal export", "audit.export.dir", checkExport}, {"journal archive", "audit.archive.dir", checkArchiveDir}} {
 		if said, err := files.check(config); err != nil {
 			line(files.name, located(err, file, files.key))
 		} else {

@@ -139,7 +139,7 @@ func TestTheDemoHasTheRhythmsOfTheService(t *testing.T) {
 	serve, err := load(write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:6379\"]}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
 		strings.Repeat("A", 43)+"}}\n"))
 	require.NoError(t, err)
-	serve.Schedule.Export = ""
+	serve.Schedule.Export, serve.Schedule.Archive = "", ""
 	assert.Equal(t, serve.Schedule, demo.Schedule)
 
 	s := openTheatre(t, demoMorning, nil, startEmbedded(t)).procs[0]

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -12,6 +14,7 @@ import (
 	"qunguan/bot/chat"
 	"qunguan/bot/platform/wecom"
 	"qunguan/configs"
+	"qunguan/storage"
 )
 
 // look looks at the parts of the program every little while, for /status.
@@ -81,10 +84,40 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	s.meters.waiting(now, later, dead)
 	parts = append(parts, s.sourceParts()...)
 	parts = append(parts, s.linkParts(ctx)...)
-	return append(parts, outbox, s.sealPart(ctx), s.pictures.part(), bot.Part{
+	parts = append(append(parts, outbox, s.sealPart(ctx)), s.archiveParts(ctx)...)
+	return append(parts, s.pictures.part(), bot.Part{
 		Name: chat.Text{ZH: "时间", EN: "clock"}, Works: true,
 		Note: chat.Same(fmt.Sprintf("%s %s", s.now().In(zoneOf(s)).Format("2006-01-02 15:04:05"), s.config.Timezone)),
 	})
+}
+
+// redisPart is how Redis is, and whether its version is one that this program was made for (R51).
+func (s *system) redisPart(ctx context.Context) bot.Part {
+	p := bot.Part{Name: chat.Same("Redis"), Works: true, Note: chat.Text{ZH: "应答正常", EN: "answers"}}
+	if err := s.redis.Ping(ctx); err != nil {
+		p.Works, p.Note = false, chat.Text{ZH: "没有应答", EN: "does not answer"}
+		return p
+	}
+	if v := s.redis.Version(ctx); v != "" {
+		p.Note = p.Note.Plus(chat.Text{ZH: "，版本 %s", EN: ", version %s"}.F(chat.Escape(v)))
+		p = oldServer(p, v)
+	} else {
+		p.Note = p.Note.Plus(chat.Text{ZH: "，版本未知（服务器没有说）", EN: ", version not known (the server does not say)"})
+	}
+	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
+		p.Note = p.Note.Plus(chat.Text{ZH: "，但断电可能丢数据：%s", EN: ", but could lose data: %s"}.F(note))
+	}
+	return p
+}
+
+// oldServer says of a server that is older than this program was made for that it is.
+func oldServer(p bot.Part, v string) bot.Part {
+	major, _, _ := strings.Cut(v, ".")
+	if n, err := strconv.Atoi(major); err == nil && n < storage.OldestServer {
+		p.Works = false
+		p.Note = p.Note.Plus(chat.Text{ZH: "太旧，没有测试过；请升级到 %d 或更新", EN: ", too old and never tested with; upgrade to %d or newer"}.F(storage.OldestServer))
+	}
+	return p
 }
 
 // told is a fault in the platform's words, with what people can do about it.
@@ -104,40 +137,6 @@ func zoneOf(s *system) *time.Location {
 		return time.UTC
 	}
 	return zone
-}
-
-// oldestRedis is the first version of Redis that this program is tested with.
-const oldestRedis = 7
-
-// redisPart tells how Redis is, and which it is. A server that does not say its version is not judged by it.
-func (s *system) redisPart(ctx context.Context) bot.Part {
-	p := bot.Part{Name: chat.Same("Redis"), Works: true}
-	if err := s.redis.Ping(ctx); err != nil {
-		p.Works, p.Note = false, chat.Text{ZH: "没有应答", EN: "does not answer"}
-		return p
-	}
-	version, major, err := s.redis.Version(ctx)
-	if err != nil {
-		version = ""
-	}
-	var which chat.Text
-	p.Works, which = redisVersion(version, major)
-	p.Note = which.Plus(chat.Text{ZH: "，应答正常", EN: ", answers"})
-	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
-		p.Note = p.Note.Plus(chat.Text{ZH: "，但断电可能丢数据：%s", EN: ", but could lose data: %s"}.F(note))
-	}
-	return p
-}
-
-func redisVersion(version string, major int) (works bool, which chat.Text) {
-	if version == "" {
-		return true, chat.Text{ZH: "版本未知（服务器没有说）", EN: "version not known (the server does not say)"}
-	}
-	which = chat.Text{ZH: "版本 %s", EN: "version %s"}.F(chat.Escape(version))
-	if major < oldestRedis {
-		return false, which.Plus(chat.Text{ZH: "（太旧，要 %d 或更新）", EN: " (too old; %d or later is needed)"}.F(oldestRedis))
-	}
-	return true, which
 }
 
 // spokenParts tell which interfaces of the platform are spoken, and whether they can be with what is configured.

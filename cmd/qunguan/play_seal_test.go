@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,6 +17,17 @@ import (
 // tampers is somebody who has Redis, and puts something else in the place of what an entry says.
 var tampers = regexp.MustCompile(`^redis edits #(\d+): (.+) becomes (.+)$`)
 
+// archiveIs is what becomes of the directory of old entries: a replica may not have it.
+var archiveIs = regexp.MustCompile(`^the archive is (away|back)$`)
+
+func (s *theatre) moveArchive(away bool) {
+	from, to := s.config.Audit.Archive.Dir, s.config.Audit.Archive.Dir+"-elsewhere"
+	if !away {
+		from, to = to, from
+	}
+	require.NoError(s.t, os.Rename(from, to))
+}
+
 // storySealing seals with a key of its own.
 func storySealing(t *testing.T, c configs.Config) sealing {
 	sealed, err := openSealing(filepath.Join(t.TempDir(), "journal.key"), keyName(c))
@@ -27,10 +39,13 @@ func storySealing(t *testing.T, c configs.Config) sealing {
 var (
 	hashes     = regexp.MustCompile(`[A-Za-z0-9+/]{43}=`)
 	signatures = regexp.MustCompile(`(— \S+) [A-Za-z0-9+/=]{60,}`)
+	// archives is the directory of old entries, which is another one each time, too.
+	archives = regexp.MustCompile(`/[^ \n：:]*/archive\b`)
 )
 
 // withoutHashes is a text as a story shows it.
 func withoutHashes(s string) string {
+	s = archives.ReplaceAllString(s, "/var/lib/qunguan/archive")
 	return hashes.ReplaceAllString(signatures.ReplaceAllString(s, "$1 SIGNATURE"), "HASH")
 }
 

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,7 +93,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	edition, language, admins := configs.Standard, "zh", []configs.DepartmentAdmin(nil)
 	owners, canary, checkpoint, postTo, publicURL, secret, sealed := []string{world.People[0].ID}, "", "", "", "", "", false
 	helpdesk, reviews, links := false, false, [][]string(nil)
-	watch, weekly, daily, commend, portraits := "", "", "", "", ""
+	watch, weekly, daily, commend, portraits, old := "", "", "", "", "", ""
 	var aims configs.KPI
 	var bounds configs.Suspicion
 	for _, w := range with {
@@ -127,6 +128,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			world.People[i].NoContact = f[2] == "off"
 		case "sealed":
 			sealed = true
+		case "retention": // retention 45 3 * * *: what is older than 180 days moves to files then
+			old = strings.TrimPrefix(w, "retention ")
 		case "post-to":
 			postTo = f[1]
 		case "checkpoint": // checkpoint 5 9 * * *
@@ -179,6 +182,9 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
 	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
 	s.config.Schedule.Commend, s.config.Schedule.Portraits = commend, portraits
+	if s.config.Schedule.Archive = old; old != "" {
+		s.config.Audit.Archive = configs.Retention{Dir: filepath.Join(t.TempDir(), "archive"), KeepDays: configs.LeastKeepDays}
+	}
 	if !reviews {
 		s.config.Schedule.ReviewMatrix, s.config.Schedule.ReviewBusiness, s.config.Schedule.ReviewGroup = "", "", ""
 	}

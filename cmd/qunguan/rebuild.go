@@ -33,6 +33,8 @@ The service may go on meanwhile. Nothing is locked: a place that looks wrong is 
 one step that does nothing if the journal has moved on since it was folded; then the new entries are folded first.
 Every aggregate that is mended gets a newer version, so that no process goes on with what it remembers of it.
 
+Entries that are archived are read from audit.archive.dir; without it nothing is compared.
+
 A journal that has a gap or contradicts itself is trusted with nothing: it is told where, and nothing is changed. Only a
 backup of Redis brings back what is missing: stop the service, restore the append-only file or the snapshot, start, and
 run this again. An entry that something else has written into the journal's stream is removed with XDEL.

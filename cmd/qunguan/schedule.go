@@ -33,6 +33,7 @@ func checkSchedule(c configs.Config, file string) error {
 		{"schedule.review_business", c.Schedule.ReviewBusiness, "0 9 15 1,4,7,10 *", "nine o'clock in the middle of each quarter's first month"},
 		{"schedule.review_group", c.Schedule.ReviewGroup, "0 9 8 * *", "nine o'clock on the 8th of each month"},
 		{"schedule.export", c.Schedule.Export, "30 3 * * *", "half past three every night"},
+		{"schedule.archive", c.Schedule.Archive, "45 3 * * *", "a quarter to four every night"},
 	} {
 		if s.spec == "" && s.key != "schedule.sync" {
 			continue // nobody wants to hear it
@@ -85,6 +86,9 @@ func (s *system) rhythms() []scheduler.Rhythm {
 	}
 	if spec := s.config.Schedule.Export; spec != "" && s.config.Audit.Export.Dir != "" {
 		out = append(out, scheduler.Export(s.exportNext, spec))
+	}
+	if spec := s.config.Schedule.Archive; spec != "" && s.config.Audit.Archive.Dir != "" && s.sealing.on() {
+		out = append(out, scheduler.Archive(s.archiveOld, spec))
 	}
 	if spec := s.config.Schedule.Canary; spec != "" {
 		out = append(out, scheduler.Canary(s.bot, s.measure, spec))

@@ -59,7 +59,7 @@ func exportAudit(t *testing.T, s *stage) {
 		byKind[e.Kind] = e
 	}
 	self := all[len(all)-1]
-	assert.Equal(t, []string{string(bot.AuditExported), string(journal.Done), "jsonl"},
+	assert.Equal(t, []string{string(bot.AuditExported), string(journal.Done), "jsonl, by the operator at the machine, account " + account()},
 		[]string{self.Kind, self.Outcome, self.Reason}, "the export stands in the journal, and in itself")
 	undone := byKind[string(bot.Undone)]
 	assert.Equal(t, string(access.Granted), all[undone.Undoes-1].Kind, "an undo names what it took back")

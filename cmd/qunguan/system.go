@@ -26,6 +26,7 @@ import (
 	"qunguan/configs"
 	"qunguan/scheduler"
 	"qunguan/storage"
+	"qunguan/storage/archive"
 )
 
 // system is the whole bot, wired: what serve runs, what demo runs, and what played conversations run.
@@ -111,6 +112,9 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
 	})
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
+	if dir := c.Audit.Archive.Dir; dir != "" {
+		tenant.ReadArchive(archive.Open(dir))
+	}
 	s.auditor = &verified{Auditor: tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last), now: o.now}
 	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(o.name)
 	s.tenant = tenant
@@ -289,6 +293,7 @@ func (s *system) prepare(ctx context.Context) {
 	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
 		s.log.Warn("redis may lose data", zap.String("why", note))
 	}
+	s.warnOfArchive(ctx)
 	if err := scheduler.FollowShifts(ctx, s.bot); err != nil && ctx.Err() == nil {
 		s.log.Warn("follow shifts", zap.Error(err))
 	}
