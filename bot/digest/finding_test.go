@@ -79,7 +79,7 @@ func TestEachTopicCountsInItsOwnUnit(t *testing.T) {
 
 // TestNobodyIsToldOfTheirOwnSuspicion; what else there is they are told.
 func TestNobodyIsToldOfTheirOwnSuspicion(t *testing.T) {
-	line := func(s string) chat.Text { return chat.Same(s) }
+	line := chat.Same
 	found := []digest.Finding{
 		{Topic: digest.OfActs, Group: "G", N: 3, Lines: []chat.Text{line("li 1"), line("wang"), line("li 2")}, Whose: []chat.User{"li", "wang", "li"}},
 		{Topic: digest.OfActs, N: 1, Lines: []chat.Text{line("li 3")}, Whose: []chat.User{"li"}},
