@@ -220,6 +220,11 @@ func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 	}
 	c.WeCom.Bot = configs.Bot{Token: configs.Secret(w.Bot.Token), EncodingAESKey: configs.Secret(w.Bot.EncodingAESKey)}
 	c.WeCom.CustomerContact.Secret = configs.Secret(w.CustomerContactSecret)
+	for _, g := range w.Groups {
+		if g.Kind == chat.AppGroup {
+			c.Audit.PostTo = g.ID // a group whose members have the journal's checkpoints before their eyes
+		}
+	}
 	return c
 }
 
