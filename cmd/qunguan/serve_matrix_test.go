@@ -29,10 +29,11 @@ func writeMatrix(t *testing.T, s *stage) {
 		}
 		f, err := excelize.OpenReader(bytes.NewReader(raw))
 		require.NoError(t, err)
-		rows, err := f.GetRows("Sheet1")
+		rows, err := f.GetRows("Rights")
 		require.NoError(t, err)
 		require.Greater(t, len(rows), 5)
 		assert.Contains(t, rows[5][0], adminID(2))
+		assert.Equal(t, []string{"Member", "userid"}, rows[4][:2])
 		assert.Contains(t, rows[5], "~", "what is held for a time has its own sign")
 	}
 	for want, args := range map[string][]string{
