@@ -15,14 +15,31 @@ var _ = declare(reviewStatus)
 // resultText is what came of a campaign, in one line.
 func resultText(x review.Campaign) chat.Text {
 	if x.Cases == 0 {
-		t := chat.Text{ZH: "看了 %d 个群，没有要问的", EN: "%d groups looked at, nothing to ask"}.F(x.Looked)
-		if x.Clean > 0 {
-			t = t.Plus(chat.Text{ZH: "（%d 位管理员都正常）", EN: " (%d admins are as they should be)"}.F(x.Clean))
-		}
-		return t
+		return nothingAskedText(x)
 	}
 	r := x.Result
 	return chat.Text{ZH: "保留 %d，收窄 %d，移除 %d", EN: "%d kept, %d reduced, %d removed"}.F(r.Kept, r.Reduced, r.Removed)
+}
+
+// nothingAskedText is what a campaign says that has put nobody before a reviewer. Whoever was left out was not found to be
+// as they should be.
+func nothingAskedText(x review.Campaign) chat.Text {
+	if x.Resting > 0 && x.Resting == x.Looked {
+		return chat.Text{ZH: "%d 个群本月都不到复核的时候", EN: "none of %d groups is due this month"}.F(x.Looked)
+	}
+	t := chat.Text{ZH: "看了 %d 个群", EN: "%d groups looked at"}.F(x.Looked - x.Resting)
+	if x.Twice > 0 {
+		t = t.Plus(chat.Text{ZH: "，%d 位正在别的复核里，这次没有再问", EN: "; %d admins are under another review and were not asked about again"}.F(x.Twice))
+		if x.Clean > 0 {
+			t = t.Plus(chat.Text{ZH: "；另 %d 位没有要问的", EN: "; nothing to ask of %d more"}.F(x.Clean))
+		}
+		return t
+	}
+	t = t.Plus(chat.Text{ZH: "，没有要问的", EN: ", nothing to ask"})
+	if x.Clean > 0 {
+		t = t.Plus(chat.Text{ZH: "（%d 位管理员都正常）", EN: " (%d admins are as they should be)"}.F(x.Clean))
+	}
+	return t
 }
 
 // scopeOfReview is how much a campaign looks at.
@@ -50,7 +67,9 @@ func marksText(x review.Campaign) chat.Text {
 	add(x.Result.Held, "%d 位没有执行（第二个人没同意）", "%d not carried out (no second person agreed)")
 	add(x.Result.Moved, "%d 位在此期间已变", "%d had changed meanwhile")
 	add(x.Orphans, "%d 位没有人能复核", "nobody may review %d")
-	add(x.Twice, "%d 位正在别的复核里", "%d are in another review")
+	if x.Cases > 0 { // else the result says it
+		add(x.Twice, "%d 位正在别的复核里，这次没有再问", "%d are under another review and were not asked about again")
+	}
 	add(x.Resting, "%d 个安静的群本月不复核", "%d quiet groups rest this month")
 	add(x.Sampled, "%d 位复核人像是走过场，已抽样请别人再看", "%d reviewers seem not to have looked; others look again at a sample")
 	return list(out)
