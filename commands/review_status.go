@@ -118,6 +118,9 @@ func reviewStatus() bot.Command {
 		Offers:   offersReview,
 		Asks:     asksReviews,
 		Run: func(c bot.Call) (bot.Outcome, error) {
+			if only, ok := onlyKnown(c); ok {
+				return bot.Outcome{In: only}, nil
+			}
 			var all []review.Campaign
 			for _, x := range reviews.Of(c).Campaigns() {
 				if maySee(c, x) && (!id.Given(c.Args) || x.ID == id.Of(c.Args)) {
@@ -125,9 +128,8 @@ func reviewStatus() bot.Command {
 				}
 			}
 			if len(all) == 0 {
-				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{
-					ZH: "没有您能看的复核。开始一次：`/复核 开始`", EN: "There is no review for you to see. Begin one: `/review start`",
-				}}}, nil
+				none := chat.Text{ZH: "没有您能看的复核", EN: "There is no review for you to see"}
+				return bot.Outcome{Reply: chat.Reply{Text: none.Plus(orBegin(c))}}, nil
 			}
 			if id.Given(c.Args) || len(all) == 1 {
 				return progress(c, all[0])
@@ -173,7 +175,7 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		chat.Text{ZH: "- 范围：%s", EN: "- scope: %s"}.F(scopeOfReview(x)),
 	}
 	if x.Kind == review.Sample {
-		lines = append(lines, chat.Text{ZH: "- 为什么：%s 在 `%s` 里的复核%s", EN: "- why: in `%[2]s`, %[1]s %[3]s"}.F(c.Name(x.Not), x.Name, signsText(x.Signs)))
+		lines = append(lines, chat.Text{ZH: "- 为什么：%s 在 `%s` 里的复核%s", EN: "- why: in `%[2]s`, %[1]s %[3]s"}.F(c.Name(x.Not), x.Name, signsText(c, x)))
 	}
 	if x.Kind == review.Group {
 		lines = append(lines, chat.Text{
@@ -212,12 +214,16 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 }
 
 // signsText is why somebody seems not to have looked.
-func signsText(signs []review.Stamp) chat.Text {
+func signsText(c bot.Call, x review.Campaign) chat.Text {
+	of, ok := reviews.Of(c).Get(x.Name)
+	if !ok {
+		of = x
+	}
 	var out []chat.Text
-	for _, s := range signs {
+	for _, s := range x.Signs {
 		switch s {
 		case review.TooFast:
-			out = append(out, chat.Text{ZH: "大多不到 3 秒一位", EN: "decided mostly within 3 seconds each"})
+			out = append(out, chat.Text{ZH: "大多不到 %d 秒一位", EN: "decided mostly within %d seconds each"}.F(of.Policy.Quick))
 		case review.AllKept:
 			out = append(out, chat.Text{ZH: "全部保留，有提醒的也是", EN: "kept everything, warnings and all"})
 		case review.Warnings:

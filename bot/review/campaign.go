@@ -179,6 +179,11 @@ func IDOf(k Kind, at time.Time) string {
 	return fmt.Sprintf("%s-%s", k, at.Format("2006-01"))
 }
 
+// BeforeEvent is the id of the campaign of a group before an event that begins at a moment, in the location of that moment.
+func BeforeEvent(g chat.Group, from time.Time) string {
+	return string(Event) + "-" + string(g) + "-" + from.Format("2006-01-02")
+}
+
 // id is how the ids of campaigns look, of whatever kind.
 var id = regexp.MustCompile(
 	`^(sample-)?((matrix|group)-\d{4}-\d\d|business-\d{4}Q[1-4]|hand-\d{4}-\d\d-\d\d-\w+|event-.+-\d{4}-\d\d-\d\d)(-.+)?$`)
