@@ -24,7 +24,7 @@ func reviewBefore(c bot.Call, e event.Event, happened []journal.Event) chat.Text
 		return courseText(c, x)
 	}
 	if x, ok := book.Under(c.Group.ID, bot.At[review.Sheet](c, review.Of(c.Group.ID))); ok {
-		return chat.Text{ZH: "本群正在%s（%s），大事前不另外复核", EN: "the group is under the %s (%s) already; none of its own before this"}.F(campaignTold(x), courseText(c, x))
+		return chat.Text{ZH: "不另外复核，本群已在另一次里：%s，%s", EN: "none of its own, since the group is in another: %s, %s"}.F(campaignTold(x), courseText(c, x))
 	}
-	return chat.Text{ZH: "没有：离大事太近，来不及", EN: "none: it is too near"}
+	return chat.Text{ZH: "来不及了，离大事太近", EN: "none, it is too near"}
 }

@@ -20,38 +20,29 @@ var _ = declare(reviewPolicy)
 // unit it is counted. What is no number has no unit.
 type reviewSetting struct {
 	word, said string
-	unit       chat.Text
+	unit       string
 	means      chat.Text
 }
 
-var (
-	inDays     = chat.Text{ZH: "天", EN: " days"}
-	inRoles    = chat.Text{ZH: "个", EN: " roles"}
-	inPeople   = chat.Text{ZH: "人", EN: " people"}
-	inMessages = chat.Text{ZH: "条", EN: " messages"}
-	inPercent  = chat.Same("%")
-	inCases    = chat.Text{ZH: "位", EN: " admins"}
-)
-
 // reviewSettings are the policy's, in the order in which they are shown.
 var reviewSettings = []reviewSetting{
-	{"days", "天数", inDays, chat.Text{ZH: "复核人在这么久内决定", EN: "for reviewers to decide"}},
-	{"extra", "后备天数", inDays, chat.Text{ZH: "之后给后备复核人", EN: "for their fallbacks then"}},
-	{"stages", "级数", chat.Text{ZH: "级", EN: " stages"}, chat.Text{ZH: "2 级：不保留的再由另一人看", EN: "2: somebody else looks again at what is not kept"}},
-	{"noanswer", "无人决定", chat.Text{}, chat.Text{ZH: "到期还没人决定的", EN: "what becomes of a role of which nobody decides"}},
-	{"most", "上限", inRoles, chat.Text{ZH: "一次撤销超过，要第二个人", EN: "more removals at once take a second person"}},
-	{"share", "比例", inPercent, chat.Text{ZH: "一次撤销超过这个占比，也要", EN: "so does a larger part of all"}},
-	{"fewer", "收窄上限", inRoles, chat.Text{ZH: "一次收窄超过，要第二个人", EN: "more reductions at once take a second person"}},
-	{"part", "收窄比例", inPercent, chat.Text{ZH: "收窄 3 个起，超过这个占比也要", EN: "so does, from 3 on, a larger part of all"}},
-	{"unused", "未用天数", inDays, chat.Text{ZH: "这么久没用过，算没用", EN: "without use count as unused"}},
-	{"active", "活跃", inMessages, chat.Text{ZH: "日均消息（30 天）到这么多的群每月复核", EN: "a day, over 30 days: such a group is reviewed monthly"}},
-	{"large", "大群", inPeople, chat.Text{ZH: "到这么多人的群也每月复核", EN: "in a group: so is such a one"}},
-	{"quick", "过快秒数", chat.Text{ZH: "秒", EN: " seconds"}, chat.Text{ZH: "一位看得比这短，算太快", EN: "for one admin: less is too fast"}},
-	{"fast", "过快比例", inPercent, chat.Text{ZH: "太快的超过这个占比，像走过场", EN: "more of them decided too fast look like a rubber stamp"}},
-	{"ignored", "忽略比例", inPercent, chat.Text{ZH: "有提醒却保留的到这个占比，像走过场", EN: "so do so many kept against a warning"}},
-	{"few", "最少位数", inCases, chat.Text{ZH: "决定得比这少，不判断是否走过场", EN: "of whoever decides fewer nothing is said"}},
-	{"again", "抽查比例", inPercent, chat.Text{ZH: "像走过场的，抽这么多请别人再看", EN: "of them somebody else looks at again"}},
-	{"sample", "抽查上限", inCases, chat.Text{ZH: "最多抽这么多；0 是不抽", EN: "at most are looked at again; 0: none"}},
+	{"days", "天数", "天", chat.Text{ZH: "复核人在这么久内决定", EN: "days that reviewers have to decide"}},
+	{"extra", "后备天数", "天", chat.Text{ZH: "之后再给后备复核人这么久", EN: "days that their fallbacks have then"}},
+	{"stages", "级数", "级", chat.Text{ZH: "1 级一个人定；2 级，不保留的再由另一人看", EN: "with 2, somebody else looks again at what is not kept"}},
+	{"noanswer", "无人决定", "", chat.Text{ZH: "到期还没人决定的怎么办（“收窄”：建议移除的也保留）", EN: "what becomes of a role of which nobody decides (reduce: it stays where removal is advised)"}},
+	{"most", "上限", "个", chat.Text{ZH: "一次撤销超过这么多，要第二个人", EN: "to remove more roles at once takes a second person"}},
+	{"share", "比例", "%", chat.Text{ZH: "一次撤销超过这个占比，也要第二个人", EN: "so does to remove a larger part of all"}},
+	{"fewer", "收窄上限", "个", chat.Text{ZH: "一次收窄超过这么多，要第二个人", EN: "to reduce more roles at once takes a second person"}},
+	{"part", "收窄比例", "%", chat.Text{ZH: "收窄 3 个起，超过这个占比，也要第二个人", EN: "so does, from 3 on, to reduce a larger part of all"}},
+	{"unused", "未用天数", "天", chat.Text{ZH: "这么久没用过，算没用", EN: "days without use that count as unused"}},
+	{"active", "活跃", "条", chat.Text{ZH: "30 天日均消息到这么多的群，每月复核", EN: "messages a day, over 30 days, from which a group is reviewed monthly"}},
+	{"large", "大群", "人", chat.Text{ZH: "到这么多人的群，也每月复核", EN: "people from which it is, too"}},
+	{"quick", "过快秒数", "秒", chat.Text{ZH: "看一位比这短，算太快", EN: "seconds; to take less for an admin is too fast"}},
+	{"fast", "过快比例", "%", chat.Text{ZH: "太快的超过这个占比，像走过场", EN: "more decided too fast look like a rubber stamp"}},
+	{"ignored", "忽略比例", "%", chat.Text{ZH: "有提醒却保留的到这个占比，像走过场", EN: "so many kept against a warning do, too"}},
+	{"few", "最少位数", "位", chat.Text{ZH: "决定得比这少，不判断是否走过场", EN: "of whoever decides fewer admins nothing is said"}},
+	{"again", "抽查比例", "%", chat.Text{ZH: "像走过场的，抽这么多请别人再看", EN: "so much of a rubber stamp is looked at again by somebody else"}},
+	{"sample", "抽查上限", "位", chat.Text{ZH: "最多抽这么多；0 是不抽", EN: "admins at most; 0: none"}},
 }
 
 // number is what the setting counts; ok is false if it is no number.
@@ -73,12 +64,12 @@ func (s reviewSetting) show(p review.Policy) chat.Text {
 	return withUnit(*n.Of(&p), s.unit)
 }
 
-// withUnit is a number with its unit: 20%, 7 天.
-func withUnit(n int, unit chat.Text) chat.Text {
-	if unit == inPercent {
-		return chat.Same(strconv.Itoa(n) + "%")
+// withUnit is a number with its unit: 20%, 7 天. In English the meaning says what is counted.
+func withUnit(n int, unit string) chat.Text {
+	if unit == "%" {
+		return chat.Same(strconv.Itoa(n) + unit)
 	}
-	return chat.Text{ZH: fmt.Sprintf("%d %s", n, unit.ZH), EN: strconv.Itoa(n) + unit.EN}
+	return chat.Text{ZH: fmt.Sprintf("%d %s", n, unit), EN: strconv.Itoa(n)}
 }
 
 // bounds are what it can be.
@@ -89,7 +80,7 @@ func (s reviewSetting) bounds() chat.Text {
 		return chat.Text{ZH: "保留、收窄、移除、按建议", EN: "keep, reduce, remove, advice"}
 	case s.word == "unused":
 		return chat.Text{ZH: "30 或 90", EN: "30 or 90"}
-	case s.unit == inPercent:
+	case s.unit == "%":
 		return chat.Same(fmt.Sprintf("%d–%d%%", n.Least, n.Most))
 	}
 	return chat.Same(fmt.Sprintf("%d–%d", n.Least, n.Most))
@@ -101,6 +92,9 @@ var doNothingSaid = map[string]review.Do{
 	"advice": review.Advised, "按建议": review.Advised,
 }
 
+// unitsSaid are the other words for a unit: 7d, 3 seconds.
+var unitsSaid = map[string][]string{"天": {"days", "day", "d", "日"}, "秒": {"seconds", "second", "s", "秒钟"}, "条": {"条消息"}, "个": {"个角色"}}
+
 // set writes what somebody has typed, with or without the unit; ok is false if it cannot be that.
 func (s reviewSetting) set(p *review.Policy, typed string) (ok bool) {
 	typed = strings.ToLower(grammar.Fold(typed))
@@ -109,8 +103,7 @@ func (s reviewSetting) set(p *review.Policy, typed string) (ok bool) {
 		p.NoAnswer, ok = doNothingSaid[typed]
 		return ok
 	}
-	long := strings.TrimSpace(s.unit.EN)
-	for _, unit := range []string{s.unit.ZH, long, strings.TrimSuffix(long, "s"), long[:1]} { // 7 天, 7 days, 1 day, 7d
+	for _, unit := range append([]string{s.unit}, unitsSaid[s.unit]...) {
 		if rest, cut := strings.CutSuffix(typed, unit); cut {
 			typed = strings.TrimSpace(rest)
 			break
@@ -192,7 +185,7 @@ func longText(p, before review.Policy) chat.Text {
 func policyLines(c bot.Call, p review.Policy) chat.Text {
 	lines := []chat.Text{{ZH: "**复核规则**（括号里是能设的范围）", EN: "**How reviews are held** (in brackets: what can be set)"}}
 	for _, s := range reviewSettings {
-		lines = append(lines, chat.Text{ZH: "- %s：%s（%s），%s", EN: "- %s: %s (%s), %s"}.F(chat.Text{ZH: s.said, EN: s.word}, s.show(p), s.bounds(), s.means))
+		lines = append(lines, chat.Text{ZH: "- %s %s（%s）：%s", EN: "- %s %s (%s): %s"}.F(chat.Text{ZH: s.said, EN: s.word}, s.show(p), s.bounds(), s.means))
 	}
 	if p.By != "" {
 		lines = append(lines, chat.Text{ZH: "%s 于 %s 改过。", EN: "Last changed by %s, %s."}.F(c.Name(p.By), whenText(c, p.At)))

@@ -70,7 +70,9 @@ func marksText(x review.Campaign) chat.Text {
 	if x.Cases > 0 { // else the result says it
 		add(x.Twice, "%d 位正在别的复核里，这次没有再问", "%d are under another review and were not asked about again")
 	}
-	add(x.Resting, "%d 个安静的群本月不复核", "%d quiet groups rest this month")
+	if x.Resting < x.Looked { // else the result says it
+		add(x.Resting, "%d 个安静的群本月不复核", "%d quiet groups rest this month")
+	}
 	add(x.Sampled, "%d 位复核人像是走过场，已抽样请别人再看", "%d reviewers seem not to have looked; others look again at a sample")
 	return list(out)
 }

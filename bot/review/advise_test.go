@@ -89,6 +89,10 @@ func TestAdvice(t *testing.T) {
 		"a lower level covers what was used": {func(a *review.Admin) {
 			a.Evidence.Uses = []review.Use{{Item: "files", Last: ago(2)}}
 		}, roomy, review.Reduce, review.RulePartly, review.Target{Level: "junior"}},
+		"a lower level that takes only what cannot be seen is none": {func(a *review.Admin) {
+			a.Evidence.Uses = []review.Use{{Item: "files", Last: ago(2)}}
+			a.Ladder = []review.Rung{{Level: "junior", Items: []string{"mute", "recall", "files"}}}
+		}, roomy, review.Reduce, review.RulePartly, review.Target{Items: []string{"files", "notice"}}},
 		"no level does: the role is narrowed, what cannot be seen stays": {func(a *review.Admin) {
 			a.Evidence.Uses = []review.Use{{Item: "mute", Last: ago(2)}, {Item: "files", Last: ago(90)}}
 		}, roomy, review.Reduce, review.RulePartly, review.Target{Items: []string{"mute", "notice"}}},
@@ -305,6 +309,15 @@ func TestASampleIsOfWhatWasKept(t *testing.T) {
 	assert.Len(t, usual.Resampled("li", decided), 6, "all that were kept, who wants that")
 	usual.Again = 0
 	assert.Empty(t, usual.Resampled("li", decided), "none, who wants none")
+}
+
+// TestWhatGoesAlongWithALevel is told apart from what was not used.
+func TestWhatGoesAlongWithALevel(t *testing.T) {
+	a := mid(func(a *review.Admin) { a.Evidence.Uses = []review.Use{{Item: "files", Last: ago(2)}} })
+	got := review.Advise(review.Place{Least: 1, Admins: 9, Seniors: 3, Able: 3}, []review.Admin{a}, review.Standard(), now, now)[0]
+	assert.Equal(t, review.Target{Level: "junior"}, got.To)
+	assert.Equal(t, []string{"mute", "recall"}, got.Items)
+	assert.Equal(t, []string{"notice"}, got.Along)
 }
 
 func TestPoliciesAreBounded(t *testing.T) {
