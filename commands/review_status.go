@@ -25,7 +25,7 @@ func resultText(x review.Campaign) chat.Text {
 // as they should be.
 func nothingAskedText(x review.Campaign) chat.Text {
 	if x.Resting > 0 && x.Resting == x.Looked {
-		return chat.Text{ZH: "%d 个群本月都不到复核的时候", EN: "none of %d groups is due this month"}.F(x.Looked)
+		return chat.Text{ZH: "%d 个群本月不到复核的时候", EN: "none of %d groups is due this month"}.F(x.Looked)
 	}
 	t := chat.Text{ZH: "看了 %d 个群", EN: "%d groups looked at"}.F(x.Looked - x.Resting)
 	if x.Twice > 0 {
@@ -98,7 +98,7 @@ func courseText(c bot.Call, x review.Campaign) chat.Text {
 	case review.Counting, review.Applying, review.Judging:
 		return chat.Text{ZH: "正在执行结果", EN: "being carried out"}
 	case review.Held:
-		return chat.Text{ZH: "暂停：要第二个人同意后才执行", EN: "halted: a second person must agree before it is carried out"}
+		return chat.Text{ZH: "暂停：要第二个人同意才执行，审批卡片已发出；没人同意就不执行", EN: "halted: a second person must agree, and was sent a card; without consent nothing is carried out"}
 	case review.Stopped:
 		return chat.Text{ZH: "已停止，什么都没有执行", EN: "stopped; nothing was carried out"}
 	case review.Closed:
@@ -142,7 +142,11 @@ func reviewStatus() bot.Command {
 					lines = append(lines, chat.Text{ZH: "- 另有 %d 次更早的", EN: "- and %d older ones"}.F(len(all)-10))
 					break
 				}
-				lines = append(lines, chat.Text{ZH: "- %s（`%s`）：%s，%s", EN: "- %s (`%s`): %s, %s"}.F(campaignText(x), x.ID, scopeOfReview(x), courseText(c, x)))
+				how := courseText(c, x)
+				if x.Cases > 0 || !x.State.Over() { // else the result says how many it has looked at
+					how = clauses([]chat.Text{scopeOfReview(x), how})
+				}
+				lines = append(lines, chat.Text{ZH: "- %s（`%s`）：%s", EN: "- %s (`%s`): %s"}.F(campaignText(x), x.ID, how))
 			}
 			lines = append(lines, chat.Text{ZH: "逐人进度：`/复核 进度 编号`；结果：`/复核 报告 编号`", EN: "By reviewer: `/review status ID`; results: `/review report ID`"})
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
