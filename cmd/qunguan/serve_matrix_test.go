@@ -29,11 +29,11 @@ func writeMatrix(t *testing.T, s *stage) {
 		}
 		f, err := excelize.OpenReader(bytes.NewReader(raw))
 		require.NoError(t, err)
-		rows, err := f.GetRows("Rights")
+		assert.Equal(t, []string{"Rights"}, f.GetSheetList(), "named after what is in it")
+		rows, err := f.GetRows(f.GetSheetName(0))
 		require.NoError(t, err)
 		require.Greater(t, len(rows), 5)
 		assert.Contains(t, rows[5][0], adminID(2))
-		assert.Equal(t, []string{"Member", "userid"}, rows[4][:2])
 		assert.Contains(t, rows[5], "~", "what is held for a time has its own sign")
 	}
 	for want, args := range map[string][]string{
