@@ -63,7 +63,7 @@ func prepare(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		seats := panelOf(l.Facts, g, c.Now)
 		taken := false
 		for i, a := range admins {
-			switch under := slices.ContainsFunc(w.SheetOf(g).About(a.Who), review.Case.Pending); {
+			switch under := slices.ContainsFunc(w.SheetOf(g).About(a.Who), w.Book.Waits); {
 			case !x.Picked(g, a.Who):
 				continue
 			case under:

@@ -264,3 +264,9 @@ func (b Book) Under(g chat.Group) (Campaign, bool) {
 	}
 	return Campaign{}, false
 }
+
+// Waits says whether a case is still to be decided: what a review that is over has left undecided is not.
+func (b Book) Waits(k Case) bool {
+	x, ok := b.Get(k.Campaign)
+	return ok && !x.State.Over() && k.Pending()
+}
