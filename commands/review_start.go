@@ -164,7 +164,7 @@ func reviewStop() bot.Command {
 		Holes:    []grammar.Hole{id, reason},
 		Help:     chat.Text{ZH: "停止一次复核：决定作废，什么都不执行。", EN: "Stop a review: what was decided is void, nothing is carried out."},
 		Anywhere: true,
-		Who:      chat.Text{ZH: "开始它的人和超级管理员可以用。", EN: "For whoever began it, and owners."},
+		Who:      chat.Text{ZH: "开始它的人（不被它复核的）和超级管理员可以用。", EN: "For whoever began it and is not reviewed in it, and owners."},
 		Offers:   offersReview,
 		Asks:     asksReviews,
 		Run: func(c bot.Call) (bot.Outcome, error) {
@@ -177,6 +177,17 @@ func reviewStop() bot.Command {
 				return bot.Outcome{}, &bot.Denied{Decision: access.Decision{Rule: access.RuleTier}, Item: access.Review, Next: chat.Text{
 					ZH: "只有开始它的人和超级管理员能停止。", EN: " Only whoever began it, or an owner, can stop it.",
 				}}
+			}
+			if !c.Access.IsOwner(c.Actor.ID) {
+				own, want := aboutSpeaker(c, x)
+				if len(want) > 0 {
+					return bot.Outcome{Need: journal.Want{Names: want}}, nil
+				}
+				if own {
+					return bot.Outcome{}, &bot.Denied{Decision: access.Decision{Rule: access.RuleSelf}, Item: access.Review, Next: chat.Text{
+						ZH: "这次复核也关于您自己；要停止，请找超级管理员。", EN: " It is about yourself, too; ask an owner to stop it.",
+					}}
+				}
 			}
 			if x.State.Over() || x.State == review.Applying || x.State == review.Judging {
 				return bot.Refuse(chat.Text{ZH: "它已经停不下来了：%s。已执行的可以用 `/撤销 #编号`。", EN: "It cannot be stopped any more: %s. What was carried out can be undone with `/undo #N`."}.F(courseText(c, x)))
@@ -192,6 +203,21 @@ func reviewStop() bot.Command {
 			}, nil
 		},
 	}
+}
+
+// aboutSpeaker says whether the speaker is one of those whom a review that they have begun is about: who stops it, and begins
+// another one, decides about themselves. want is what must still be read to tell.
+func aboutSpeaker(c bot.Call, x review.Campaign) (own bool, want []journal.Name) {
+	for _, g := range x.Groups {
+		n := review.Of(g)
+		if !c.Has(n) {
+			want = append(want, n)
+			continue
+		}
+		_, under := bot.At[review.Sheet](c, n).Get(x.ID, c.Actor.ID)
+		own = own || under
+	}
+	return own, want
 }
 
 // setting is one thing that the policy of reviews says.
