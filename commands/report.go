@@ -185,13 +185,6 @@ func reportOn(c bot.Call, e journal.Entry) (r moderation.Report, ok bool) {
 	return reportAbout(c.Actor.ID, e)
 }
 
-// Withheld says whether an entry is kept from a reader: it holds a report about them, and who has made it. A file cannot
-// leave that out of an entry, so the entry is left out of the file.
-func Withheld(from chat.User, e journal.Entry) bool {
-	_, ok := reportAbout(from, e)
-	return ok
-}
-
 func reportAbout(who chat.User, e journal.Entry) (r moderation.Report, ok bool) {
 	for _, ch := range e.Changes {
 		if who == "" || ch.Of.Kind() != "conduct" {
