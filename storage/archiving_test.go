@@ -660,6 +660,12 @@ func TestNothingLeavesThatIsNotWhatWasSigned(t *testing.T) {
 				return l
 			})
 		},
+		"a link in the place of a file": func(t *testing.T, o *oldWorld) {
+			o.segment(t, 1, 20)
+			file, elsewhere := filepath.Join(o.dir, archive.Segment{From: 1, To: 20}.Name()), filepath.Join(t.TempDir(), "x")
+			require.NoError(t, os.Rename(file, elsewhere))
+			require.NoError(t, os.Symlink(elsewhere, file))
+		},
 		"a file of another place": func(t *testing.T, o *oldWorld) { o.segment(t, 10, 20) },
 	} {
 		t.Run(name, func(t *testing.T) {

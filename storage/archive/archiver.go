@@ -212,6 +212,9 @@ func (a *Archiver) leave(ctx context.Context, s Segment, had journal.Archived) (
 		return had, err
 	}
 	file := filepath.Join(a.Dir.path, s.Name())
+	if is, err := os.Lstat(file); err != nil || !is.Mode().IsRegular() { // what a link points to is not the archive's to keep
+		return had, wrap(errors.Join(err, fmt.Errorf("%s is no file of its own, so nothing of it was taken out of Redis; put the file itself there", file)))
+	}
 	root, err := a.prove(ctx, s, file, c)
 	if err != nil {
 		return had, wrap(err)
