@@ -127,15 +127,18 @@ func mark(id string) string {
 }
 
 // Settle takes a complaint off the book whose time is over, into the totals of its day in zone; ok is false if there is
-// none. One of whose beginning nobody has told counts nowhere.
+// none. One of whose beginning nobody has told counts nowhere, and one of which nothing else was told either is forgotten.
 func (b Book) Settle(g chat.Group, key string, s Totals, now time.Time, zone *time.Location) (e journal.Event, ok bool) {
 	t, stands := b.tickets[strings.TrimPrefix(key, prefix)]
-	if !stands || t.Solved.IsZero() || now.Before(t.Due()) {
+	if !stands || t.Due().IsZero() || now.Before(t.Due()) {
 		return journal.Event{}, false
 	}
 	e = journal.Event{Kind: Settled, Group: g, Changes: []journal.Change{journal.Set[Ticket](Of(g), key, &t, nil)}}
 	if t.No > b.given.No { // by an earlier version, which did not note numbers as it gave them
 		e.Changes = append(e.Changes, setOr(Of(g), LastKey, b.given, b.given.No > 0, last{t.No}))
+	}
+	if t.Solved.IsZero() {
+		return e, true
 	}
 	at := t.Opened
 	if at.IsZero() {

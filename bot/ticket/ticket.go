@@ -46,12 +46,15 @@ type Ticket struct {
 // Chat is the source of what people open in the chat.
 const Chat = "chat"
 
-// Due is when a complaint that was solved leaves the book.
+// Due is when a complaint leaves the book: one that was solved, or one of which nobody has ever told more than whose it is.
 func (t Ticket) Due() time.Time {
-	if t.Solved.IsZero() {
-		return time.Time{}
+	switch {
+	case !t.Solved.IsZero():
+		return t.Solved.Add(Kept)
+	case t.Opened.IsZero() && !t.Assigned.IsZero():
+		return t.Assigned.Add(Kept)
 	}
-	return t.Solved.Add(Kept)
+	return time.Time{}
 }
 
 // Open says whether it waits for a solution.

@@ -227,6 +227,22 @@ func TestAnOldComplaintThatIsToldAgainStaysSolved(t *testing.T) {
 	assert.Zero(t, l.totals().Count(noon, long.Add(2*Kept)).Tally, "it counts on no other day")
 }
 
+// TestWhatIsOnlyAssignedDoesNotStayForEver: a helpdesk that names complaints which it never opens does not fill the book.
+func TestWhatIsOnlyAssignedDoesNotStayForEver(t *testing.T) {
+	l := &ledger{t: t}
+	l.tell(News{ID: "a", Assigned: true, Assignee: "wang", At: noon})
+	assert.Equal(t, noon.Add(Kept), l.book().All()[0].Due())
+	_, ok := l.book().Settle(g, Key("a"), l.totals(), noon.Add(Kept-time.Second), time.UTC)
+	assert.False(t, ok)
+	e, ok := l.book().Settle(g, Key("a"), l.totals(), noon.Add(Kept), time.UTC)
+	require.True(t, ok)
+	l.apply(e)
+	assert.Empty(t, l.book().All())
+	assert.Empty(t, l.settled)
+	l.tell(opened("a", noon.Add(Kept)))
+	assert.Len(t, l.book().Waiting(), 1, "it may still be opened")
+}
+
 func TestSolve(t *testing.T) {
 	l := &ledger{t: t}
 	l.tell(opened("a", noon))
