@@ -10,7 +10,6 @@ import (
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
 	"qunguan/bot/request"
-	"qunguan/bot/review"
 )
 
 var _ = declare(audit)
@@ -179,7 +178,7 @@ func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
 	if err := mayRead(c, e); err != nil {
 		return bot.Outcome{}, err
 	}
-	if e.Kind == review.Decided && underReview(c.Actor.ID, e, reviews.Of(c)) {
+	if hushed(c, e) {
 		return bot.Refuse(chat.Text{ZH: "#%d：", EN: "#%d: "}.F(e.N).Plus(reviewOfYou))
 	}
 	lines := []chat.Text{entryLine(c, e)}

@@ -1,10 +1,14 @@
 package commands
 
 import (
+	"slices"
+	"strings"
+
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
+	"qunguan/bot/request"
 	"qunguan/bot/review"
 )
 
@@ -18,14 +22,11 @@ func Withheld(from chat.User, e journal.Entry, reviews review.Book) bool {
 }
 
 // underReview says whether an entry tells what is thought of somebody in a review that is not over: the evidence, the
-// advice, or what was decided.
+// advice, what was decided, or what a second person is asked to let happen to them.
 func underReview(who chat.User, e journal.Entry, reviews review.Book) bool {
 	for _, ch := range e.Changes {
-		if who == "" || ch.Of.Kind() != review.Of("").Kind() {
-			continue
-		}
-		if id, ok := review.CaseOf(ch.Key, who); ok {
-			if x, ok := reviews.Get(id); ok && !x.State.Over() {
+		if id, ok := reviewAbout(who, ch); ok {
+			if x, known := reviews.Get(id); known && !x.State.Over() {
 				return true
 			}
 		}
@@ -33,10 +34,35 @@ func underReview(who chat.User, e journal.Entry, reviews review.Book) bool {
 	return false
 }
 
-// hidesEntry says whether a list leaves an entry out: it is the act of somebody who has reported the reader, or what was
-// decided about the reader in a review that is not over.
+// reviewAbout is the review of which a record tells something about somebody.
+func reviewAbout(who chat.User, ch journal.Change) (id string, ok bool) {
+	if who == "" {
+		return "", false
+	}
+	switch ch.Of.Kind() {
+	case review.Of("").Kind():
+		return review.CaseOf(ch.Key, who)
+	case review.All.Kind():
+		if before, after := sides[review.Campaign](ch); slices.Contains(after.Run.Losers(), who) || slices.Contains(before.Run.Losers(), who) {
+			return after.ID, true
+		}
+	case request.Of("").Kind():
+		if id, ok := strings.CutPrefix(ch.Key, review.RequestPrefix); ok {
+			before, after := sides[request.Request](ch)
+			return id, slices.Contains(after.For, who) || slices.Contains(before.For, who)
+		}
+	}
+	return "", false
+}
+
+// hidesEntry says whether an entry is not even named to the reader: it is the act of somebody who has reported them, or
+// about a review of them that is not over, unless they were asked in it.
 func hidesEntry(c bot.Call, e journal.Entry) bool {
-	return hidesActor(c, e) || e.Kind == review.Decided && underReview(c.Actor.ID, e, reviews.Of(c))
+	return hidesActor(c, e) || hushed(c, e)
+}
+
+func hushed(c bot.Call, e journal.Entry) bool {
+	return e.Kind != review.Asked && e.Kind != review.Answered && underReview(c.Actor.ID, e, reviews.Of(c))
 }
 
 // mayAuditCompany lets those read what belongs to no group who may read the journal of the company: of whoever may read

@@ -124,7 +124,7 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 	if err := mayRead(c, e); err != nil {
 		return bot.Outcome{}, err
 	}
-	if e.Kind == review.Decided && underReview(c.Actor.ID, e, reviews.Of(c)) {
+	if hushed(c, e) {
 		return bot.Refuse(chat.Text{ZH: "#%d：", EN: "#%d: "}.F(n).Plus(reviewOfYou))
 	}
 	head := entryLine(c, e)
