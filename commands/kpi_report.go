@@ -223,6 +223,25 @@ func meets(mean time.Duration) chat.Text {
 	return chat.Same(" ❌")
 }
 
+// labels are what the people of the rows are called; those who share a name have their id beside it.
+func (t kpiTable) labels() []chat.Text {
+	named, out := map[string]int{}, make([]chat.Text, len(t.rows))
+	for _, r := range t.rows {
+		named[plainName(t.c, r.who)]++
+	}
+	for i, r := range t.rows {
+		switch name := plainName(t.c, r.who); {
+		case r.who == "":
+			out[i] = t.name("")
+		case named[name] > 1:
+			out[i] = chat.Text{ZH: "%s（%s）", EN: "%s (%s)"}.F(name, string(r.who))
+		default:
+			out[i] = chat.Same(name)
+		}
+	}
+	return out
+}
+
 // picture is the same as a table, of at most most rows; nil where there is nobody.
 func (t kpiTable) picture(most int) *chat.Picture {
 	if len(t.rows) == 0 {
@@ -243,11 +262,9 @@ func (t kpiTable) picture(most int) *chat.Picture {
 		p.Columns = append(p.Columns, chat.Column{Label: chat.Text{ZH: "发言", EN: "messages"}})
 	}
 	number := func(n int64, s chat.Shade) chat.Cell { return chat.Cell{Shade: s, Text: chat.Same(fmt.Sprint(n))} }
-	for _, r := range t.rows[:min(len(t.rows), most)] {
-		row := chat.Row{Label: chat.Same(plainName(t.c, r.who)), Cells: make([]chat.Cell, 3)}
-		if r.who == "" {
-			row.Label = t.name("")
-		}
+	labels := t.labels()
+	for i, r := range t.rows[:min(len(t.rows), most)] {
+		row := chat.Row{Label: labels[i], Cells: make([]chat.Cell, 3)}
 		if n := r.handling.Count(); n > 0 {
 			shade := chat.Yes
 			if r.handling.Mean() > kpi.MostHandling {
