@@ -17,9 +17,11 @@ import (
 
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/kpi"
 	"qunguan/bot/sla"
 )
 
@@ -89,6 +91,9 @@ type Config struct {
 	Ladder sla.Ladder
 	// Duty is how the life of shifts is kept in step; the zero value is the usual way.
 	Duty duty.Rules
+	// Targets are what indicators should be, and Bounds from when on acts stand out; zero values are the usual ones.
+	Targets kpi.Targets
+	Bounds  digest.Bounds
 }
 
 // Handled is one message that was handled.

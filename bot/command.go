@@ -10,10 +10,12 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/digest"
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/kpi"
 )
 
 // Command is one thing that people can ask for.
@@ -102,6 +104,8 @@ type Call struct {
 	Profile   chat.Profile
 	Education bool
 	Duty      duty.Rules // how the life of shifts is kept in step
+	Targets   kpi.Targets
+	Bounds    digest.Bounds
 	// Named says that the message itself says which group it is about: it was said there, or writes #group. Else the
 	// group is the one that the speaker has chosen for direct messages.
 	Named     bool

@@ -25,6 +25,8 @@ type Listening struct {
 	// Connected says that a source of messages is set up, whether or not it has told of a group yet.
 	Connected bool
 	Warn      int // after which part of the limit those concerned are told, in percent; 0: they are not
+	// Handling is how long handling of a matter should take; 0 is sla.HandlingLimit.
+	Handling time.Duration
 }
 
 // ear is one group, as last read.
@@ -202,7 +204,7 @@ func rulesOf(l Listening, g directory.Group, r duty.Roster, s sla.Settings, zone
 	if g.MembersKnown {
 		size = duty.SizeOf(len(g.Members()))
 	}
-	out := sla.Rules{Limit: limitOf(size, r, s), Warn: l.Warn, Zone: zone}
+	out := sla.Rules{Limit: limitOf(size, r, s), Warn: l.Warn, Zone: zone, Handling: l.Handling}
 	outside := s.Outside
 	if outside == "" {
 		outside = l.Outside
@@ -215,14 +217,30 @@ func rulesOf(l Listening, g directory.Group, r duty.Roster, s sla.Settings, zone
 		out.Hours = func(from, until time.Time) []sla.Span { return spans(hours, from, until) }
 	}
 	planned := len(r.Staff()) > 0
-	out.OnDuty = func(at time.Time) chat.User {
+	running := func(at time.Time) duty.Turn {
 		t, ok := r.OnDuty(at)
 		if !ok && planned && outside == sla.Pauses {
 			t, _ = r.Next(at) // whose time it is that runs
 		}
-		return t.Who
+		return t
 	}
+	out.OnDuty = func(at time.Time) chat.User { return running(at).Who }
+	out.Slot = func(at time.Time) sla.Slot { return slotOf(running(at)) }
+	out.Spoken = func(at time.Time) sla.Slot { return SlotAt(r, at) }
 	return out
+}
+
+// SlotAt is the hours of a roster that run at a moment, in its zone, whether or not somebody has them.
+func SlotAt(r duty.Roster, at time.Time) sla.Slot {
+	t, _ := r.OnDuty(at)
+	return slotOf(t)
+}
+
+func slotOf(t duty.Turn) sla.Slot {
+	if t.Start.IsZero() {
+		return sla.OffDuty
+	}
+	return sla.SlotOf(t.From, t.To)
 }
 
 func limitOf(size duty.Size, r duty.Roster, s sla.Settings) time.Duration {

@@ -15,7 +15,7 @@ func (t *turn) call() Call {
 	f := t.facts
 	c := Call{
 		Now: t.bot.Now(), Said: t.said, Zone: t.bot.Zone, Message: t.message, Args: t.match.Args,
-		Profile: t.bot.Profile, Education: t.bot.Education, Duty: t.bot.Duty, commands: t.bot.All(), bot: t.bot, found: f.found, inspected: t.inspected, Health: t.bot.Health(), Clockwork: t.bot.Clockwork(),
+		Profile: t.bot.Profile, Education: t.bot.Education, Duty: t.bot.Duty, Targets: t.bot.Targets, Bounds: t.bot.Bounds, commands: t.bot.All(), bot: t.bot, found: f.found, inspected: t.inspected, Health: t.bot.Health(), Clockwork: t.bot.Clockwork(),
 		unnamed: &[]journal.Name{}, unmailed: &[]journal.Name{}, Named: t.message.Group != "" || t.match.Group != "",
 	}
 	if t.agreed != nil {

@@ -356,7 +356,7 @@ func (b *Bot) commitOwn(ctx context.Context, o own, names []journal.Name, run fu
 func (b *Bot) ownCall(found journal.Found, g chat.Group) Call {
 	now := b.Now()
 	c := Call{
-		Now: now, Said: now, Zone: b.Zone, Profile: b.Profile, Education: b.Education, Duty: b.Duty, commands: b.All(), bot: b, found: found,
+		Now: now, Said: now, Zone: b.Zone, Profile: b.Profile, Education: b.Education, Duty: b.Duty, Targets: b.Targets, Bounds: b.Bounds, commands: b.All(), bot: b, found: found,
 		unnamed: &[]journal.Name{},
 	}
 	c.Group = At[directory.Group](c, directory.OfGroup(g))

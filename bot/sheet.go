@@ -1,7 +1,10 @@
 package bot
 
 import (
+	"time"
+
 	"qunguan/bot/chat"
+	"qunguan/bot/duty"
 	"qunguan/bot/journal"
 	"qunguan/bot/sla"
 )
@@ -60,6 +63,7 @@ func (c Call) Sources(n int) int {
 func unsettled(t journal.Tallies, c Call) (samples []sla.Sample, said []sla.Said) {
 	from, last := sla.DayOf(t.From), sla.DayOf(t.Until.Add(-1))
 	within := func(d sla.Day) bool { return d >= from && d <= last }
+	slot, spoken := c.slots(t.Group)
 	for _, raw := range t.Clocks {
 		clock, err := sla.Unpack(raw)
 		if err != nil {
@@ -67,16 +71,29 @@ func unsettled(t journal.Tallies, c Call) (samples []sla.Sample, said []sla.Said
 		}
 		for _, s := range clock.Unsettled(c.Now) {
 			if within(s.Day) {
+				if slot != nil {
+					s.Slot = slot(s.Opened.In(c.Zone))
+				}
 				samples = append(samples, s)
 			}
 		}
-		for _, s := range clock.Said(t.From.Location()) {
+		for _, s := range clock.Said(t.From.Location(), spoken) {
 			if within(s.Day) {
 				said = append(said, s)
 			}
 		}
 	}
 	return samples, said
+}
+
+// slots tell which hours of a group's roster a moment falls into: when a customer began to wait, and when somebody wrote;
+// nil where the roster was not read.
+func (c Call) slots(g chat.Group) (opened, spoken func(time.Time) sla.Slot) {
+	if g == "" || !c.Has(duty.Of(g)) {
+		return nil, nil
+	}
+	r := c.Rules(g)
+	return r.Slot, r.Spoken
 }
 
 // Tallies is how many lists of days were asked for.

@@ -55,12 +55,14 @@ func DigestCompany(c bot.Call, s digest.Span, first int) (found []digest.Finding
 	if s.Period != digest.Weekly {
 		return found, need
 	}
+	ends := endings(c, s)
 	for _, of := range []struct {
 		topic digest.Topic
 		lines []chat.Text
-	}{{digest.OfEnds, endings(c, s)}, {digest.OfNos, told.nos}, {digest.OfChanges, told.changes}} {
+		n     int
+	}{{digest.OfEnds, ends, len(ends)}, {digest.OfNos, told.nos, told.refused}, {digest.OfChanges, told.changes, len(told.changes)}} {
 		if len(of.lines) > 0 {
-			found = append(found, digest.Finding{Topic: of.topic, N: len(of.lines), More: missed && of.topic != digest.OfEnds, Lines: of.lines})
+			found = append(found, digest.Finding{Topic: of.topic, N: of.n, More: missed && of.topic != digest.OfEnds, Lines: of.lines})
 		}
 	}
 	return found, need

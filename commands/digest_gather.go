@@ -35,6 +35,7 @@ func digestWant(groups []chat.Group, s digest.Span) journal.Want {
 	for _, g := range groups {
 		w.Queries = append(w.Queries, journal.Query{Group: g, Since: s.Since, Limit: mostDigested})
 		w.Tallies = append(w.Tallies, journal.Days{Group: g, From: s.Since, Until: s.Now})
+		w.Clocks = append(w.Clocks, g)
 	}
 	return w
 }
@@ -51,6 +52,7 @@ func DigestGroups(c bot.Call, groups []chat.Group, s digest.Span) (found []diges
 		}
 		in.Access = c.In(g)
 		d := digest.Group{Managers: managersOf(c, g, "")}
+		d.Findings = append(d.Findings, waitingLong(in)...)
 		add := func(t digest.Topic, lines []chat.Text, more bool) {
 			if len(lines) > 0 {
 				d.Findings = append(d.Findings, digest.Finding{
@@ -68,6 +70,9 @@ func DigestGroups(c bot.Call, groups []chat.Group, s digest.Span) (found []diges
 		if s.Period == digest.Weekly {
 			d.Findings = append(d.Findings, reviewsDue(in)...)
 			add(digest.OfNos, told.nos, more)
+			if n := len(d.Findings) - 1; len(told.nos) > 0 {
+				d.Findings[n].N = told.refused
+			}
 			add(digest.OfChanges, told.changes, more)
 			add(digest.OfDrift, undrifted(drifts(in, in.Access.Admins(g, c.Now))), false)
 			add(digest.OfEnds, endings(in, s), false)
@@ -90,6 +95,7 @@ func undrifted(lines []chat.Text) []chat.Text {
 type tellings struct {
 	acts, nos, changes []chat.Text
 	whose              []chat.User // the acts
+	refused            int         // how often, of all in nos
 }
 
 // suspicions are the suspicious acts as a finding: each is told to all who should hear of it but whoever it is about.
@@ -125,6 +131,7 @@ func tellEntries(c bot.Call, g chat.Group, entries []journal.Entry) tellings {
 		}
 	}
 	for _, u := range who {
+		out.refused += refused[u]
 		out.nos = append(out.nos, chat.Text{ZH: "%s 被拒 %d 次", EN: "%s was refused %d times"}.F(calledIn(c, u), refused[u]))
 	}
 	return out
@@ -230,6 +237,24 @@ func campaignTold(x review.Campaign) chat.Text {
 		return chat.Text{ZH: "大事前的复核", EN: "review before an event"}
 	}
 	return campaignText(x)
+}
+
+// longWait is how long somebody may wait before it is told, even where no duty hours have passed.
+const longWait = 24 * time.Hour
+
+// waitingLong are the customers of a group who still wait, once one of them has waited too long: clocks that have not
+// closed are in no tally.
+func waitingLong(c bot.Call) []digest.Finding {
+	w, waits, _ := whoWaits(c, c.Group.ID)
+	if so := c.Now.Sub(w.Opened); !waits || !w.Late(c.Now) && so < longWait && (!w.Due.IsZero() || so <= w.Limit) {
+		return nil
+	}
+	n := 1 + len(c.Clock(c.Group.ID).Behind().Others)
+	return []digest.Finding{{
+		Topic: digest.OfWaiting, Group: c.Group.ID, Name: chat.Same(c.Group.Title()), N: n,
+		Lines: []chat.Text{chat.Text{ZH: "还有 %d 位客户在等，最久 %s（%s 起）", EN: "%d still wait, the longest for %s (since %s)"}.F(
+			n, waitText(c.Now.Sub(w.Opened)), c.Moment(w.Opened))},
+	}}
 }
 
 // lateAnswers are the answers that came late.

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"errors"
+
 	"qunguan/bot"
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -41,7 +43,7 @@ func kpis() bot.Command {
 			if h.who.Given(c.Args) {
 				m, err := c.Find(h.who.Ref(c.Args))
 				if err != nil {
-					return bot.Outcome{}, err
+					return bot.Outcome{}, orPeriod(err, h.who.Ref(c.Args))
 				}
 				v.ask.Who = m.ID
 			}
@@ -61,6 +63,15 @@ func kpis() bot.Command {
 			return bot.Outcome{Reply: chat.Reply{Text: v.text(), Picture: v.picture()}}, nil
 		},
 	}
+}
+
+// orPeriod is that nobody is called what was said, with which periods there are: a bare word may have been meant as one.
+func orPeriod(err error, said grammar.Ref) error {
+	var no *bot.Refusal
+	if said.By != grammar.Bare || !errors.As(err, &no) || no.Card != nil {
+		return err
+	}
+	return &bot.Refusal{Text: no.Text.Plus(kpiPeriods)}
 }
 
 // mayReport lets everybody see their own indicators, whoever holds reports those of the group and of others in it, and

@@ -22,7 +22,8 @@ func CommendReads(g chat.Group) []journal.Name {
 func Commend(c bot.Call) (bot.Outcome, error) {
 	g := c.Group.ID
 	now := c.Now.In(c.Zone)
-	weeks := kpi.Weeks(kpi.EnoughWeeks, now.AddDate(0, 0, -7))
+	enough := c.Targets.EnoughWeeks()
+	weeks := kpi.Weeks(enough, now.AddDate(0, 0, -7))
 	group := KPIAsk{Group: g, Periods: weeks}
 	if !c.Group.Bound() {
 		return bot.Outcome{}, nil
@@ -40,7 +41,7 @@ func Commend(c bot.Call) (bot.Outcome, error) {
 		for _, k := range one.Measure(c) {
 			judged = append(judged, k.Indicators())
 		}
-		if kpi.Run(judged) < kpi.EnoughWeeks {
+		if kpi.Run(judged) < enough {
 			continue
 		}
 		e, ok := bot.At[kpi.Book](c, kpi.Of(g)).Commend(g, kpi.Praise{
@@ -53,20 +54,26 @@ func Commend(c bot.Call) (bot.Outcome, error) {
 	return out, nil
 }
 
+// mostPraised is how many weeks, the last ones, a card has room for.
+const mostPraised = 4
+
 // commendation asks the owners to think about it.
 func commendation(c bot.Call, who chat.User, weeks []kpi.Period, judged [][]kpi.Indicator) []chat.Effect {
 	name := calledIn(c, who)
 	card := &chat.Card{
 		Title: chat.Text{ZH: "建议：%s 跨群管理", EN: "Proposal: %s across groups"}.F(name),
 		Body: chat.Text{ZH: "连续 %d 周绩效达标；是否给、给哪些群，由您决定。", EN: "Passed %d weeks running; whether, and in which groups, is yours to decide."}.F(
-			kpi.EnoughWeeks),
+			len(weeks)),
 		Fields: []chat.Field{{Name: chat.Text{ZH: "群", EN: "Group"}, Value: chat.Same(c.Group.Title())}},
 		Buttons: []chat.Button{{
 			Label: chat.Text{ZH: "看绩效", EN: "Indicators"}, Style: chat.Primary,
-			Command: fmt.Sprintf("/kpi @%s %dweeks #%s", who, kpi.EnoughWeeks, c.Group.ID),
+			Command: fmt.Sprintf("/kpi @%s %dweeks #%s", who, len(weeks), c.Group.ID),
 		}},
 	}
 	for n, w := range weeks {
+		if n < len(weeks)-mostPraised {
+			continue
+		}
 		var cells []chat.Text
 		for _, i := range judged[n] {
 			if i.Verdict == kpi.Passed {

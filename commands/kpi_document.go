@@ -90,13 +90,14 @@ func bare(line string) string {
 
 func kpiDocument(i kpi.Indicator, l chat.Language) KPIIndicator {
 	out := KPIIndicator{Name: string(i.Name), Verdict: string(i.Verdict), Samples: i.Samples, Source: i.Name.Source().In(l), AtLeast: i.More}
+	t := i.Targets()
 	switch i.Name {
 	case kpi.Response:
-		out.Measures, out.Target, out.TargetIs = "mean_handling_minutes", kpi.MostHandling.Minutes(), "most"
+		out.Measures, out.Target, out.TargetIs = "mean_handling_minutes", t.MostHandling().Minutes(), "most"
 	case kpi.Quality:
-		out.Measures, out.Target, out.TargetIs = "complaints_solved_percent", kpi.LeastSolved, "least"
+		out.Measures, out.Target, out.TargetIs = "complaints_solved_percent", float64(t.LeastSolved()), "least"
 	case kpi.Risk:
-		out.Measures, out.Target, out.TargetIs = "interceptions", kpi.LeastCaught, "least_per_week"
+		out.Measures, out.Target, out.TargetIs = "interceptions", float64(t.LeastCaught()), "least_per_week"
 	}
 	if i.Known {
 		out.Value = &i.Value

@@ -5,6 +5,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/chat"
+	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
 	"qunguan/bot/kpi"
@@ -36,7 +37,12 @@ func (a KPIAsk) Need(c bot.Call) journal.Want {
 		}
 	}
 	if len(w.Names) == 0 && c.Queries() == 0 {
-		return a.want()
+		return a.want(c)
+	}
+	for _, g := range a.watched(c) { // whether a wait is anybody's matter
+		if _, waits := c.Clock(g).Waiting(); waits {
+			w.Names = append(w.Names, notLoaded(c, directory.OfGroup(g), duty.Of(g))...)
+		}
 	}
 	return w
 }
@@ -73,16 +79,22 @@ func (a KPIAsk) groups(c bot.Call) []chat.Group {
 	return everyGroup(c)
 }
 
+// watched are the groups in which it is looked who still waits.
+func (a KPIAsk) watched(c bot.Call) []chat.Group {
+	if a.Group == "" && a.Who != "" {
+		return nil // whose matter it is, is a question of each group
+	}
+	return a.groups(c)
+}
+
 // want is the queries and tallies of it. Its numbers count from the first of all.
-func (a KPIAsk) want() journal.Want {
+func (a KPIAsk) want(c bot.Call) journal.Want {
 	var w journal.Want
 	from, until := a.span()
 	for _, p := range a.Periods {
 		w.Tallies = append(w.Tallies, journal.Days{Group: a.Group, From: p.From, Until: p.Until})
 	}
-	if a.Group != "" {
-		w.Clocks = []chat.Group{a.Group}
-	}
+	w.Clocks = a.watched(c)
 	w.Queries = a.catches(from, until)
 	if a.Who != "" {
 		w.Queries = append(w.Queries,
@@ -123,7 +135,7 @@ func (a KPIAsk) Measure(c bot.Call) []KPI {
 		}
 		source := c.Sources(i) > 0
 		k := KPI{Period: p, Written: written, Measured: kpi.Measured{
-			Days: p.Days(), Over: p.Over(c.Now), Handled: handled.Count(), Handling: handled.Mean(), Messages: s.Messages(),
+			Days: p.Days(), Over: p.Over(c.Now), Handled: handled.Count(), Handling: handled.Mean(), Messages: s.Messages(), Targets: c.Targets,
 		}}
 		// Of a time in which nothing was heard nobody knows whether somebody listened.
 		heard := k.Messages > 0 || s.Total(sla.Handling).Count() > 0

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"qunguan/bot"
@@ -10,11 +12,12 @@ import (
 	"qunguan/bot/ticket"
 )
 
-// byPerson counts what everybody did.
 func (t *kpiTable) byPerson(a KPIAsk, row func(chat.User) *kpiRow) {
 	c, sheet := t.c, t.c.Sheet(0)
-	for _, u := range c.Access.Admins(a.Group, c.Now) {
-		row(u)
+	if !t.all {
+		for _, u := range c.Access.Admins(a.Group, c.Now) {
+			row(u)
+		}
 	}
 	for u, tally := range sheet.ByPerson(sla.Handling) {
 		row(u).handling = tally
@@ -37,17 +40,28 @@ func (t *kpiTable) byPerson(a KPIAsk, row func(chat.User) *kpiRow) {
 	}
 }
 
-// byShift counts what happened while somebody was on duty by the roster. Messages are counted by the day, so that nobody
-// knows in whose shift they were written.
-func (t *kpiTable) byShift(a KPIAsk, row func(chat.User) *kpiRow) {
-	c := t.c
+// byShift counts by the hours of the roster: of matters those in which the customer began to wait, as they were when it
+// was heard; of all else those in which it happened, by the roster of today.
+func (t *kpiTable) byShift(a KPIAsk) {
+	c, sheet := t.c, t.c.Sheet(0)
 	roster := bot.At[duty.Roster](c, duty.Of(a.Group))
-	during := func(at time.Time) *kpiRow {
-		turn, _ := roster.OnDuty(at.In(c.Zone))
-		return row(turn.Who)
+	rows := map[sla.Slot]*kpiRow{}
+	row := func(s sla.Slot) *kpiRow {
+		if rows[s] == nil {
+			rows[s] = &kpiRow{slot: s}
+		}
+		return rows[s]
 	}
-	for u, tally := range c.Sheet(0).ByShift(sla.Handling) {
-		row(u).handling = tally
+	during := func(at time.Time) *kpiRow { return row(bot.SlotAt(roster, at.In(c.Zone))) }
+	for _, turn := range roster.Turns(t.of.From, t.of.Until) {
+		row(sla.SlotOf(turn.From, turn.To))
+	}
+	for s, tally := range sheet.BySlot(sla.Handling) {
+		row(s).handling = tally
+	}
+	for s, n := range sheet.MessagesBySlot() {
+		r := row(s)
+		r.written, r.among = n, n
 	}
 	for _, x := range bot.At[ticket.Book](c, ticket.Of(a.Group)).Within(t.of.From, t.of.Until) {
 		r := during(x.Opened)
@@ -62,4 +76,13 @@ func (t *kpiTable) byShift(a KPIAsk, row func(chat.User) *kpiRow) {
 			during(x.at).caught += x.n
 		}
 	}
+	for _, r := range rows {
+		t.rows = append(t.rows, *r)
+	}
+	last := func(s sla.Slot) int { // what is no shift stands below those that are
+		return map[sla.Slot]int{sla.OffDuty: 1, "": 2}[s]
+	}
+	slices.SortFunc(t.rows, func(x, y kpiRow) int {
+		return cmp.Or(cmp.Compare(last(x.slot), last(y.slot)), cmp.Compare(x.slot, y.slot))
+	})
 }

@@ -79,7 +79,7 @@ func kpiMark(v kpi.Verdict) string {
 // kpiLine is one indicator: value, target, verdict, what it is made of and where that comes from.
 func kpiLine(c bot.Call, i kpi.Indicator, k KPI) chat.Text {
 	return chat.Text{ZH: "- %s %s：%s，目标 %s，**%s**（%s；来源：%s）", EN: "- %s %s: %s, target %s, **%s** (%s; source: %s)"}.F(
-		kpiMark(i.Verdict), i.Name.Title(), kpiValue(c, i), i.Name.Target(), i.Verdict.Text(), kpiSamples(c, i, k), i.Name.Source())
+		kpiMark(i.Verdict), i.Name.Title(), kpiValue(c, i), i.Target(), i.Verdict.Text(), kpiSamples(c, i, k), i.Name.Source())
 }
 
 // kpiValue writes the number with what it measures.
@@ -111,7 +111,7 @@ func kpiNumber(c bot.Call, i kpi.Indicator) chat.Text {
 // kpiLength writes a mean to the minute, and to the second where the minute would hide why it failed.
 func kpiLength(c bot.Call, i kpi.Indicator) chat.Text {
 	d := time.Duration(i.Value * float64(time.Minute))
-	if m := d.Round(time.Minute); m >= time.Minute && (m <= kpi.MostHandling) == (d <= kpi.MostHandling) {
+	if m := d.Round(time.Minute); m >= time.Minute && (m <= c.Targets.MostHandling()) == (d <= c.Targets.MostHandling()) {
 		return c.Length(m)
 	}
 	return took(c, d.Round(time.Second))
@@ -161,8 +161,11 @@ func weekLine(c bot.Call, k KPI) chat.Text {
 			line = line.Plus(chat.Text{ZH: "｜", EN: " | "})
 		}
 		cell := kpiNumber(c, i)
-		if !i.Known {
+		switch {
+		case !i.Known:
 			cell = i.Verdict.Text()
+		case i.Name == kpi.Risk:
+			cell = cell.Plus(chat.Text{ZH: "（每千条 %s）", EN: " (%s in 1,000)"}.F(kpiRate(i)))
 		}
 		line = line.Plus(cell).Plus(chat.Same(" " + kpiMark(i.Verdict)))
 	}
@@ -235,6 +238,9 @@ func (v kpiView) missing() []chat.Text {
 			EN: "- Missing: the group has no message source (archive, smart bot or push), so response and interceptions cannot be measured.",
 		})
 	}
+	if w := v.stillWaiting(); !w.IsZero() {
+		out = append(out, w)
+	}
 	if late := v.c.Clock(v.ask.Group).Late; v.ask.Group != "" && late > 0 {
 		out = append(out, chat.Text{ZH: "- 缺：有 %d 条消息到得太晚，没有计入响应。", EN: "- Missing: %d messages came too late to count."}.F(late))
 	}
@@ -250,4 +256,25 @@ func (v kpiView) missing() []chat.Text {
 		}.F(kpi.LeastMessages))
 	}
 	return out
+}
+
+// stillWaiting says who waits since the period and is in none of its numbers: a matter counts once it is handled.
+func (v kpiView) stillWaiting() chat.Text {
+	n, oldest := 0, time.Time{}
+	for _, g := range v.ask.watched(v.c) {
+		w, waits, _ := whoWaits(v.c, g)
+		if !waits || !w.Opened.Before(v.now.Until) || v.ask.Who != "" && w.Shift != v.ask.Who {
+			continue
+		}
+		n += 1 + len(v.c.Clock(g).Behind().Others)
+		if oldest.IsZero() || w.Opened.Before(oldest) {
+			oldest = w.Opened
+		}
+	}
+	if n == 0 {
+		return chat.Text{}
+	}
+	return chat.Text{
+		ZH: "- 缺：还有 %d 位客户在等，最久 %s（%s 起）；处理完才计入响应。", EN: "- Missing: %d customers still wait, the longest for %s (since %s); they count once they are handled.",
+	}.F(n, waitText(v.c.Now.Sub(oldest)), v.c.Moment(oldest))
 }

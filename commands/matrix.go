@@ -66,7 +66,7 @@ func MatrixTable(c bot.Call) (table chat.Picture, need journal.Want) {
 	s := sheetOf(c)
 	p := s.picture(c, len(s.lines))
 	if p == nil {
-		p = &chat.Picture{Title: chat.Text{ZH: "%s 的权限表", EN: "Rights in %s"}.F(c.Group.Title())}
+		p = &chat.Picture{Title: chat.Text{ZH: "%s 的权限表", EN: "Rights in %s"}.F(c.Group.Title()), Sheet: rightsSheet, Corner: membersCorner}
 		s.notes = append(s.notes, chat.Text{ZH: "还没有人有角色。", EN: "Nobody holds a role yet."})
 	}
 	p.Notes = append(p.Notes, s.notes...)
@@ -268,6 +268,12 @@ func (s sheet) said(l sheetLine) []chat.Text {
 	return out
 }
 
+// What a document of the sheet says of its parts.
+var (
+	rightsSheet   = chat.Text{ZH: "权限", EN: "Rights"}
+	membersCorner = chat.Text{ZH: "成员", EN: "Member"}
+)
+
 // mostPictured is how many people a picture shows; the text has all.
 const mostPictured = 40
 
@@ -280,13 +286,14 @@ func (s sheet) picture(c bot.Call, most int) *chat.Picture {
 		Title: chat.Text{ZH: "%s 的权限表", EN: "Rights in %s"}.F(c.Group.Title()),
 		Subtitle: chat.Text{ZH: "%s · %d 人 × %d 项", EN: "%s · admins: %d, items: %d"}.F(
 			c.Moment(c.Now), len(s.lines), len(s.items)),
+		Sheet: rightsSheet, Corner: membersCorner,
 	}
 	for _, i := range s.items {
 		p.Columns = append(p.Columns, chat.Column{Label: i.Label(), Band: i.Family().Label()})
 	}
 	seen, exceptions := map[chat.Shade]bool{}, false
 	for _, l := range s.lines[:min(len(s.lines), most)] {
-		row := chat.Row{Label: chat.Same(s.shortName(c, l.who)), Note: l.note(c)}
+		row := chat.Row{Label: chat.Same(s.shortName(c, l.who)), Note: l.note(c), ID: string(l.who)}
 		for _, d := range l.decisions {
 			looks := cell(d)
 			seen[looks.Shade] = true

@@ -29,15 +29,15 @@ func asksPreferences(_ grammar.Args, c bot.Call) journal.Want {
 // notifications shows the speaker which notifications they get, and switches one sort of them on or off. It is about nobody
 // else: what others hear is theirs to say.
 func notifications() bot.Command {
-	state, class := noticeState(), noticeClass()
+	state, class, more := noticeState(), noticeClass(), moreNotices()
 	return bot.Command{
 		Name: "notify",
 		Forms: []string{
-			"/notify", "/notify {state} {class}", "/notify {class} {state}",
-			"/(通知设置|提醒设置)", "/(通知设置|提醒设置) {state} {class}", "/(通知设置|提醒设置) {class} {state}",
+			"/notify [{more}]", "/notify {state} {class}", "/notify {class} {state}",
+			"/(通知设置|提醒设置) [{more}]", "/(通知设置|提醒设置) {state} {class}", "/(通知设置|提醒设置) {class} {state}",
 		},
 		Examples: []chat.Text{{ZH: "/通知设置 关 值班提醒", EN: "/notify off duty"}},
-		Holes:    []grammar.Hole{state, class},
+		Holes:    []grammar.Hole{state, class, more},
 		Help: chat.Text{
 			ZH: "看您收哪些通知，一点就开关；只管您自己。", EN: "See which notifications you get and switch them with a tap; your own only.",
 		},
@@ -45,7 +45,7 @@ func notifications() bot.Command {
 		Asks:     asksPreferences,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if !class.Given(c.Args) {
-				return bot.Outcome{Reply: chat.Reply{Text: noticesText(c), Card: noticesCard(c)}}, nil
+				return bot.Outcome{Reply: chat.Reply{Text: noticesText(c), Card: noticesCard(c, more.Of(c.Args))}}, nil
 			}
 			return switchNotices(c, class.Of(c.Args), state.Of(c.Args))
 		},
@@ -209,6 +209,13 @@ func quietHours() grammar.ChoiceHole[hush] {
 		q, ok := preference.Parse(s)
 		return hush{Quiet: q}, ok
 	}, chat.Text{ZH: "22:00-08:00|关", EN: "22:00-08:00|off"})
+}
+
+// moreNotices asks for the second card: one has no room for all sorts.
+func moreNotices() grammar.ChoiceHole[bool] {
+	return grammar.Choice("more", func(s string) (bool, bool) {
+		return true, slices.Contains([]string{"more", "更多"}, strings.ToLower(s))
+	}, chat.Text{ZH: "更多", EN: "more"})
 }
 
 func noticeState() grammar.ChoiceHole[bool] {

@@ -16,7 +16,6 @@ type sort struct {
 	name, what  chat.Text
 	short       string // English, on a button
 	alsoWritten []string
-	apart       bool // the card has no room for it
 }
 
 // sorts are the sorts of notifications, in the order of preference.Classes.
@@ -42,12 +41,12 @@ var sorts = []sort{
 		what: chat.Text{ZH: "等您决定的申请和方案", EN: "requests and plans that wait for your decision"},
 	},
 	{
-		class: chat.OfConduct, name: chat.Text{ZH: "群内违规", EN: "conduct"}, short: "Rules", alsoWritten: []string{"违规", "举报", "关键词"}, apart: true,
+		class: chat.OfConduct, name: chat.Text{ZH: "群内违规", EN: "conduct"}, short: "Rules", alsoWritten: []string{"违规", "举报", "关键词"},
 		what: chat.Text{ZH: "有人违反群规或被举报", EN: "somebody breaks the rules of a group, or is reported"},
 	},
 	{
-		class: chat.OfDigest, name: chat.Text{ZH: "简报", EN: "digest"}, short: "Digest", alsoWritten: []string{"周报", "日报", "digests"}, apart: true,
-		what: chat.Text{ZH: "每周一次、有急事时每天一次；要关发 `/通知设置 关 简报`", EN: "once a week, and daily if something is urgent; to end it: `/notify off digest`"},
+		class: chat.OfDigest, name: chat.Text{ZH: "简报", EN: "digest"}, short: "Digest", alsoWritten: []string{"周报", "日报", "digests"},
+		what: chat.Text{ZH: "每周一次、有急事时每天一次", EN: "once a week, and daily if something is urgent"},
 	},
 	{
 		class: chat.OfSystem, name: chat.Text{ZH: "系统告警", EN: "system"}, short: "System", alsoWritten: []string{"系统", "告警"},
@@ -120,36 +119,56 @@ var usualNight = preference.Quiet{From: 22 * 60, To: 8 * 60}
 // mostButtons is how many buttons, and how many fields, one card has on every platform.
 const mostButtons = 6
 
-// noticesCard shows the same as switches. A button names what the tap makes so, so that tapping twice is no more than
-// once. An owner has one sort more, and no room is left for quiet hours; what is apart has none at all.
-func noticesCard(c bot.Call) *chat.Card {
-	b := preferred(c)
+// noticesCard shows the same as switches, on two cards: one has no room for all. A button names what the tap makes so, so
+// that tapping twice is no more than once. The last button leads to the other card.
+func noticesCard(c bot.Call, second bool) *chat.Card {
 	card := &chat.Card{
 		Title: chat.Text{ZH: "通知设置", EN: "Notifications"},
 		Body:  chat.Text{ZH: "只管您自己；点一下就改，可以撤销。", EN: "Your own only; a tap changes one, and can be undone."},
 	}
+	switches := append(noticeSwitches(c), quietSwitch(c))
+	other := chat.Button{Label: chat.Text{ZH: "更多", EN: "More"}, Command: typedAs(c, chat.Text{ZH: "/通知设置 更多", EN: "/notify more"})}
+	if second {
+		switches = switches[mostButtons-1:]
+		other = chat.Button{Label: chat.Text{ZH: "返回", EN: "Back"}, Command: typedAs(c, chat.Text{ZH: "/通知设置", EN: "/notify"})}
+	} else {
+		switches = switches[:mostButtons-1]
+	}
+	for _, s := range switches {
+		card.Fields, card.Buttons = append(card.Fields, s.Field), append(card.Buttons, s.Button)
+	}
+	card.Buttons = append(card.Buttons, other)
+	return card
+}
+
+// noticeSwitch is one setting on the card: how it is, and what a tap makes of it.
+type noticeSwitch struct {
+	chat.Field
+	chat.Button
+}
+
+// noticeSwitches are those of the sorts that the speaker may get.
+func noticeSwitches(c bot.Call) []noticeSwitch {
+	b := preferred(c)
+	var out []noticeSwitch
 	for _, s := range concerning(c) {
-		if s.apart {
-			continue
-		}
 		on := b.Wants(s.class)
-		card.Fields = append(card.Fields, chat.Field{Name: s.name, Value: onOff(on)})
 		then := onOff(!on)
-		card.Buttons = append(card.Buttons, chat.Button{
+		out = append(out, noticeSwitch{chat.Field{Name: s.name, Value: onOff(on)}, chat.Button{
 			Label:   chat.Text{ZH: then.ZH + s.name.ZH, EN: s.short + " " + then.EN},
 			Command: typedAs(c, chat.Text{ZH: "/通知设置 " + then.ZH + " " + s.name.ZH, EN: "/notify " + then.EN + " " + s.name.EN}),
-		})
+		}})
 	}
-	if len(card.Buttons) == mostButtons {
-		return card
-	}
+	return out
+}
+
+// quietSwitch is that of the quiet hours.
+func quietSwitch(c bot.Call) noticeSwitch {
 	value, label, then := chat.Text{ZH: "没有", EN: "none"}, chat.Text{ZH: "设免打扰", EN: "Quiet 22–8"}, chat.Same(usualNight.String())
-	if q, ok := b.Quiet(); ok {
+	if q, ok := preferred(c).Quiet(); ok {
 		value, label, then = chat.Same(q.String()), chat.Text{ZH: "关免打扰", EN: "Quiet off"}, onOff(false)
 	}
-	card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "免打扰", EN: "quiet hours"}, Value: value})
-	card.Buttons = append(card.Buttons, chat.Button{Label: label, Command: typedAs(c, chat.Text{
+	return noticeSwitch{chat.Field{Name: chat.Text{ZH: "免打扰", EN: "quiet hours"}, Value: value}, chat.Button{Label: label, Command: typedAs(c, chat.Text{
 		ZH: "/通知设置 免打扰 " + then.ZH, EN: "/notify quiet " + then.EN,
-	})})
-	return card
+	})}}
 }

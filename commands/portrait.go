@@ -63,7 +63,7 @@ func Portray(c bot.Call, who chat.User) (p chat.Portrait, need journal.Want) {
 // figures are how somebody did in the last weeks that are over, in the groups where they hold a role: the indicators as
 // /kpi has them, and the sides of their portrait.
 func figures(c bot.Call, who chat.User, held []chat.Group) ([]chat.Measure, journal.Want) {
-	weeks := kpiWord{n: kpi.EnoughWeeks, past: true}.of(c.Now.In(c.Zone))
+	weeks := kpiWord{n: c.Targets.EnoughWeeks(), past: true}.of(c.Now.In(c.Zone))
 	ask := KPIAsk{Who: who, Periods: []kpi.Period{weeks}, Among: held}
 	if need := ask.Need(c); !need.Nothing() {
 		if len(need.Queries) > 0 {
@@ -96,7 +96,7 @@ func figures(c bot.Call, who chat.User, held []chat.Group) ([]chat.Measure, jour
 // trialFigures are those of nobody, so that a trial reaches every field that portraits do.
 func trialFigures() []chat.Measure {
 	var out []chat.Measure
-	most := kpi.Measured{Days: daysOfTrial, Over: true, Source: true, Handled: 1, Handling: time.Hour, Complaints: 1, Solved: 1, Caught: kpi.LeastCaught, Messages: kpi.LeastMessages}
+	most := kpi.Measured{Days: daysOfTrial, Over: true, Source: true, Handled: 1, Handling: time.Hour, Complaints: 1, Solved: 1, Caught: kpi.Targets{}.LeastCaught(), Messages: kpi.LeastMessages}
 	for _, i := range most.Indicators() {
 		d := kpiDocument(i, chat.EN)
 		out = append(out, chat.Measure{Name: d.Measures, Value: i.Value, Verdict: d.Verdict, Sample: int(i.Samples)})

@@ -49,7 +49,7 @@ func lastUses(c bot.Call, e review.Evidence) chat.Text {
 }
 
 // workText is the duty that was done and how customers were answered.
-func workText(e review.Evidence) chat.Text {
+func workText(aims kpi.Targets, e review.Evidence) chat.Text {
 	var out []chat.Text
 	switch t := e.Turns; {
 	case t == nil:
@@ -74,15 +74,15 @@ func workText(e review.Evidence) chat.Text {
 	}
 	t := clauses(out)
 	if a := e.Answers; a != nil && a.Handled > 0 {
-		t = t.Plus(chat.Text{ZH: "；", EN: "; "}).Plus(handlingText(a))
+		t = t.Plus(chat.Text{ZH: "；", EN: "; "}).Plus(handlingText(aims, a))
 	}
 	return t
 }
 
 // handlingText is how long the matters of customers took, and whether that is good enough (R44).
-func handlingText(a *review.Answers) chat.Text {
+func handlingText(aims kpi.Targets, a *review.Answers) chat.Text {
 	passed := chat.Text{ZH: "达标", EN: "passed"}
-	if a.Handling > kpi.MostHandling {
+	if a.Handling > aims.MostHandling() {
 		passed = chat.Text{ZH: "不达标", EN: "failed"}
 	}
 	return chat.Text{ZH: "处理 %d 件，平均 %s（%s）", EN: "%d matters, %s on average (%s)"}.F(a.Handled, grammar.FormatLength(a.Handling.Round(time.Minute)), passed)

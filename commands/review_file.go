@@ -12,6 +12,7 @@ import (
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
 	"qunguan/bot/journal"
+	"qunguan/bot/kpi"
 	"qunguan/bot/review"
 )
 
@@ -58,6 +59,7 @@ type ReviewRow struct {
 	Campaign review.Campaign
 	Case     review.Case
 	Group    string
+	Targets  kpi.Targets // what indicators should be
 	Name     func(chat.User) string
 	Decided  []int64 // the entries in which somebody decided about it, the oldest first
 	Applied  []int64 // and those that carried it out
@@ -94,7 +96,7 @@ var ReviewColumns = []ReviewColumn{
 	{chat.Text{ZH: "建议的理由", EN: "Why advised"}, 36, true, func(r ReviewRow) any { return adviceWhy(r.Case.Advice) }},
 	{chat.Text{ZH: "来源", EN: "Source"}, 20, true, func(r ReviewRow) any { return originText(r.call(), r.Case.Evidence.Role) }},
 	{chat.Text{ZH: "使用", EN: "Use"}, 34, true, func(r ReviewRow) any { return clauses(r.uses()) }},
-	{chat.Text{ZH: "值班和响应", EN: "Duty and answers"}, 30, true, func(r ReviewRow) any { return workText(r.Case.Evidence) }},
+	{chat.Text{ZH: "值班和响应", EN: "Duty and answers"}, 30, true, func(r ReviewRow) any { return workText(r.Targets, r.Case.Evidence) }},
 	{chat.Text{ZH: "滥用迹象", EN: "Signs of abuse"}, 26, true, func(r ReviewRow) any { return abuseText(r.call(), r.Case.Evidence) }},
 	{chat.Text{ZH: "本人说", EN: "They say"}, 24, true, ReviewRow.said},
 	{chat.Text{ZH: "结果", EN: "Outcome"}, 24, true, ReviewRow.end},

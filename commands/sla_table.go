@@ -101,7 +101,7 @@ func (v statsView) text() chat.Text {
 	lines := []chat.Text{
 		v.head(),
 		chat.Text{ZH: "首次响应：%s", EN: "First response: %s"}.F(tallyText(t.first)),
-		chat.Text{ZH: "处理完成（时限%[2]s）：%[1]s", EN: "Handling (limit %[2]s): %[1]s"}.F(tallyText(t.handling), waitText(sla.HandlingLimit)),
+		chat.Text{ZH: "处理完成（时限%[2]s）：%[1]s", EN: "Handling (limit %[2]s): %[1]s"}.F(tallyText(t.handling), waitText(v.c.Targets.MostHandling())),
 	}
 	for i, r := range v.rows() {
 		if i == mostRows {

@@ -35,6 +35,12 @@ func ticketOpen() bot.Command {
 			if said == "" {
 				return bot.Refuse(chat.Text{ZH: "请写投诉的事由，例如：/工单 登记 张总的货发错了。", EN: "Say what it is about, for example: /ticket open wrong goods for Mr Zhang."})
 			}
+			if !concerned(c) {
+				return bot.Refuse(chat.Text{
+					ZH: "您不在“%s”里，不能为它登记投诉：登记会算进那个群的绩效。请到您所在的群里登记，或请那个群的同事登记。",
+					EN: "You are not in “%s”, so you cannot write a complaint down for it: it counts among that group's indicators. Do so in a group of yours, or ask a colleague of that group.",
+				}.F(chat.Escape(c.Group.Title())))
+			}
 			n := ticket.News{ID: "chat-" + c.Code(), Subject: said, By: c.Actor.ID, At: c.Now, Source: ticket.Chat}
 			if c.Actor.Kind == chat.Customer {
 				n.Customer = string(c.Actor.ID)
@@ -51,11 +57,27 @@ func ticketOpen() bot.Command {
 			return bot.Outcome{
 				Events: events, Changes: changes,
 				Reply: chat.Reply{Text: chat.Text{
-					ZH: "已登记投诉 %d号：%s。解决后发 `/工单 解决 %d号%s`。", EN: "Complaint %d is written down: %s. Once it is solved: `/ticket solve %d%s`.",
-				}.F(t.No, chat.Escape(t.Subject), t.No, elsewhere(c))},
+					ZH: "已登记投诉 %d号%s：%s。解决后发 `/工单 解决 %d号%s`。", EN: "Complaint %d%s is written down: %s. Once it is solved: `/ticket solve %d%s`.",
+				}.F(t.No, ofGroup(c), chat.Escape(t.Subject), t.No, elsewhere(c))},
 			}, nil
 		},
 	}
+}
+
+// concerned says whether somebody has to do with the group: they write in it, are in it, hold a right in it, or own the
+// company. Who is in a group that cannot be read is not known, and then nobody is kept out.
+func concerned(c bot.Call) bool {
+	_, in := c.Group.Member(c.Actor.ID)
+	return in || !c.Group.MembersKnown || c.Message.Group == c.Group.ID || c.Access.IsOwner(c.Actor.ID) ||
+		c.Access.Items(c.Actor.ID, c.Access.Actor, c.Group.ID, c.Now) != 0
+}
+
+// ofGroup names the group to whoever writes from elsewhere.
+func ofGroup(c bot.Call) chat.Text {
+	if c.Message.Group == c.Group.ID {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "（%s）", EN: " of %s"}.F(chat.Escape(c.Group.Title()))
 }
 
 // ticketSolve says that a complaint is solved.

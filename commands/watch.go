@@ -16,18 +16,18 @@ import (
 	"qunguan/bot/review"
 )
 
-// lookBack is how much of the journal is looked through for suspicious acts: more than passes between two looks, and
-// than a burst lasts.
-const lookBack = 30 * time.Minute
+// lookBack is how much of the journal is looked through for suspicious acts: as long as a burst lasts, and more than
+// passes between two looks.
+func lookBack(b digest.Bounds) time.Duration { return b.Burst() + 20*time.Minute }
 
-// mostWatched is how many entries of one kind are looked at. Whoever does more in lookBack is noticed by those.
+// mostWatched is how many entries of one kind are looked at. Whoever does more in that time is noticed by those.
 const mostWatched = 1000
 
 // Watch looks for suspicious acts of the last minutes and tells those who answer for the group, each matter once (R65,
 // R09). It tells of one matter, so that each has an entry of its own, in its own group; whoever calls it looks again.
 func Watch(c bot.Call) (bot.Outcome, error) {
 	if c.Queries() == 0 {
-		since := c.Now.Add(-lookBack)
+		since := c.Now.Add(-lookBack(c.Bounds))
 		w := journal.Want{Queries: []journal.Query{{Refused: true, Since: since, Limit: mostWatched}}}
 		for _, k := range slices.Concat(destructive, beneficial) {
 			w.Queries = append(w.Queries, journal.Query{Kind: k, Since: since, Limit: mostWatched})
@@ -48,7 +48,7 @@ func Watch(c bot.Call) (bot.Outcome, error) {
 	if len(need.Names) > 0 {
 		return bot.Outcome{Need: need}, nil
 	}
-	fresh, events := bot.At[digest.Book](c, digest.Suspects).Tell(watching(c).Suspicions(entries), c.Now)
+	fresh, events := bot.At[digest.Book](c, digest.Suspects).Tell(watching(c).Suspicions(entries), c.Bounds, c.Now)
 	if len(fresh) == 0 {
 		return bot.Outcome{}, nil
 	}
@@ -60,7 +60,7 @@ func watching(c bot.Call) digest.Watch {
 	of := func(kinds []journal.Kind) func(journal.Entry) bool {
 		return func(e journal.Entry) bool { return slices.Contains(kinds, e.Kind) && !carriesOut(e) && !uponCase(e) }
 	}
-	return digest.Watch{Destructive: of(destructive), Benefits: of(beneficial), OffShift: func(g chat.Group, who chat.User, at time.Time) bool {
+	return digest.Watch{Bounds: c.Bounds, Destructive: of(destructive), Benefits: of(beneficial), OffShift: func(g chat.Group, who chat.User, at time.Time) bool {
 		r := bot.At[duty.Roster](c, duty.Of(g))
 		if !slices.Contains(r.Staff(), who) {
 			return false // whoever has no shifts is never out of one
@@ -94,7 +94,7 @@ func alarm(c bot.Call, s digest.Suspicion) []chat.Effect {
 	card.Buttons[0].Command = look
 	card.Fields = append(card.Fields,
 		chat.Field{Name: chat.Text{ZH: "记录", EN: "Entry"}, Value: chat.Same(chat.ThisEntry)},
-		chat.Field{Name: chat.Text{ZH: "说明", EN: "Note"}, Value: suspicionRule(s.Sort).Plus(chat.Text{ZH: "按规则提醒，不等于违规", EN: "told by rule; it need not be wrong"})})
+		chat.Field{Name: chat.Text{ZH: "说明", EN: "Note"}, Value: suspicionRule(s.Sort, c.Bounds).Plus(chat.Text{ZH: "按规则提醒，不等于违规", EN: "told by rule; it need not be wrong"})})
 	var out []chat.Effect
 	for _, u := range managersOf(c, s.Group, s.Who) {
 		out = append(out, chat.SendTo(u, s.Group, chat.Reply{Card: card}))
@@ -137,12 +137,12 @@ func suspicionText(c bot.Call, s digest.Suspicion) chat.Text {
 }
 
 // suspicionRule says what the rule is, where it is a number.
-func suspicionRule(s digest.Sort) chat.Text {
+func suspicionRule(s digest.Sort, b digest.Bounds) chat.Text {
 	switch s {
 	case digest.Frequent:
-		return chat.Text{ZH: "10 分钟内超过 %d 次；", EN: "more than %d in 10 minutes; "}.F(digest.MostActs)
+		return chat.Text{ZH: "%[2]d 分钟内超过 %[1]d 次；", EN: "more than %d in %d minutes; "}.F(b.MostActs(), int(b.Burst().Minutes()))
 	case digest.Refused:
-		return chat.Text{ZH: "10 分钟内 %d 次或以上；", EN: "%d or more in 10 minutes; "}.F(digest.LeastRefusals)
+		return chat.Text{ZH: "%[2]d 分钟内 %[1]d 次或以上；", EN: "%d or more in %d minutes; "}.F(b.LeastRefusals(), int(b.Burst().Minutes()))
 	case digest.OffShift, digest.Selfish:
 	}
 	return chat.Text{}

@@ -32,6 +32,7 @@ func (l *layers) check(c Config) {
 	l.people("limits.native_admins", c.Limits.NativeAdmins)
 	l.checkDuty(c.Duty)
 	l.checkSLA(c.SLA)
+	l.checkTargets(c.KPI, c.Suspicion)
 	l.checkAudit(c.Audit)
 	l.checkDeadman(c.Deadman)
 	l.checkRedis(c.Redis)

@@ -33,6 +33,9 @@ type Config struct {
 	Duty   Duty   `koanf:"duty"`
 	Audit  Audit  `koanf:"audit"`
 	SLA    SLA    `koanf:"sla"`
+	KPI    KPI    `koanf:"kpi"`
+
+	Suspicion Suspicion `koanf:"suspicion"`
 
 	Schedule Schedule `koanf:"schedule"`
 	Deadman  Deadman  `koanf:"deadman"`
@@ -289,6 +292,14 @@ var defaults = map[string]any{
 	"sla.manager_after": "5m",
 	"sla.company_after": "15m",
 	"sla.unack_after":   "10m",
+
+	"kpi.handling_within": "2h",
+	"kpi.solved_percent":  "95",
+	"kpi.caught_a_week":   "20",
+	"kpi.reward_weeks":    "4",
+	"suspicion.most_acts": "10",
+	"suspicion.refusals":  "3",
+	"suspicion.within":    "10m",
 }
 
 // Load reads the configuration from the file at path and, over it, from environ, whose elements are "NAME=value" as

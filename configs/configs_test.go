@@ -61,11 +61,13 @@ func problems(t *testing.T, err error) []string {
 func smallestConfig() configs.Config {
 	return configs.Config{
 		Listen: "127.0.0.1:8080", Timezone: "Asia/Shanghai", Language: "zh", Edition: configs.Standard,
-		Owners: []string{"boss"},
-		Audit:  configs.Audit{KeyFile: "qunguan.key", Export: configs.Export{Format: "jsonl"}, Archive: configs.Retention{KeepDays: 180}},
-		Duty:   configs.Duty{RemindBefore: []string{"7d", "1d", "1h"}, CheckInWithin: "10m"},
-		SLA:    configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
-		Redis:  configs.Redis{Addrs: []string{"127.0.0.1:6379"}, KeyPrefix: "qunguan"},
+		Owners:    []string{"boss"},
+		Audit:     configs.Audit{KeyFile: "qunguan.key", Export: configs.Export{Format: "jsonl"}, Archive: configs.Retention{KeepDays: 180}},
+		Duty:      configs.Duty{RemindBefore: []string{"7d", "1d", "1h"}, CheckInWithin: "10m"},
+		SLA:       configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
+		KPI:       configs.KPI{HandlingWithin: "2h", SolvedPercent: 95, CaughtAWeek: 20, RewardWeeks: 4},
+		Suspicion: configs.Suspicion{MostActs: 10, Refusals: 3, Within: "10m"},
+		Redis:     configs.Redis{Addrs: []string{"127.0.0.1:6379"}, KeyPrefix: "qunguan"},
 		WeCom: configs.WeCom{
 			CorpID: "ww0123456789abcdef", APIBase: "https://qyapi.weixin.qq.com",
 			Bot: configs.Bot{Token: "tok", EncodingAESKey: configs.Secret(aesKey)},
@@ -115,6 +117,8 @@ wecom:
 ingest: {secret: SECRET, previous_secret: SECRET}
 api: {token: SECRET}
 archive: {secret: a, private_keys: [{version: 2, file: k.pem}], proxy: "socks5://10.0.0.1:8081", proxy_password: "u:p"}
+kpi: {handling_within: 1h30m, solved_percent: 90, caught_a_week: 5, reward_weeks: 2}
+suspicion: {most_acts: 4, refusals: 2, within: 5m}
 log: {level: debug, format: console}
 `)
 	require.NoError(t, err)
@@ -126,6 +130,8 @@ log: {level: debug, format: console}
 		Font:             "/srv/fonts/a.ttc",
 		Duty:             configs.Duty{Holidays: "/etc/days/off.yaml", RemindBefore: []string{}, CheckInWithin: "15m"},
 		SLA:              configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
+		KPI:              configs.KPI{HandlingWithin: "1h30m", SolvedPercent: 90, CaughtAWeek: 5, RewardWeeks: 2},
+		Suspicion:        configs.Suspicion{MostActs: 4, Refusals: 2, Within: "5m"},
 		Audit:            configs.Audit{KeyFile: "/etc/keys/journal.key", PostTo: "managers", Export: configs.Export{Dir: "/etc/out", Format: "xlsx"}, Archive: configs.Retention{Dir: "/etc/old", KeepDays: 400}},
 		Redis: configs.Redis{
 			Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "0123", DB: 3, TLS: true, MasterName: "m", KeyPrefix: "q:1",
@@ -180,6 +186,13 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{add(`duty: {remind_before: [1h, soon]}`), `/etc/q.yaml:1: duty.remind_before: "soon" is no length from 1m to 31d; write for example 7d, 1d, 1h or 30m`},
 		{add(`sla: {outside: stop}`), `/etc/q.yaml:1: sla.outside: "stop" is not possible; use one of: pause, count`},
 		{add(`sla: {warn_percent: 100}`), `/etc/q.yaml:1: sla.warn_percent: 100 is not possible; write which part of the limit, from 1 to 99, or 0 to warn nobody`},
+		{add(`kpi: {handling_within: 90s}`), `/etc/q.yaml:1: kpi.handling_within: "90s" is no length of whole minutes from 1m to 7d; write for example 2h`},
+		{add(`kpi: {solved_percent: 101}`), `/etc/q.yaml:1: kpi.solved_percent: 101 is not possible; write a number from 1 to 100`},
+		{add(`kpi: {caught_a_week: 0}`), `/etc/q.yaml:1: kpi.caught_a_week: 0 is not possible; write a number from 1 to 10000`},
+		{add(`kpi: {reward_weeks: 9}`), `/etc/q.yaml:1: kpi.reward_weeks: 9 is not possible; write a number from 1 to 8`},
+		{add(`suspicion: {most_acts: 0}`), `/etc/q.yaml:1: suspicion.most_acts: 0 is not possible; write a number from 1 to 1000`},
+		{add(`suspicion: {refusals: 1}`), `/etc/q.yaml:1: suspicion.refusals: 1 is not possible; write a number from 2 to 1000`},
+		{add(`suspicion: {within: 2h}`), `/etc/q.yaml:1: suspicion.within: "2h" is no length of whole minutes from 1m to 1h; write for example 10m`},
 		{add(`sla: {manager_after: soon}`), `/etc/q.yaml:1: sla.manager_after: "soon" is no length from 1m0s to 24h; write for example 5m or 15m`},
 		{add(`sla: {company_after: 2m}`), `/etc/q.yaml:1: sla.company_after: "2m" comes before the step below it; each step is told after the one before, counted from when the limit passed`},
 		{add(`duty: {check_in_within: 2d}`), `/etc/q.yaml:1: duty.check_in_within: "2d" is no length from 1m to 4h; write for example 10m`},

@@ -7,6 +7,8 @@ type Panel struct {
 	Points []Point `json:"points"`
 	// Target is drawn as a line across the bars; nil draws none.
 	Target *Aim `json:"target,omitempty"`
+	// Top is the value at the upper end; a bar beyond it is cut there, visibly. 0 is that of the highest bar.
+	Top float64 `json:"top,omitempty"`
 }
 
 // Point is one bar. Where Known is not set there is none, and Written says why.
@@ -16,6 +18,7 @@ type Point struct {
 	Value   float64 `json:"value,omitempty"`
 	Written Text    `json:"written"`       // the value as people read it
 	Made    Text    `json:"made,omitzero"` // of how many it is made, as people read it; empty: nothing is said of that
+	Rate    Text    `json:"rate,omitzero"` // what the value is beside something else, likewise
 	Shade   Shade   `json:"shade,omitempty"`
 }
 

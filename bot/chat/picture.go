@@ -12,6 +12,9 @@ type Picture struct {
 	Rows     []Row    `json:"rows"`
 	Legend   []Key    `json:"legend,omitempty"`
 	Notes    []Text   `json:"notes,omitempty"` // below the table, one a line
+	// Sheet is what a document calls the table, in a word, and Corner the heading of its rows; a picture shows neither.
+	Sheet  Text `json:"sheet,omitzero"`
+	Corner Text `json:"corner,omitzero"`
 }
 
 // Column is the head of a column. Neighbours of the same Band stand under one common heading; a table that is too
@@ -26,6 +29,8 @@ type Row struct {
 	Label Text   `json:"label"`
 	Note  Text   `json:"note,omitzero"` // a second, smaller line below the label
 	Cells []Cell `json:"cells,omitempty"`
+	// ID is the userid of whoever the row is about; a document has a column of it.
+	ID string `json:"id,omitempty"`
 }
 
 // Cell is one field. The zero Cell is empty.
@@ -33,6 +38,8 @@ type Cell struct {
 	Shade Shade `json:"shade,omitempty"`
 	// Text stands in place of the sign of the shade: a character, or a number of two digits.
 	Text Text `json:"text,omitzero"`
+	// Number is what Text writes, where that is a number: a document can add it up and sort by it.
+	Number *float64 `json:"number,omitempty"`
 }
 
 // Key explains in the legend what a cell means.

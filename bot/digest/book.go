@@ -44,10 +44,10 @@ func BuildSuspects(records map[string]json.RawMessage) (Book, error) {
 
 // Tell returns those of some suspicions that nobody was told of, each with the event that says that they are now. What
 // goes on is told once, and so is what has grown since.
-func (b Book) Tell(found []Suspicion, now time.Time) (fresh []Suspicion, events []journal.Event) {
+func (b Book) Tell(found []Suspicion, bounds Bounds, now time.Time) (fresh []Suspicion, events []journal.Event) {
 	for _, s := range found {
 		old, ok := b.told[s.Key()]
-		if ok && s.Same(old) {
+		if ok && s.Same(old, bounds) {
 			continue
 		}
 		e := journal.Event{Kind: Suspected, Group: s.Group, Targets: []chat.User{s.Who}}

@@ -15,6 +15,7 @@ type Topic string
 const (
 	OfBot     Topic = "bot"     // a part of the bot is broken
 	OfActs    Topic = "acts"    // suspicious acts
+	OfWaiting Topic = "waiting" // customers who still wait
 	OfAnswers Topic = "answers" // answers that came late
 	OfGaps    Topic = "gaps"    // times without anybody on duty
 	OfReviews Topic = "reviews" // reviews that wait for somebody
@@ -26,7 +27,7 @@ const (
 
 // Topics are all of them, in their order.
 func Topics() []Topic {
-	return []Topic{OfBot, OfActs, OfAnswers, OfGaps, OfReviews, OfEnds, OfDrift, OfNos, OfChanges}
+	return []Topic{OfBot, OfActs, OfWaiting, OfAnswers, OfGaps, OfReviews, OfEnds, OfDrift, OfNos, OfChanges}
 }
 
 // Title is what a topic is called.
@@ -36,6 +37,8 @@ func (t Topic) Title() chat.Text {
 		return chat.Text{ZH: "机器人故障", EN: "The bot itself"}
 	case OfActs:
 		return chat.Text{ZH: "可疑操作", EN: "Suspicious acts"}
+	case OfWaiting:
+		return chat.Text{ZH: "客户在等", EN: "Customers who wait"}
 	case OfAnswers:
 		return chat.Text{ZH: "响应超时", EN: "Late answers"}
 	case OfGaps:
@@ -61,6 +64,8 @@ func (t Topic) look() (label chat.Text, command string) {
 		return chat.Text{ZH: "看状态", EN: "Status"}, "/status"
 	case OfActs:
 		return chat.Text{ZH: "看审计", EN: "Journal"}, "/audit"
+	case OfWaiting:
+		return chat.Text{ZH: "看等待", EN: "Waiting"}, "/sla"
 	case OfAnswers:
 		return chat.Text{ZH: "看绩效", EN: "Indicators"}, "/kpi last-week"
 	case OfGaps:
@@ -77,12 +82,30 @@ func (t Topic) look() (label chat.Text, command string) {
 	return chat.Text{}, ""
 }
 
+// unit counts what a topic is about: times, people, periods, whatever it is.
+func (t Topic) unit() chat.Text {
+	switch t {
+	case OfWaiting:
+		return chat.Text{ZH: "%d 位", EN: "%d"}
+	case OfActs:
+		return chat.Text{ZH: "%d 件", EN: "%d"}
+	case OfAnswers, OfNos:
+		return chat.Text{ZH: "%d 次", EN: "%d times"}
+	case OfGaps:
+		return chat.Text{ZH: "%d 段", EN: "%d"}
+	case OfReviews:
+		return chat.Text{ZH: "%d 位", EN: "%d people"}
+	case OfBot, OfEnds, OfDrift, OfChanges:
+	}
+	return chat.Text{ZH: "%d 项", EN: "%d"}
+}
+
 // Finding is what there is to say about one topic in one group, or, with the zero Group, in the company.
 type Finding struct {
 	Topic Topic
 	Group chat.Group
-	Name  chat.Text // what the group is called, plain
-	N     int
+	Name  chat.Text   // what the group is called, plain
+	N     int         // as the topic counts: times, people
 	More  bool        // and more than were counted
 	Lines []chat.Text // the notable ones, each without a mark before it
 	// Whose are those whose acts the lines tell of, line by line; nil where it does not matter who reads them.
@@ -178,9 +201,9 @@ func sections(found []Finding) []section {
 
 // count is how many there are, and, of several groups, in how many of them.
 func (s section) count() chat.Text {
-	n := chat.Text{ZH: "%d 项", EN: "%d"}.F(s.n)
+	n := s.topic.unit().F(s.n)
 	if s.more {
-		n = chat.Text{ZH: "%d 项以上", EN: "%d or more"}.F(s.n)
+		n = n.Plus(chat.Text{ZH: "以上", EN: " or more"})
 	}
 	groups := 0
 	for _, f := range s.findings {
@@ -213,8 +236,8 @@ func Card(title, body chat.Text, found []Finding) *chat.Card {
 		value := s.count()
 		switch first := s.findings[0]; {
 		case len(first.Lines) == 0:
-		case s.n == 1 && !s.more:
-			value = first.Lines[0]
+		case len(s.findings) == 1 && len(first.Lines) == 1 && !s.more:
+			value = first.Lines[0] // which has the number
 		default:
 			value = value.Plus(chat.Text{ZH: "，如：", EN: ", such as: "}).Plus(first.Lines[0])
 		}
@@ -222,7 +245,10 @@ func Card(title, body chat.Text, found []Finding) *chat.Card {
 	}
 	for _, s := range all {
 		label, command := s.topic.look()
-		if g := s.findings[0].Group; g != "" {
+		switch g := s.findings[0].Group; {
+		case s.topic == OfWaiting && len(s.findings) > 1:
+			command += " all"
+		case g != "":
 			command += " #" + string(g)
 		}
 		if len(c.Buttons) < mostFields-1 && !slices.ContainsFunc(c.Buttons, func(b chat.Button) bool { return b.Label == label }) {
@@ -262,8 +288,8 @@ func (f Finding) lines(escape func(string) string) []chat.Text {
 	for _, l := range f.Lines[:min(len(f.Lines), mostLines)] {
 		out = append(out, chat.Same("- ").Plus(place).Plus(chat.Text{ZH: escape(l.ZH), EN: escape(l.EN)}))
 	}
-	if rest := f.N - len(out); rest > 0 && len(out) > 0 && len(f.Lines) > mostLines {
-		out = append(out, chat.Same("- ").Plus(place).Plus(chat.Text{ZH: "…还有 %d 项", EN: "… and %d more"}.F(rest)))
+	if rest := len(f.Lines) - len(out); rest > 0 {
+		out = append(out, chat.Same("- ").Plus(place).Plus(chat.Text{ZH: "…还有 %d 条", EN: "… and %d more"}.F(rest)))
 	}
 	return out
 }

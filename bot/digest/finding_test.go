@@ -49,13 +49,37 @@ func TestACardHasSixOfEach(t *testing.T) {
 		assert.Contains(t, text, "**"+topic.Title().ZH+"**")
 	}
 	assert.Contains(t, text, "还有 2 个群")
-	assert.Contains(t, text, "…还有 8 项")
+	assert.Contains(t, text, "…还有 1 条")
 	assert.Less(t, len(text), 6000)
+}
+
+// TestEachTopicCountsInItsOwnUnit: four refusals of one person are four, customers are people, and one line alone needs no
+// count before it.
+func TestEachTopicCountsInItsOwnUnit(t *testing.T) {
+	found := []digest.Finding{
+		{Topic: digest.OfNos, Group: "G", N: 4, Lines: []chat.Text{chat.Same("孙悦 被拒 4 次")}},
+		{Topic: digest.OfNos, Group: "H", N: 2, More: true, Lines: []chat.Text{chat.Same("李敏 被拒 2 次")}},
+		{Topic: digest.OfWaiting, Group: "G", N: 3, Lines: []chat.Text{chat.Same("还有 3 位客户在等，最久4天")}},
+		{Topic: digest.OfWaiting, Group: "H", N: 1, Lines: []chat.Text{chat.Same("还有 1 位客户在等，最久2天")}},
+		{Topic: digest.OfGaps, Group: "G", N: 1, Lines: []chat.Text{chat.Same("09:00 到 13:00")}},
+	}
+	card := digest.Card(chat.Same("简报"), chat.Text{}, found)
+	require.NotNil(t, card)
+	var got []string
+	for _, f := range card.Fields {
+		got = append(got, f.Name.ZH+"："+f.Value.ZH)
+	}
+	assert.Equal(t, []string{
+		"客户在等：4 位，2 个群，如：还有 3 位客户在等，最久4天", "无人值班：09:00 到 13:00", "被拒的操作：6 次以上，2 个群，如：孙悦 被拒 4 次",
+	}, got)
+	assert.Equal(t, "/sla all", card.Buttons[0].Command)
+	assert.Equal(t, "/sla #G", digest.Card(chat.Same("简报"), chat.Text{}, found[2:3]).Buttons[0].Command)
+	assert.Contains(t, chat.Lines(digest.Text(found, plain)...).ZH, "**被拒的操作**：6 次以上，2 个群")
 }
 
 // TestNobodyIsToldOfTheirOwnSuspicion; what else there is they are told.
 func TestNobodyIsToldOfTheirOwnSuspicion(t *testing.T) {
-	line := func(s string) chat.Text { return chat.Same(s) }
+	line := chat.Same
 	found := []digest.Finding{
 		{Topic: digest.OfActs, Group: "G", N: 3, Lines: []chat.Text{line("li 1"), line("wang"), line("li 2")}, Whose: []chat.User{"li", "wang", "li"}},
 		{Topic: digest.OfActs, N: 1, Lines: []chat.Text{line("li 3")}, Whose: []chat.User{"li"}},

@@ -21,12 +21,28 @@ const (
 	Refused  Sort = "refused" // refused again and again
 )
 
-// The bounds of the requirements: over 10 destructive acts in 10 minutes, three refusals in 10 minutes.
+// Bounds are from when on acts stand out. A field that is zero is as the requirements have it (R65, R09): over 10
+// destructive acts in 10 minutes, three refusals in 10 minutes.
+type Bounds struct {
+	Acts     int           // so many destructive acts of one person within Within are usual
+	Refusals int           // so many refusals are told
+	Within   time.Duration // how close together they lie
+}
+
 const (
-	Burst         = 10 * time.Minute
-	MostActs      = 10
-	LeastRefusals = 3
+	usualBurst    = 10 * time.Minute
+	usualActs     = 10
+	usualRefusals = 3
 )
+
+// MostActs is how many destructive acts of one person within Burst are usual.
+func (b Bounds) MostActs() int { return cmp.Or(b.Acts, usualActs) }
+
+// LeastRefusals is how many refusals of one person within Burst are told.
+func (b Bounds) LeastRefusals() int { return cmp.Or(b.Refusals, usualRefusals) }
+
+// Burst is how close together they lie.
+func (b Bounds) Burst() time.Duration { return cmp.Or(b.Within, usualBurst) }
 
 // Suspicion is something that a person should look at.
 type Suspicion struct {
@@ -45,6 +61,7 @@ type Watch struct {
 	Destructive, Benefits func(journal.Entry) bool
 	// OffShift says whether somebody has shifts in a group, but none that runs at a moment; nil: nobody has any.
 	OffShift func(g chat.Group, who chat.User, at time.Time) bool
+	Bounds   Bounds
 }
 
 // Suspicions are what stands out among entries, in the order of time: one of each sort for each person and, of what
@@ -76,10 +93,10 @@ func (w Watch) Suspicions(entries []journal.Entry) []Suspicion {
 		}
 	}
 	for _, who := range slices.Sorted(maps.Keys(acts)) {
-		burst(found, Frequent, acts[who], MostActs+1)
+		w.Bounds.note(found, Frequent, acts[who], w.Bounds.MostActs()+1)
 	}
 	for _, who := range slices.Sorted(maps.Keys(refusals)) {
-		burst(found, Refused, refusals[who], LeastRefusals)
+		w.Bounds.note(found, Refused, refusals[who], w.Bounds.LeastRefusals())
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b Suspicion) int {
 		return cmp.Or(a.Last.Compare(b.Last), cmp.Compare(a.Key(), b.Key()))
@@ -92,12 +109,12 @@ type mark struct {
 	n int
 }
 
-// burst notes the first and the last of marks that lie so close together that least of them fall into one Burst.
-func burst(found map[string]Suspicion, sort Sort, marks []mark, least int) {
+// note notes the first and the last of marks that lie so close together that least of them fall into one Burst.
+func (b Bounds) note(found map[string]Suspicion, sort Sort, marks []mark, least int) {
 	from, n, already := 0, 0, 0
 	for to, m := range marks {
 		n += m.n
-		for m.At.Sub(marks[from].At) >= Burst {
+		for m.At.Sub(marks[from].At) >= b.Burst() {
 			n -= marks[from].n
 			from++
 		}
@@ -132,8 +149,8 @@ func (s Suspicion) Key() string {
 
 // Same says whether s is what was told already: it began before that had been over for a Burst. Acts out of shift are
 // told once a day.
-func (s Suspicion) Same(told Suspicion) bool {
-	pause := Burst
+func (s Suspicion) Same(told Suspicion, b Bounds) bool {
+	pause := b.Burst()
 	if s.Sort == OffShift {
 		pause = 24 * time.Hour
 	}

@@ -91,6 +91,29 @@ func TestSuspicions(t *testing.T) {
 	assert.Empty(t, watch.Suspicions(undone), "what is taken back benefits nobody")
 }
 
+// TestBoundsCanBeSet: from when on acts stand out is for each company to say.
+func TestBoundsCanBeSet(t *testing.T) {
+	mute, no := act{0, "mute", "wang", []chat.User{"wm1"}}, act{0, "refused", "wang", nil}
+	of := func(b digest.Bounds, acts ...act) (out []string) {
+		w := watch
+		w.OffShift, w.Bounds = nil, b
+		for _, s := range w.Suspicions(history(acts...)) {
+			out = append(out, fmt.Sprintf("%s %s %d", s.Sort, s.Who, s.N))
+		}
+		return out
+	}
+	strict := digest.Bounds{Acts: 2, Refusals: 2, Within: 5 * time.Minute}
+	assert.Equal(t, []string{"frequent wang 3"}, of(strict, times(3, time.Minute, mute)...))
+	assert.Empty(t, of(strict, times(2, time.Minute, mute)...))
+	assert.Empty(t, of(strict, times(3, 4*time.Minute, mute)...), "too far apart for it")
+	assert.Equal(t, []string{"refused wang 2"}, of(strict, times(2, time.Minute, no)...))
+	assert.Empty(t, of(digest.Bounds{Acts: 20, Refusals: 4}, append(times(20, time.Second, mute), times(3, time.Second, no)...)...))
+	told := digest.Suspicion{Sort: digest.Refused, First: noon, Last: noon}
+	again := digest.Suspicion{Sort: digest.Refused, First: noon.Add(6 * time.Minute)}
+	assert.True(t, again.Same(told, digest.Bounds{}))
+	assert.False(t, again.Same(told, strict), "another burst")
+}
+
 // TestWhatGoesOnIsToldOnce however often it is looked at.
 func TestWhatGoesOnIsToldOnce(t *testing.T) {
 	mute := act{0, "mute", "wang", []chat.User{"wm1"}}
@@ -100,7 +123,7 @@ func TestWhatGoesOnIsToldOnce(t *testing.T) {
 	for n := range all {
 		b, err := digest.BuildSuspects(records)
 		require.NoError(t, err)
-		fresh, events := b.Tell(watch.Suspicions(all[:n+1]), noon)
+		fresh, events := b.Tell(watch.Suspicions(all[:n+1]), digest.Bounds{}, noon)
 		told += len(fresh)
 		for _, e := range events {
 			records = journal.Apply(records, digest.Suspects, e.Changes)
@@ -110,10 +133,10 @@ func TestWhatGoesOnIsToldOnce(t *testing.T) {
 	later := history(times(11, time.Second, act{2 * time.Hour, "mute", "wang", []chat.User{"wm1"}})...)
 	b, err := digest.BuildSuspects(records)
 	require.NoError(t, err)
-	fresh, _ := b.Tell(watch.Suspicions(later), noon)
+	fresh, _ := b.Tell(watch.Suspicions(later), digest.Bounds{}, noon)
 	assert.Len(t, fresh, 1, "another burst is another matter")
 	// What was told long ago is forgotten with the next one.
-	_, events := b.Tell(watch.Suspicions(history(act{0, "grant", "zhao", []chat.User{"zhao"}})), noon.Add(31*24*time.Hour))
+	_, events := b.Tell(watch.Suspicions(history(act{0, "grant", "zhao", []chat.User{"zhao"}})), digest.Bounds{}, noon.Add(31*24*time.Hour))
 	require.Len(t, events, 1)
 	assert.Len(t, events[0].Changes, 2)
 }

@@ -52,6 +52,14 @@ func bands(p chat.Picture, l chat.Language) []band {
 	return out
 }
 
+// corner is the heading of the rows.
+func corner(p chat.Picture, l chat.Language) string {
+	if p.Corner.IsZero() {
+		return chat.Text{ZH: "名称", EN: "Name"}.In(l)
+	}
+	return p.Corner.In(l)
+}
+
 // cells are a row's, one a column.
 func cells(p chat.Picture, r chat.Row) []chat.Cell {
 	return append(slices.Clone(r.Cells), make([]chat.Cell, max(0, len(p.Columns)-len(r.Cells)))...)

@@ -10,12 +10,12 @@ import (
 
 // sheetView is a table as the page shows it.
 type sheetView struct {
-	Lang, Title, Subtitle string
-	Bands                 []bandView
-	Columns               []string
-	Rows                  []rowView
-	Legend                []cellView
-	Notes                 []string
+	Lang, Title, Subtitle, Corner string
+	Bands                         []bandView
+	Columns                       []string
+	Rows                          []rowView
+	Legend                        []cellView
+	Notes                         []string
 }
 
 type bandView struct {
@@ -32,7 +32,7 @@ type cellView struct{ Shade, Sign, Meaning string }
 
 // page is one file without anything from elsewhere, that prints in landscape with its colours and signs.
 func page(p chat.Picture, l chat.Language) ([]byte, error) {
-	v := sheetView{Lang: "zh-CN", Title: p.Title.In(l), Subtitle: p.Subtitle.In(l)}
+	v := sheetView{Lang: "zh-CN", Title: p.Title.In(l), Subtitle: p.Subtitle.In(l), Corner: corner(p, l)}
 	if l == chat.EN {
 		v.Lang = "en"
 	}
@@ -84,7 +84,7 @@ li span { display: inline-block; min-width: 1.6em; text-align: center; border: 1
 <h1>{{.Title}}</h1><p>{{.Subtitle}}</p>
 <table><thead>
 {{if .Bands}}<tr><th></th>{{range .Bands}}<th colspan="{{.Width}}">{{.Label}}</th>{{end}}</tr>{{end}}
-<tr><th></th>{{range .Columns}}<th>{{.}}</th>{{end}}</tr></thead><tbody>
+<tr><th class="who">{{.Corner}}</th>{{range .Columns}}<th>{{.}}</th>{{end}}</tr></thead><tbody>
 {{range .Rows}}<tr><th class="who">{{.Label}}{{if .Note}}<small>{{.Note}}</small>{{end}}</th>{{range .Cells}}<td class="{{.Shade}}">{{.Sign}}</td>{{end}}</tr>
 {{end}}</tbody></table>
 <ul>{{range .Legend}}<li><span class="{{.Shade}}">{{if .Sign}}{{.Sign}}{{else}}&nbsp;{{end}}</span>{{.Meaning}}</li>{{end}}</ul>

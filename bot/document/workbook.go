@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -9,17 +10,25 @@ import (
 	"qunguan/bot/chat"
 )
 
-// workbook is one sheet: title, headings that stay when one scrolls, a row for each row, the legend below. Every cell
-// is text, so that nothing that somebody is called becomes a formula.
+// workbook is one sheet: title, headings that stay when one scrolls, a row for each row, the legend below. Rows about
+// people have a column of their userids. What is a number is written as one; every other cell is text, so that nothing
+// that somebody is called becomes a formula.
 func workbook(p chat.Picture, l chat.Language) ([]byte, error) {
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }()
-	w := &writer{f: f, sheet: "Sheet1", l: l}
+	w := &writer{f: f, sheet: usualSheet, l: l, first: 2}
+	if name := p.Sheet.In(l); name != "" {
+		w.keep(f.SetSheetName(usualSheet, name))
+		w.sheet = name
+	}
+	if slices.ContainsFunc(p.Rows, func(r chat.Row) bool { return r.ID != "" }) {
+		w.first++
+	}
 	w.text(1, 1, p.Title.In(l), w.style(chat.Blank, true, false))
 	w.text(1, 2, p.Subtitle.In(l), 0)
 	row := 4
 	if all := bands(p, l); all != nil {
-		at := 2
+		at := w.first
 		for _, b := range all {
 			w.text(at, row, b.label, w.style(chat.Blank, true, true))
 			w.merge(at, row, at+b.width-1, row)
@@ -28,9 +37,12 @@ func workbook(p chat.Picture, l chat.Language) ([]byte, error) {
 		row++
 	}
 	heading := w.style(chat.Blank, true, true)
-	w.text(1, row, "", heading)
+	w.text(1, row, corner(p, l), heading)
+	if w.first > 2 {
+		w.text(2, row, "userid", heading)
+	}
 	for n, c := range p.Columns {
-		w.text(n+2, row, c.Label.In(l), heading)
+		w.text(n+w.first, row, c.Label.In(l), heading)
 	}
 	head := row
 	for _, r := range p.Rows {
@@ -40,8 +52,11 @@ func workbook(p chat.Picture, l chat.Language) ([]byte, error) {
 			label += " · " + note
 		}
 		w.text(1, row, label, w.style(chat.Blank, true, false))
+		if r.ID != "" {
+			w.text(2, row, r.ID, w.style(chat.Blank, false, false))
+		}
 		for n, c := range cells(p, r) {
-			w.text(n+2, row, c.Sign().In(l), w.style(c.Shade, false, true))
+			w.cell(n+w.first, row, c)
 		}
 	}
 	last := row
@@ -70,8 +85,12 @@ type writer struct {
 	f     *excelize.File
 	sheet string
 	l     chat.Language
+	first int // the column of the first cell
 	err   error
 }
+
+// usualSheet is what excelize calls the first sheet.
+const usualSheet = "Sheet1"
 
 func (w *writer) keep(err error) {
 	if w.err == nil {
@@ -91,6 +110,18 @@ func (w *writer) text(column, row int, s string, style int) {
 	if style != 0 {
 		w.keep(w.f.SetCellStyle(w.sheet, at, at, style))
 	}
+}
+
+// cell is a number where there is one, else text.
+func (w *writer) cell(column, row int, c chat.Cell) {
+	style := w.style(c.Shade, false, true)
+	if c.Number == nil {
+		w.text(column, row, c.Sign().In(w.l), style)
+		return
+	}
+	at := w.name(column, row)
+	w.keep(w.f.SetCellValue(w.sheet, at, *c.Number))
+	w.keep(w.f.SetCellStyle(w.sheet, at, at, style))
 }
 
 func (w *writer) merge(column, row, toColumn, toRow int) {
@@ -116,11 +147,14 @@ func (w *writer) shape(p chat.Picture, head, last int) {
 	for _, r := range p.Rows {
 		width = max(width, 2*utf8.RuneCountInString(r.Label.In(w.l))+utf8.RuneCountInString(r.Note.In(w.l))+4)
 	}
-	end, err := excelize.ColumnNumberToName(len(p.Columns) + 1)
+	end, err := excelize.ColumnNumberToName(len(p.Columns) + w.first - 1)
 	w.keep(err)
 	w.keep(w.f.SetColWidth(w.sheet, "A", "A", float64(min(width, 48))))
 	if len(p.Columns) > 0 {
 		w.keep(w.f.SetColWidth(w.sheet, "B", end, 9))
+		if w.first > 2 {
+			w.keep(w.f.SetColWidth(w.sheet, "B", "B", 16))
+		}
 		w.keep(w.f.AutoFilter(w.sheet, fmt.Sprintf("A%d:%s%d", head, end, max(last, head+1)), nil))
 	}
 	w.keep(w.f.SetPanes(w.sheet, &excelize.Panes{

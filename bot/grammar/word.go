@@ -55,6 +55,7 @@ type ChoiceHole[T any] struct {
 	parse func(string) (T, bool)
 	other func(string) (T, bool)
 	among func(said string) chat.Text
+	pair  bool
 }
 
 // Choice is a hole for a word that parse accepts. parse gets the word folded, in the case as typed; what is the label.
@@ -66,6 +67,9 @@ func Choice[T any](name string, parse func(string) (T, bool), what chat.Text) Ch
 // form would understand, and that other accepts. Forms are read without facts, so whoever runs the command says
 // whether there is such a value; where free text may follow, the word may be the first one of that.
 func (h ChoiceHole[T]) Or(other func(string) (T, bool)) ChoiceHole[T] { h.other = other; return h }
+
+// Paired returns the hole whose values may be two words, last week: parse gets them with one space between.
+func (h ChoiceHole[T]) Paired() ChoiceHole[T] { h.pair = true; return h }
 
 // Hinting returns the hole that, where a word is none of its values, says what may have been meant and where they are
 // listed.
@@ -160,6 +164,11 @@ func (h ChoiceHole[T]) read(at place) (found []reading, why chat.Text) {
 	word, end := at.word(at.i)
 	if word == "" {
 		return nil, chat.Text{}
+	}
+	if second, last := at.word(at.spaces(end)); h.pair && second != "" && last > end {
+		if v, ok := h.parse(word + " " + second); ok {
+			found = append(found, reading{last, v})
+		}
 	}
 	if v, ok := h.parse(word); ok {
 		found = append(found, reading{end, v})

@@ -1,6 +1,10 @@
 package kpi
 
-import "time"
+import (
+	"time"
+
+	"qunguan/bot/chat"
+)
 
 // Measured is what was counted in a period. The zero Measured is of nobody who tells of messages.
 type Measured struct {
@@ -20,6 +24,8 @@ type Measured struct {
 	Caught   int64 // breaches of the rules that were intercepted
 	More     bool  // and more than were counted
 	Messages int64 // that people wrote
+
+	Targets Targets // what it is judged by
 }
 
 // Indicator is one number with what it comes to. Value means something only where Known is set.
@@ -33,11 +39,31 @@ type Indicator struct {
 	Rate float64
 	// More says that Value is at least that much.
 	More bool
+
+	targets Targets
+}
+
+// Target writes what the indicator should be.
+func (i Indicator) Target() chat.Text { return i.targets.Of(i.Name) }
+
+// Targets are what it was judged by.
+func (i Indicator) Targets() Targets { return i.targets }
+
+// PerThousand is n of something in so many messages, by the thousand; ok is false where there are none.
+func PerThousand(n, messages int64) (rate float64, ok bool) {
+	if messages == 0 {
+		return 0, false
+	}
+	return float64(n) / float64(messages) * perThousand, true
 }
 
 // Indicators judges what was measured: one indicator each, in their order.
 func (m Measured) Indicators() []Indicator {
-	return []Indicator{m.response(), m.quality(), m.risk()}
+	out := []Indicator{m.response(), m.quality(), m.risk()}
+	for i := range out {
+		out[i].targets = m.Targets
+	}
+	return out
 }
 
 func (m Measured) response() Indicator {
@@ -49,7 +75,7 @@ func (m Measured) response() Indicator {
 		i.Verdict = TooFew
 	default:
 		i.Known, i.Value = true, m.Handling.Minutes()
-		i.Verdict = verdict(m.Handling <= MostHandling)
+		i.Verdict = verdict(m.Handling <= m.Targets.MostHandling())
 	}
 	return i
 }
@@ -58,7 +84,7 @@ func (m Measured) quality() Indicator {
 	i := Indicator{Name: Quality, Samples: m.Complaints, Verdict: TooFew}
 	if m.Complaints > 0 {
 		i.Known, i.Value = true, float64(m.Solved)/float64(m.Complaints)*wholeOfPercent
-		i.Verdict = verdict(m.Solved*wholeOfPercent >= m.Complaints*LeastSolved)
+		i.Verdict = verdict(m.Solved*wholeOfPercent >= m.Complaints*m.Targets.LeastSolved())
 	}
 	return i
 }
@@ -72,10 +98,8 @@ func (m Measured) risk() Indicator {
 		return i
 	}
 	i.Known = true
-	if m.Messages > 0 {
-		i.Rate = float64(m.Caught) / float64(m.Messages) * perThousand
-	}
-	enough := m.Caught*daysOfWeek >= LeastCaught*int64(m.Days)
+	i.Rate, _ = PerThousand(m.Caught, m.Messages)
+	enough := m.Caught*daysOfWeek >= m.Targets.LeastCaught()*int64(m.Days)
 	switch {
 	case m.Messages < LeastMessages && m.Over:
 		i.Verdict = TooFew

@@ -4,11 +4,7 @@
 // verdict says so. It measures nothing itself: the numbers come in.
 package kpi
 
-import (
-	"time"
-
-	"qunguan/bot/chat"
-)
+import "qunguan/bot/chat"
 
 // Name is an indicator.
 type Name string
@@ -20,12 +16,10 @@ const (
 	Risk     Name = "risk"     // how many breaches of the rules are intercepted
 )
 
-// The targets.
+// LeastMessages is below how many messages nothing is said about interceptions (D8).
+const LeastMessages = 1000
+
 const (
-	MostHandling   = 2 * time.Hour // on average
-	LeastSolved    = 95            // percent
-	LeastCaught    = 20            // a week
-	LeastMessages  = 1000          // below it nothing is said about interceptions (D8)
 	daysOfWeek     = 7
 	perThousand    = 1000
 	wholeOfPercent = 100
@@ -53,19 +47,6 @@ func (n Name) Measures() chat.Text {
 		return chat.Text{ZH: "投诉解决率", EN: "complaints solved"}
 	case Risk:
 		return chat.Text{ZH: "违规拦截数", EN: "interceptions"}
-	}
-	return chat.Text{}
-}
-
-// Target writes what an indicator should be.
-func (n Name) Target() chat.Text {
-	switch n {
-	case Response:
-		return chat.Text{ZH: "≤ 2 小时", EN: "≤ 2 h"}
-	case Quality:
-		return chat.Same("≥ 95%")
-	case Risk:
-		return chat.Text{ZH: "≥ 20 次/周", EN: "≥ 20 a week"}
 	}
 	return chat.Text{}
 }

@@ -66,6 +66,30 @@ func TestVerdicts(t *testing.T) {
 	assert.InDelta(t, 12.5, risk.Rate, 1e-9, "in 1,000 messages")
 }
 
+// TestTargetsCanBeSet: a boundary is as exact as the usual one, the texts name it, and a score of Pass just meets it.
+func TestTargetsCanBeSet(t *testing.T) {
+	own := kpi.Targets{Handling: 90 * time.Minute, Solved: 100, Caught: 3, Weeks: 2}
+	m := kpi.Measured{
+		Days: 7, Over: true, Source: true, Handled: 1, Handling: 90 * time.Minute, Complaints: 20, Solved: 20, Caught: 3, Messages: 1000, Targets: own,
+	}
+	for _, i := range m.Indicators() {
+		assert.Equal(t, kpi.Passed, i.Verdict, i.Name)
+	}
+	for n, trait := range kpi.Portrait(m, kpi.Kept{}, 0)[:3] {
+		assert.Equal(t, []int{kpi.Pass, 100, kpi.Pass}[n], trait.Score, trait.Key) // of all complaints no more can be solved
+	}
+	m.Handling, m.Solved, m.Caught = m.Handling+time.Second, 19, 2
+	for n, i := range m.Indicators() {
+		assert.Equal(t, kpi.Failed, i.Verdict, i.Name)
+		assert.Equal(t, []string{"≤ 1 小时 30 分钟", "≥ 100%", "≥ 3 次/周"}[n], i.Target().ZH)
+	}
+	assert.Equal(t, 2, own.EnoughWeeks())
+	for n, i := range (kpi.Measured{}).Indicators() {
+		assert.Equal(t, []string{"≤ 2 h", "≥ 95%", "≥ 20 a week"}[n], i.Target().EN)
+	}
+	assert.Equal(t, 4, kpi.Targets{}.EnoughWeeks())
+}
+
 // TestFourWeeksInARow: an indicator with too few samples is skipped; one that failed, or has no source, ends the run.
 func TestFourWeeksInARow(t *testing.T) {
 	w := func(verdicts ...kpi.Verdict) []kpi.Indicator {
@@ -115,7 +139,10 @@ func TestWeeksBeginOnMonday(t *testing.T) {
 	assert.Equal(t, 7*24*time.Hour-time.Hour, change.Until.Sub(change.From))
 	assert.False(t, change.Over(change.Until.Add(-time.Nanosecond)))
 	assert.True(t, change.Over(change.Until))
-	assert.Equal(t, 28, kpi.MonthOf(day("2026-02-28 23:59:59", shanghai)).Days())
+	for many, want := range map[int]string{1: "2026-11-01 至 11-30", 3: "2026-10-01 至 12-31", 12: "2026-01-01 至 12-31"} {
+		assert.Equal(t, want, kpi.MonthsOf(day("2026-11-30 23:59:59", shanghai), many).Text().ZH)
+	}
+	assert.Equal(t, 28, kpi.MonthsOf(day("2026-02-28 23:59:59", shanghai), 1).Days())
 	weeks := kpi.Weeks(4, day("2026-11-26 10:00:00", shanghai))
 	assert.Equal(t, "2026-11-02 至 11-08", weeks[0].Text().ZH)
 	assert.Equal(t, "2026-11-23 至 11-29", weeks[3].Text().ZH)

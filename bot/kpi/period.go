@@ -17,11 +17,11 @@ func WeekOf(at time.Time) Period {
 	return Period{monday, monday.AddDate(0, 0, daysOfWeek)}
 }
 
-// MonthOf is the month of a moment, in its zone.
-func MonthOf(at time.Time) Period {
+// MonthsOf is the month, the quarter or the year of a moment, in its zone: so many months of the year.
+func MonthsOf(at time.Time, many int) Period {
 	y, m, _ := at.Date()
-	first := time.Date(y, m, 1, 0, 0, 0, 0, at.Location())
-	return Period{first, first.AddDate(0, 1, 0)}
+	first := time.Date(y, m-(m-1)%time.Month(many), 1, 0, 0, 0, 0, at.Location())
+	return Period{first, first.AddDate(0, many, 0)}
 }
 
 // Weeks are the n weeks that end with the one of a moment, the oldest first.

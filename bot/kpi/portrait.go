@@ -33,26 +33,29 @@ const busy = 10
 // written is how many messages they wrote. The words of one side are for the caller to make better where it knows more.
 func Portrait(m Measured, kept Kept, written int64) []Trait {
 	return []Trait{
-		{Key: "response", Name: chat.Text{ZH: "响应", EN: "response"}, Known: m.Source && m.Handled > 0, Score: shorter(m.Handling)},
-		{Key: "quality", Name: chat.Text{ZH: "质量", EN: "quality"}, Known: m.Complaints > 0, Score: part(m.Solved, m.Complaints, LeastSolved)},
-		{Key: "risk", Name: chat.Text{ZH: "风控", EN: "risk"}, Known: m.Source && m.Messages >= LeastMessages, Score: more(m.Caught, LeastCaught, m.Days, daysOfWeek)},
-		{Key: "duty", Name: chat.Text{ZH: "值班", EN: "duty"}, Known: kept.Turns > 0, Score: part(kept.OnTime, kept.Turns, LeastSolved)},
+		{Key: "response", Name: chat.Text{ZH: "响应", EN: "response"}, Known: m.Source && m.Handled > 0, Score: shorter(m.Handling, m.Targets.MostHandling())},
+		{Key: "quality", Name: chat.Text{ZH: "质量", EN: "quality"}, Known: m.Complaints > 0, Score: part(m.Solved, m.Complaints, m.Targets.LeastSolved())},
+		{Key: "risk", Name: chat.Text{ZH: "风控", EN: "risk"}, Known: m.Source && m.Messages >= LeastMessages, Score: more(m.Caught, m.Targets.LeastCaught(), m.Days, daysOfWeek)},
+		{Key: "duty", Name: chat.Text{ZH: "值班", EN: "duty"}, Known: kept.Turns > 0, Score: part(kept.OnTime, kept.Turns, usualSolved)},
 		{Key: "activity", Name: chat.Text{ZH: "活跃", EN: "activity"}, Known: m.Source, Score: more(written, busy, m.Days, 1)},
 	}
 }
 
 // shorter scores a length: everything for none, Pass at the limit, nothing from three times the limit on.
-func shorter(d time.Duration) int {
-	if d <= MostHandling {
-		return Pass + int(math.Floor((100-Pass)*(1-float64(d)/float64(MostHandling))))
+func shorter(d, most time.Duration) int {
+	if d <= most {
+		return Pass + int(math.Floor((100-Pass)*(1-float64(d)/float64(most))))
 	}
-	return int(math.Floor(Pass * max(0, 1-float64(d-MostHandling)/float64(2*MostHandling))))
+	return int(math.Floor(Pass * max(0, 1-float64(d-most)/float64(2*most))))
 }
 
 // part scores n of all: Pass at least percent, everything for all of them.
 func part(n, all, least int64) int {
 	if all == 0 {
 		return 0
+	}
+	if least == wholeOfPercent && n == all {
+		return wholeOfPercent
 	}
 	if n*wholeOfPercent >= all*least {
 		return Pass + int((100-Pass)*(n*wholeOfPercent-all*least)/(all*(wholeOfPercent-least)))

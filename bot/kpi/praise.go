@@ -9,9 +9,6 @@ import (
 	"qunguan/bot/journal"
 )
 
-// EnoughWeeks is how many weeks in a row earn somebody a proposal (R49).
-const EnoughWeeks = 4
-
 // Praise is that a reward was proposed for somebody, for a run of weeks. Only a person gives it.
 type Praise struct {
 	Who   chat.User `json:"who"`

@@ -2,6 +2,7 @@ package paint
 
 import (
 	"image"
+	"slices"
 
 	"qunguan/bot/chat"
 )
@@ -23,11 +24,12 @@ type panel struct {
 	title  string
 	bars   []bar
 	target float64 // 0: none
+	most   float64 // what is higher is cut; 0: nothing is
 	mark   string
 }
 
 type bar struct {
-	label, written, made string
+	label, written, made, rate string
 
 	known bool
 	value float64
@@ -37,12 +39,12 @@ type bar struct {
 func panels(in []chat.Panel, say func(chat.Text) string) []panel {
 	var out []panel
 	for _, p := range in {
-		next := panel{title: say(p.Title)}
+		next := panel{title: say(p.Title), most: p.Top}
 		if m := p.Target; m != nil {
 			next.target, next.mark = m.Value, say(m.Label)
 		}
 		for _, b := range p.Points {
-			next.bars = append(next.bars, bar{say(b.Label), say(b.Written), say(b.Made), b.Known, b.Value, b.Shade})
+			next.bars = append(next.bars, bar{say(b.Label), say(b.Written), say(b.Made), say(b.Rate), b.Known, b.Value, b.Shade})
 		}
 		out = append(out, next)
 	}
@@ -51,16 +53,20 @@ func panels(in []chat.Panel, say func(chat.Text) string) []panel {
 
 // under is the room below the bars.
 func (p panel) under() int {
-	for _, b := range p.bars {
-		if b.made != "" {
-			return underBars + underMade
+	room := underBars
+	for _, has := range []func(bar) bool{func(b bar) bool { return b.made != "" }, func(b bar) bool { return b.rate != "" }} {
+		if slices.ContainsFunc(p.bars, has) {
+			room += underMade
 		}
 	}
-	return underBars
+	return room
 }
 
 // top is the value of the tallest thing in the panel.
 func (p panel) top() float64 {
+	if p.most > 0 {
+		return p.most
+	}
 	top := p.target
 	for _, b := range p.bars {
 		if b.known {
@@ -89,7 +95,7 @@ func (p *plan) bars(c *canvas, b panel, y int) int {
 	wide := min(step-barGap, mostBar)
 	high := func(v float64) int {
 		if top := b.top(); top > 0 {
-			return int(v / top * barsHigh)
+			return int(min(1, v/top) * barsHigh)
 		}
 		return 0
 	}
@@ -103,10 +109,18 @@ func (p *plan) bars(c *canvas, b panel, y int) int {
 		x := margin + i*step + (step-wide)/2
 		if one.known {
 			c.fill(image.Rect(x, top(one), x+wide, floor), tones[one.shade].ground)
+			if b.most > 0 && one.value > b.most {
+				c.broken(x, x+wide, top(one)+barsHigh/4)
+			}
 		}
 		c.centred(sizeSmall, image.Rect(margin+i*step, floor+8, margin+(i+1)*step, floor+underBars), c.types.fit(sizeSmall, one.label, step), faint)
-		made := image.Rect(margin+i*step, floor+underBars, margin+(i+1)*step, floor+b.under())
-		c.centred(sizeSmall, made, c.types.fit(sizeSmall, one.made, step), faint)
+		y := floor + underBars
+		for _, line := range []string{one.made, one.rate} {
+			if line != "" {
+				c.centred(sizeSmall, image.Rect(margin+i*step, y, margin+(i+1)*step, y+underMade), c.types.fit(sizeSmall, line, step), faint)
+				y += underMade
+			}
+		}
 	}
 	c.fill(image.Rect(margin, floor, p.width-margin, floor+2), faint)
 	aim := floor - high(b.target)
@@ -130,6 +144,15 @@ const (
 	lineRoom = 4            // between the target and a number
 	markLine = 3*dash + gap // of the target beside its name
 )
+
+// broken is the gap in a bar that is cut: two steps of the ground run through it.
+func (c *canvas) broken(from, to, y int) {
+	const high = 10
+	for x := from; x < to; x++ {
+		slant := (to - x) / 4
+		c.fill(image.Rect(x, y+slant, x+1, y+slant+high), paper)
+	}
+}
 
 // dashed is a dashed line, as the target is drawn.
 func (c *canvas) dashed(from, to, y int) {

@@ -1,6 +1,7 @@
 package paint_test
 
 import (
+	"image"
 	"image/color"
 	"testing"
 
@@ -92,6 +93,29 @@ func TestTheTargetIsSeenWhateverTheNumbers(t *testing.T) {
 		assert.InDelta(t, free, line(pic("", 99, 98, 96, 92, 90, 88, 85, 200)), 4)
 		assert.InDelta(t, free, line(pic("", 100, 100, 100, 100, 100, 100, 100, 200)), 4)
 		assert.Greater(t, drawn(t, p, pic("12件", 1), chat.ZH).Rect.Dy(), drawn(t, p, pic("", 1), chat.ZH).Rect.Dy()+20)
+	})
+}
+
+// TestABarThatGoesBeyondIsCut: the others keep their heights, the cut one reaches the top and has a gap, and its number
+// stands on it.
+func TestABarThatGoesBeyondIsCut(t *testing.T) {
+	eachFont(t, func(t *testing.T, p *paint.Painter) {
+		heights := func(top, second float64) (low, high image.Rectangle, pixels int) {
+			img := drawn(t, p, chat.Picture{Title: chat.Same("x"), Panels: []chat.Panel{{Title: chat.Same("y"), Top: top, Points: []chat.Point{
+				{Label: chat.Same("a"), Written: chat.Same("120"), Known: true, Value: 120, Shade: chat.Yes},
+				{Label: chat.Same("b"), Written: chat.Same("5848"), Known: true, Value: second, Shade: chat.No},
+			}}}}, chat.ZH)
+			low, _ = where(img, color.RGBA{0x1f, 0x8a, 0x5b, 255})
+			high, pixels = where(img, grounds[chat.No])
+			return low, high, pixels
+		}
+		flat, _, _ := heights(0, 5848)
+		low, cut, broken := heights(240, 5848)
+		_, whole, solid := heights(240, 240)
+		assert.Less(t, flat.Dy(), 10, "an outlier presses the others to the floor")
+		assert.InDelta(t, whole.Dy()/2, low.Dy(), 1)
+		assert.Equal(t, whole, cut, "it ends where the picture does")
+		assert.Less(t, broken, solid, "with a gap")
 	})
 }
 

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -93,6 +94,9 @@ func (c Clock) fold(r Rules, was Clock) (Clock, Settled) {
 	for _, e := range c.window[:old] {
 		c.settled.step(e, func(k Kind, o opening, at int64, by chat.User) { out = append(out, known.sample(k, o, at, by)) })
 	}
+	for i, s := range out {
+		out[i].Slot = ask(r.Slot, s.Opened.In(r.zone()))
+	}
 	said := r.count(c.window[:old])
 	c.window = c.window[old:]
 	c.settled.first = r.fix(c.settled.first, was.open, was.settled.first)
@@ -118,11 +122,12 @@ func (c Clock) fold(r Rules, was Clock) (Clock, Settled) {
 	return c, Settled{out, said}
 }
 
-// count counts messages: by whom, where that is staff, and on which day.
+// count counts messages: by whom, where that is staff, on which day, and in which hours of the roster.
 func (r Rules) count(window []entry) []Said {
 	var out []Said
 	for _, e := range window {
-		s := Said{Day: DayOf(r.moment(e.at)), N: 1}
+		at := r.moment(e.at)
+		s := Said{Day: DayOf(at), N: 1}
 		switch e.what {
 		case ByStaff:
 			s.By = e.by
@@ -130,7 +135,8 @@ func (r Rules) count(window []entry) []Said {
 		case Nothing, Handled, Recall:
 			continue
 		}
-		i := slices.IndexFunc(out, func(o Said) bool { return o.Day == s.Day && o.By == s.By })
+		s.Slot = ask(r.Spoken, at)
+		i := slices.IndexFunc(out, func(o Said) bool { return o.Day == s.Day && o.By == s.By && o.Slot == s.Slot })
 		if i < 0 {
 			out = append(out, s)
 			continue
@@ -138,6 +144,14 @@ func (r Rules) count(window []entry) []Said {
 		out[i].N++
 	}
 	return out
+}
+
+// ask asks which hours of the roster a moment falls into.
+func ask(of func(time.Time) Slot, at time.Time) Slot {
+	if of == nil {
+		return ""
+	}
+	return of(at)
 }
 
 // fix fixes the terms of a clock that has opened: those known of the same one, else what the rules say now.
@@ -210,7 +224,7 @@ func (b *book) sample(k Kind, o opening, at int64, by chat.User) Sample {
 		s.Limit, s.Shift = r.Limit, r.shift(opened)
 	}
 	if k == Handling {
-		s.Limit = HandlingLimit
+		s.Limit = cmp.Or(r.Handling, HandlingLimit)
 	}
 	s.Breached = s.Took > s.Limit
 	return s
@@ -245,8 +259,11 @@ func (c Clock) Unsettled(now time.Time) []Sample {
 	return out
 }
 
-// Said counts the messages that Take has not yet returned, by the days of a zone. With what was settled they are all.
-func (c Clock) Said(zone *time.Location) []Said { return Rules{Zone: zone}.count(c.window) }
+// Said counts the messages that Take has not yet returned, by the days of a zone and by the hours of the roster in which
+// they were written; nil: nobody knows those. With what was settled they are all.
+func (c Clock) Said(zone *time.Location, spoken func(time.Time) Slot) []Said {
+	return Rules{Zone: zone, Spoken: spoken}.count(c.window)
+}
 
 // HasSource says whether any source has ever told of the group.
 func (c Clock) HasSource() bool { return !c.Heard.IsZero() }

@@ -10,15 +10,18 @@ import (
 )
 
 // Row is what one Tally is about: the samples of a day, of one kind, that one person closed and another, or the same,
-// was answerable for.
+// was answerable for, in some hours of the roster.
 type Row struct {
 	Day   Day
 	Kind  Kind
 	By    chat.User
 	Shift chat.User
+	Slot  Slot
 }
 
-func (s Sample) row() Row { return Row{Day: s.Day, Kind: s.Kind, By: s.By, Shift: s.Shift} }
+func (s Sample) row() Row {
+	return Row{Day: s.Day, Kind: s.Kind, By: s.By, Shift: s.Shift, Slot: s.Slot}
+}
 
 // Sheet is tallies by row, and how many messages were written. The zero Sheet has none.
 type Sheet struct {
@@ -45,7 +48,7 @@ func (s Sheet) Heard(said ...Said) Sheet {
 		out.said = make(map[Said]int64, len(said))
 	}
 	for _, x := range said {
-		out.said[Said{Day: x.Day, By: x.By}] += x.N
+		out.said[Said{Day: x.Day, By: x.By, Slot: x.Slot}] += x.N
 	}
 	return out
 }
@@ -89,6 +92,15 @@ func (s Sheet) MessagesBy() map[chat.User]int64 {
 	return out
 }
 
+// MessagesBySlot is how many messages were written in the hours of each shift.
+func (s Sheet) MessagesBySlot() map[Slot]int64 {
+	out := map[Slot]int64{}
+	for k, n := range s.said {
+		out[k.Slot] += n
+	}
+	return out
+}
+
 // MessagesByDay is how many messages were written on each day.
 func (s Sheet) MessagesByDay() map[Day]int64 {
 	out := map[Day]int64{}
@@ -112,6 +124,9 @@ func (s Sheet) ByPerson(k Kind) map[chat.User]Tally {
 func (s Sheet) ByShift(k Kind) map[chat.User]Tally {
 	return by(s, k, func(r Row) chat.User { return r.Shift })
 }
+
+// BySlot sums up one kind by the hours of the roster in which the clocks opened.
+func (s Sheet) BySlot(k Kind) map[Slot]Tally { return by(s, k, func(r Row) Slot { return r.Slot }) }
 
 // ByDay sums up one kind by the day when the clocks opened.
 func (s Sheet) ByDay(k Kind) map[Day]Tally { return by(s, k, func(r Row) Day { return r.Day }) }
@@ -142,11 +157,11 @@ const messages = "mn/"
 func (s Sheet) Cells() []Cell {
 	var out []Cell
 	for k, n := range s.said {
-		out = append(out, Cell{Day: k.Day, Name: messages + escape.Replace(string(k.By)), Value: n})
+		out = append(out, Cell{Day: k.Day, Name: messages + escape.Replace(string(k.By)) + k.Slot.part(), Value: n})
 	}
 	for r, t := range s.rows {
 		name := func(part string) string {
-			return string(r.Kind) + part + "/" + escape.Replace(string(r.By)) + "/" + escape.Replace(string(r.Shift))
+			return string(r.Kind) + part + "/" + escape.Replace(string(r.By)) + "/" + escape.Replace(string(r.Shift)) + r.Slot.part()
 		}
 		for b, n := range t.buckets {
 			out = append(out, Cell{Day: r.Day, Name: name(strconv.Itoa(b)), Value: n})
@@ -157,6 +172,14 @@ func (s Sheet) Cells() []Cell {
 		}
 	}
 	return out
+}
+
+// part is the end of the name of a cell; what is not known has none, as before there were any.
+func (s Slot) part() string {
+	if s == "" {
+		return ""
+	}
+	return "/" + escape.Replace(string(s))
 }
 
 // Ids come from platforms and may have a slash.
@@ -173,15 +196,17 @@ func ReadSheet(cells []Cell) (Sheet, error) {
 			if out.said == nil {
 				out.said = map[Said]int64{}
 			}
-			out.said[Said{Day: c.Day, By: chat.User(unescape.Replace(by))}] += c.Value
+			by, slot, _ := strings.Cut(by, "/")
+			out.said[Said{Day: c.Day, By: chat.User(unescape.Replace(by)), Slot: Slot(unescape.Replace(slot))}] += c.Value
 			continue
 		}
 		head, people, _ := strings.Cut(c.Name, "/")
 		who, shift, ok := strings.Cut(people, "/")
+		shift, slot, _ := strings.Cut(shift, "/")
 		if !ok || len(head) < 2 {
 			return Sheet{}, fmt.Errorf("read tally: %q is no cell", c.Name)
 		}
-		r := Row{Day: c.Day, Kind: Kind(head[0]), By: chat.User(unescape.Replace(who)), Shift: chat.User(unescape.Replace(shift))}
+		r := Row{Day: c.Day, Kind: Kind(head[0]), By: chat.User(unescape.Replace(who)), Shift: chat.User(unescape.Replace(shift)), Slot: Slot(unescape.Replace(slot))}
 		t := out.rows[r]
 		if t.buckets == nil {
 			t.buckets = map[int]int64{}

@@ -14,6 +14,7 @@ package sla
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"time"
 
 	"qunguan/bot/chat"
@@ -22,7 +23,7 @@ import (
 // Silence is how long a customer who was answered must be silent for the matter to count as handled.
 const Silence = 30 * time.Minute
 
-// HandlingLimit is how long handling should take (R44).
+// HandlingLimit is how long handling should take (R44) where nothing else is said.
 const HandlingLimit = 2 * time.Hour
 
 // What is what a message means for the clocks.
@@ -61,8 +62,13 @@ type Rules struct {
 	Hours func(from, until time.Time) []Span
 	// OnDuty is who is answerable for a customer who begins to wait at a moment; nil, or the zero User, is nobody.
 	OnDuty func(at time.Time) chat.User
+	// Slot is which hours of the roster run at a moment when a customer begins to wait, and Spoken when somebody writes;
+	// nil: nobody knows.
+	Slot, Spoken func(at time.Time) Slot
 	// Zone is where days begin; nil is UTC.
 	Zone *time.Location
+	// Handling is how long handling should take; 0 is HandlingLimit.
+	Handling time.Duration
 }
 
 // Kind is which of the two clocks a sample is of.
@@ -85,6 +91,7 @@ type Sample struct {
 	By       chat.User // who closed it
 	Shift    chat.User // who was answerable when it opened
 	Day      Day       // when it opened
+	Slot     Slot      // likewise; told of what is settled only
 }
 
 // Settled is what nothing can change any more: clocks that have closed, and messages, each counted once.
@@ -95,9 +102,29 @@ type Settled struct {
 
 // Said is how many messages were written on a day: by one member of staff, or, of the zero User, by all customers.
 type Said struct {
-	Day Day
-	By  chat.User
-	N   int64
+	Day  Day
+	By   chat.User
+	Slot Slot
+	N    int64
+}
+
+// Slot is hours of a roster, whichever day it was and whoever had them: 0900-1800. The zero Slot is not known.
+type Slot string
+
+// OffDuty is the Slot of a moment at which no shift runs.
+const OffDuty Slot = "off"
+
+// SlotOf is the hours from one minute after midnight to another.
+func SlotOf(from, to int) Slot {
+	return Slot(fmt.Sprintf("%02d%02d-%02d%02d", from/60, from%60, to/60, to%60))
+}
+
+// String writes hours as people do.
+func (s Slot) String() string {
+	if len(s) != len("0900-1800") {
+		return string(s)
+	}
+	return string(s[:2] + ":" + s[2:4] + "–" + s[5:7] + ":" + s[7:])
 }
 
 // Day is a day of the calendar as a number: 20260228.

@@ -50,7 +50,7 @@ var layers = map[string]layer{
 	// Only package sfnt of x/image reads the CFF outlines that the Chinese fonts of most servers have.
 	"bot/paint": {ours: "bot/chat", others: "golang.org/x/image", pure: true},
 
-	"bot": {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference bot/sla bot/canary bot/review bot/moderation", others: "go.uber.org/zap"},
+	"bot": {ours: "bot/chat bot/grammar bot/access bot/journal bot/directory bot/task bot/duty bot/request bot/preference bot/sla bot/canary bot/review bot/moderation bot/kpi bot/digest", others: "go.uber.org/zap"},
 	// A calendar is written by a library, since folding, escaping and parameters are where readers differ.
 	"bot/calendar": {ours: "bot bot/chat bot/journal " + domain, others: "go.uber.org/zap github.com/arran4/golang-ical"},
 	// What reviews judge by comes of rights, duty and answers alike; commands and jobs need the same of it.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (s *system) lookInside(ctx context.Context) {
 // parts are the parts as last looked at.
 func (s *system) parts() []bot.Part {
 	if p := s.health.Load(); p != nil {
-		return *p
+		return s.remembering(*p)
 	}
 	return nil
 }
@@ -55,7 +56,9 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	defer cancel()
 	parts := []bot.Part{{Name: chat.Text{ZH: "程序", EN: "program"}, Works: true, Note: chat.Same("qunguan " + version)}}
 	parts = append(parts, s.redisPart(ctx))
-	for _, c := range s.platform.Check(ctx) {
+	checks := s.platform.Check(ctx)
+	parts = append(parts, s.spokenParts(checks)...)
+	for _, c := range checks {
 		p := bot.Part{
 			Name: chat.Text{ZH: "企业微信凭证", EN: "WeCom credential"}, Works: c.Err == nil,
 			Note: chat.Text{ZH: "%s 有效", EN: "%s buys a token"}.F(c.Name),
@@ -98,6 +101,8 @@ func (s *system) redisPart(ctx context.Context) bot.Part {
 	if v := s.redis.Version(ctx); v != "" {
 		p.Note = p.Note.Plus(chat.Text{ZH: "，版本 %s", EN: ", version %s"}.F(chat.Escape(v)))
 		p = oldServer(p, v)
+	} else {
+		p.Note = p.Note.Plus(chat.Text{ZH: "，版本未知（服务器没有说）", EN: ", version not known (the server does not say)"})
 	}
 	if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
 		p.Note = p.Note.Plus(chat.Text{ZH: "，但断电可能丢数据：%s", EN: ", but could lose data: %s"}.F(note))
@@ -132,4 +137,19 @@ func zoneOf(s *system) *time.Location {
 		return time.UTC
 	}
 	return zone
+}
+
+// spokenParts tell which interfaces of the platform are spoken, and whether they can be with what is configured.
+func (s *system) spokenParts(checks []wecom.Check) []bot.Part {
+	var parts []bot.Part
+	for _, i := range s.platform.Spoken() {
+		p := bot.Part{Name: i.Name, Works: true, Note: i.Version}
+		for _, c := range checks {
+			if c.Err != nil && slices.Contains(i.Needs, c.Name) {
+				p.Works, p.Note = false, p.Note.Plus(chat.Text{ZH: "；用不了：%s 不可用", EN: "; cannot be used: %s does not work"}.F(c.Name))
+			}
+		}
+		parts = append(parts, p)
+	}
+	return parts
 }

@@ -109,4 +109,4 @@ func differ(want, got []string) string {
 }
 
 // serverVersion is which Redis a machine has; the embedded one does not say.
-var serverVersion = regexp.MustCompile(`(Redis：应答正常|Redis: answers)(?:，版本|, version) [0-9.]+`)
+var serverVersion = regexp.MustCompile(`(Redis：应答正常|Redis: answers)(?:(?:，版本|, version) [0-9.]+|，版本未知（服务器没有说）|, version not known \(the server does not say\))`)

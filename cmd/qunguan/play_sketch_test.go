@@ -80,6 +80,9 @@ func inWords(p chat.Picture, l chat.Language) string {
 			if made := b.Made.In(l); made != "" {
 				bar += "（" + made + "）"
 			}
+			if rate := b.Rate.In(l); rate != "" {
+				bar += " " + rate
+			}
 			bars = append(bars, bar)
 		}
 		lines = append(lines, strings.Join(bars, "｜"))

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -93,6 +94,8 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	owners, canary, checkpoint, postTo, publicURL, secret, sealed := []string{world.People[0].ID}, "", "", "", "", "", false
 	helpdesk, reviews, links := false, false, [][]string(nil)
 	watch, weekly, daily, commend, portraits, old := "", "", "", "", "", ""
+	var aims configs.KPI
+	var bounds configs.Suspicion
 	for _, w := range with {
 		f := strings.Fields(w)
 		switch f[0] {
@@ -149,6 +152,10 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 			portraits = "20 9 * * 1"
 		case "reviews": // begin reviews in their rhythms; else nobody does, since stories leap over months
 			reviews = true
+		case "targets": // targets HANDLING SOLVED CAUGHT WEEKS, else as usual
+			aims.HandlingWithin, aims.SolvedPercent, aims.CaughtAWeek, aims.RewardWeeks = f[1], count(t, f[2]), count(t, f[3]), count(t, f[4])
+		case "suspicion": // suspicion ACTS REFUSALS WITHIN, else as usual
+			bounds.MostActs, bounds.Refusals, bounds.Within = count(t, f[1]), count(t, f[2]), f[3]
 		case "owners":
 			owners = f[1:]
 		case "helpdesk":
@@ -171,6 +178,7 @@ func openTheatreOf(t *testing.T, at time.Time, with []string, redisStore store, 
 	s.api = httptest.NewServer(s.sim.API())
 	s.sim.SetAPIBase(s.api.URL)
 	s.config = demoConfig(s.world, s.store.addr(), s.api.URL, language)
+	s.config.KPI, s.config.Suspicion = aims, bounds
 	s.config.Schedule.Canary, s.config.Schedule.Checkpoint = canary, checkpoint
 	s.config.Schedule.Watch, s.config.Schedule.DigestWeekly, s.config.Schedule.DigestDaily = watch, weekly, daily
 	s.config.Schedule.Commend, s.config.Schedule.Portraits = commend, portraits
@@ -407,4 +415,11 @@ func (s *theatre) dump(key string) string {
 	}
 	require.NoError(s.t, err, "dump %s", key)
 	return fmt.Sprint(v)
+}
+
+func count(t *testing.T, said string) int {
+	t.Helper()
+	n, err := strconv.Atoi(said)
+	require.NoError(t, err)
+	return n
 }

@@ -9,7 +9,8 @@ import (
 // listening is how messages of groups are listened to.
 func listening(c configs.Config) bot.Listening {
 	return bot.Listening{
-		Ignore: c.SLA.Ignore, Outside: sla.Outside(c.SLA.Outside), Warn: c.SLA.WarnPercent,
+		Handling: targets(c.KPI).MostHandling(),
+		Ignore:   c.SLA.Ignore, Outside: sla.Outside(c.SLA.Outside), Warn: c.SLA.WarnPercent,
 		Connected: c.Ingest.InUse() || c.Archive.InUse(),
 	}
 }

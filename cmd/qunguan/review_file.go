@@ -95,7 +95,7 @@ func (s *system) reviewRows(ctx context.Context, sheet *document.Sheet, x review
 			}
 			at := review.Pick{Group: g, Who: k.Who}
 			row := commands.ReviewRow{
-				Zone: zoneOf(s), Language: l, Campaign: x, Case: k, Group: names.group(g), Name: name,
+				Zone: zoneOf(s), Language: l, Campaign: x, Case: k, Group: names.group(g), Targets: targets(s.config.KPI), Name: name,
 				Decided: trail.decided[at], Applied: trail.applied[at],
 			}
 			if err := sheet.Row(row.Cells()...); err != nil {

@@ -254,7 +254,7 @@ func (s *system) sealOnce(ctx context.Context) int {
 
 // sealPart tells whether the journal is sealed, and up to where.
 func (s *system) sealPart(ctx context.Context) bot.Part {
-	p := bot.Part{Name: chat.Text{ZH: "审计封存", EN: "journal seal"}, Works: true}
+	p := bot.Part{Name: sealName, Works: true}
 	if !s.sealing.on() {
 		p.Note = chat.Text{ZH: "未开启（audit.key_file 为 none）", EN: "off (audit.key_file is none)"}
 		return p

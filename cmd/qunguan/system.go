@@ -48,7 +48,7 @@ type system struct {
 	meters    *meters
 	pictures  pictures
 	seals     storage.Seals
-	auditor   *storage.Auditor
+	auditor   *verified
 	sealing   sealing
 	sealer    *scheduler.Sealer     // nil where the journal is not sealed
 	sealFault atomic.Pointer[error] // why the journal is not sealed at present; nil: it is, or nobody has tried yet
@@ -115,7 +115,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	if dir := c.Audit.Archive.Dir; dir != "" {
 		tenant.ReadArchive(archive.Open(dir))
 	}
-	s.auditor = tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last)
+	s.auditor = &verified{Auditor: tenant.Auditor(o.sealing.verifier, o.sealing.kept.Last), now: o.now}
 	s.ledger, s.outbox = tenant.Ledger(commands.BuildsWith(holidays), commands.Histories()...), tenant.Outbox(o.name)
 	s.tenant = tenant
 	s.seals = tenant.Seals()
@@ -130,7 +130,8 @@ func newSystem(c configs.Config, o options) (*system, error) {
 	wiring := bot.Config{
 		Ledger: s.ledger, Platform: watched{s.platform, s.traces}, Profile: profileOf(c), Commands: commands.All(), Builds: commands.BuildsWith(holidays), Jobs: scheduler.Jobs(),
 		Follow: commands.Follow, Impact: commands.Impact, Now: o.now, Zone: zone, Log: o.log, Seen: s.meters.handled,
-		Health: s.parts, Clockwork: s.works, Education: s.education(), Duty: dutyRules(c.Duty), Listening: listening(c), Ladder: ladder(c.SLA), Noticed: s.meters.noticed, Secret: secret,
+		Health: s.parts, Clockwork: s.works, Education: s.education(), Duty: dutyRules(c.Duty), Targets: targets(c.KPI), Bounds: bounds(c.Suspicion),
+		Listening: listening(c), Ladder: ladder(c.SLA), Noticed: s.meters.noticed, Secret: secret,
 		Links: s.links, Portray: commands.Portray,
 		PublicURL: func() string { return *s.publicURL.Load() },
 	}
