@@ -91,11 +91,21 @@ const fewCases = 5
 const mostAgain = 5
 
 // Again picks the cases of a reviewer that somebody else is asked about again: a fifth of them, five at most, those kept
-// against a warning first, then the other kept ones.
-func Again(reviewer chat.User, decided []Placed) []Pick {
+// against a warning first, then the other kept ones. They are those of one person, by: the reviewer, or whoever has decided
+// most of them in the reviewer's place.
+func Again(reviewer chat.User, decided []Placed) (by chat.User, picks []Pick) {
 	of := slices.DeleteFunc(slices.Clone(decided), func(p Placed) bool {
-		return p.Case.Verdict == nil || p.Case.Verdict.By != reviewer || p.Case.Verdict.Do != Keep
+		v := p.Case.Verdict
+		return v == nil || v.Do != Keep || v.By != reviewer && v.For != reviewer
 	})
+	whose := map[chat.User]int{}
+	for _, p := range of {
+		u := p.Case.Verdict.By
+		if whose[u]++; by == "" || whose[u] > whose[by] {
+			by = u
+		}
+	}
+	of = slices.DeleteFunc(of, func(p Placed) bool { return p.Case.Verdict.By != by })
 	rank := func(p Placed) int {
 		switch {
 		case p.Case.Warns():
@@ -107,11 +117,10 @@ func Again(reviewer chat.User, decided []Placed) []Pick {
 	}
 	slices.SortStableFunc(of, func(x, y Placed) int { return rank(x) - rank(y) })
 	n := min(mostAgain, (len(decided)+4)/5, len(of))
-	out := make([]Pick, n)
-	for i := range out {
-		out[i] = Pick{of[i].Group, of[i].Case.Who}
+	for _, p := range of[:n] {
+		picks = append(picks, Pick{p.Group, p.Case.Who})
 	}
-	return out
+	return by, picks
 }
 
 // Placed is a case with its group.
