@@ -53,8 +53,8 @@ func auditExport() bot.Command {
 	return bot.Command{
 		Name: "audit export",
 		Forms: []string{
-			"/audit export <[{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|to|到) {until}] [{format}]>",
-			"/审计 导出 <[{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until|to) {until}] [{format}]>",
+			"/audit export <[{who}] [{all}] [{item}] [{refused}] [(since|from|从) {since}] [(until|to|到) {until}] [{format}]>",
+			"/审计 导出 <[{who}] [{all}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until|to) {until}] [{format}]>",
 		},
 		Examples: []chat.Text{{ZH: "/审计 导出 从 2026-11-01 到 2026-12-01 xlsx", EN: "/audit export since 2026-11-01 until 2026-12-01 xlsx"}},
 		Holes:    append(f.holes(), format),
@@ -114,7 +114,7 @@ func exported(c bot.Call, of Export, q journal.Query) (bot.Outcome, error) {
 	}
 	name := "audit-" + c.Now.In(c.Zone).Format("20060102-150405") + "." + of.Format
 	where := chat.Text{ZH: "所有群", EN: "all groups"}
-	if c.Group.Bound() {
+	if q.Group != "" {
 		where = chat.Same(chat.Escape(c.Group.Title()))
 	}
 	text := chat.Text{

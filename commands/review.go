@@ -339,7 +339,12 @@ func mayDecideCase(c bot.Call, x review.Campaign, k review.Case) (inPlaceOf chat
 		if k.First != nil && k.First.By == c.Actor.ID {
 			return "", &bot.Refusal{Text: decidedText(c, c.Group.ID, k)}
 		}
-		return "", &bot.Denied{Decision: access.Decision{Rule: access.RuleDefault}, Target: k.Who, Next: reviewerIs(c, k)}
+		if d := holdsReview(c); !d.Allowed {
+			return "", &bot.Denied{Decision: d, Item: access.Review, Target: k.Who, Next: reviewerIs(c, k)}
+		}
+		// Whoever may review has only taken somebody else's turn: that is nothing to be held against them.
+		return "", &bot.Refusal{Text: chat.Text{ZH: "%s 由 %s 复核，没有轮到您。等您复核的：`/复核`", EN: "%s is for %s to review, and not your turn. What waits for you: `/review`"}.F(
+			reviewed(c, c.Group.ID, k), c.Name(k.Reviewer))}
 	default:
 		if err := mayHear(c, x, k); err != nil {
 			return "", err

@@ -29,6 +29,9 @@ func reviewReport() bot.Command {
 		Offers:   offersReview,
 		Asks:     asksReviews,
 		Run: func(c bot.Call) (bot.Outcome, error) {
+			if only, ok := onlyKnown(c); ok {
+				return bot.Outcome{In: only}, nil
+			}
 			all := slices.DeleteFunc(reviews.Of(c).Campaigns(), func(x review.Campaign) bool { return !maySee(c, x) })
 			i := slices.IndexFunc(all, func(x review.Campaign) bool {
 				return id.Given(c.Args) && x.ID == id.Of(c.Args) || !id.Given(c.Args) && x.State.Over()

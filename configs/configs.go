@@ -277,8 +277,8 @@ var defaults = map[string]any{
 	"schedule.commend":         "10 9 * * 1",
 	"schedule.portraits":       "20 9 * * 1",
 	"schedule.review_matrix":   "0 9 1 * *",
-	"schedule.review_business": "0 9 15 1,4,7,10 *",
-	"schedule.review_group":    "0 9 8 * *",
+	"schedule.review_business": "0 9 21 1,4,7,10 *",
+	"schedule.review_group":    "0 9 11 * *",
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",

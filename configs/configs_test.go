@@ -79,7 +79,7 @@ func smallestConfig() configs.Config {
 
 func standardSchedule() configs.Schedule {
 	return configs.Schedule{
-		Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Archive: "45 3 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 15 1,4,7,10 *", ReviewGroup: "0 9 8 * *",
+		Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Archive: "45 3 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 21 1,4,7,10 *", ReviewGroup: "0 9 11 * *",
 		Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1", Portraits: "20 9 * * 1",
 	}
 }

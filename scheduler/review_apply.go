@@ -216,7 +216,7 @@ func judge(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 	w := work(c)
 	for n, u := range next {
 		charge, _ := w.DeskOf(u).Charge(x.ID)
-		signs := charge.Pace.Stamps()
+		signs := charge.Pace.Stamps(x.Policy)
 		if len(signs) == 0 {
 			continue
 		}
@@ -234,7 +234,7 @@ func judge(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 				decided = append(decided, review.Placed{Group: g, Case: k})
 			}
 		}
-		if by, picks := review.Again(u, decided); len(picks) > 0 {
+		if by, picks := x.Policy.Resampled(u, decided); len(picks) > 0 {
 			w.SetCampaign(sampleOf(c, w, x, u, by, signs, picks))
 			x.Sampled++
 		}

@@ -230,7 +230,7 @@ func TestWhoseDecisionsAreLookedAtAgain(t *testing.T) {
 		"by others, in their own right": {[]review.Placed{kept("a", "wang", "")}, "", nil},
 		"nothing kept":                  {[]review.Placed{removed}, "", nil},
 	} {
-		by, picks := review.Again("li", row.decided)
+		by, picks := review.Standard().Resampled("li", row.decided)
 		assert.Equal(t, row.by, by, name)
 		assert.Equal(t, row.picks, picks, name)
 	}

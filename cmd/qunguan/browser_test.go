@@ -81,7 +81,8 @@ func looksAtMatrix(t *testing.T, page context.Context) {
 	_, err := chromedp.Run(page, chromedp.PollFunction[bool](
 		`() => [...document.querySelectorAll(".picture img")].some((i) => i.complete && i.naturalWidth === 1080 && i.alt.includes("1080"))`))
 	require.NoError(t, err, "the picture never came")
-	do(t, page, chromedp.Click(chromedp.CSS(".picture")), chromedp.WaitVisible(chromedp.CSS("dialog.picture-whole img")),
+	// The log may be drawn anew at any moment, so the picture is found and pressed in one go.
+	do(t, page, chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".picture")].pop().click()`), chromedp.WaitVisible(chromedp.CSS("dialog.picture-whole img")),
 		chromedp.Click(chromedp.CSS(".picture-close")), chromedp.WaitNotPresent(chromedp.CSS("dialog.picture-whole")))
 }
 

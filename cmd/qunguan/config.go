@@ -102,6 +102,9 @@ func check(c *cobra.Command, file string) error {
 	}
 	checkLinks(ctx, config, line)
 	_, _ = fmt.Fprintln(out, knownYears(calendar, time.Now()))
+	for _, why := range collidingReviews(config, time.Now()) {
+		_, _ = fmt.Fprintf(out, "warn reviews: %s\n", why)
+	}
 	switch {
 	case noPictures != nil:
 		line("pictures", noPictures)

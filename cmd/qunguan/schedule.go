@@ -11,6 +11,7 @@ import (
 	"qunguan/bot"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
+	"qunguan/bot/review"
 	"qunguan/commands"
 	"qunguan/configs"
 	"qunguan/scheduler"
@@ -30,8 +31,8 @@ func checkSchedule(c configs.Config, file string) error {
 		{"schedule.commend", c.Schedule.Commend, "10 9 * * 1", "ten past nine on Mondays"},
 		{"schedule.portraits", c.Schedule.Portraits, "20 9 * * 1", "twenty past nine on Mondays"},
 		{"schedule.review_matrix", c.Schedule.ReviewMatrix, "0 9 1 * *", "nine o'clock on the 1st of each month"},
-		{"schedule.review_business", c.Schedule.ReviewBusiness, "0 9 15 1,4,7,10 *", "nine o'clock in the middle of each quarter's first month"},
-		{"schedule.review_group", c.Schedule.ReviewGroup, "0 9 8 * *", "nine o'clock on the 8th of each month"},
+		{"schedule.review_business", c.Schedule.ReviewBusiness, "0 9 21 1,4,7,10 *", "nine o'clock on the 21st of each quarter's first month"},
+		{"schedule.review_group", c.Schedule.ReviewGroup, "0 9 11 * *", "nine o'clock on the 11th of each month"},
 		{"schedule.export", c.Schedule.Export, "30 3 * * *", "half past three every night"},
 		{"schedule.archive", c.Schedule.Archive, "45 3 * * *", "a quarter to four every night"},
 	} {
@@ -46,6 +47,25 @@ func checkSchedule(c configs.Config, file string) error {
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// collidingReviews tells of reviews that begin while an earlier one may still be open, by the usual policy: they leave out
+// all who are under review there.
+func collidingReviews(c configs.Config, now time.Time) []string {
+	zone, err := c.Location()
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, x := range scheduler.Collisions([]scheduler.Begins{
+		{Name: "review_matrix", Spec: c.Schedule.ReviewMatrix}, {Name: "review_group", Spec: c.Schedule.ReviewGroup},
+		{Name: "review_business", Spec: c.Schedule.ReviewBusiness},
+	}, review.Standard(), now.In(zone)) {
+		const at = "2006-01-02 15:04"
+		out = append(out, fmt.Sprintf("schedule.%s begins at %s, before what schedule.%s has begun closes at %s: whoever is under review there is left out",
+			x.Later, x.Begins.In(zone).Format(at), x.Earlier, x.Ends.In(zone).Format(at)))
+	}
+	return out
 }
 
 // rhythms are what the clockwork does again and again. The self-test comes last: after an outage the others have then

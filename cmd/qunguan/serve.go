@@ -48,6 +48,9 @@ func serveCommand() *cobra.Command {
 			} else if why := openToOthers(config.Audit.KeyFile); why != "" {
 				log.Warn("the journal's key is no secret", zap.String("why", why))
 			}
+			for _, why := range collidingReviews(config, time.Now()) {
+				log.Warn("reviews overlap", zap.String("why", why))
+			}
 			s, err := newSystem(config, options{now: time.Now, log: log, pictures: drawn, sealing: sealed})
 			if err != nil {
 				return err
