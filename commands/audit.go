@@ -53,6 +53,7 @@ func audit() bot.Command {
 		Help:     chat.Text{ZH: "谁在何时做了什么、被拒了什么。", EN: "Who did what and when, and what was refused."},
 		Anywhere: true,
 		Who:      auditors,
+		Asks:     asksCampaigns,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if number.Given(c.Args) {
 				return auditOne(c, journal.Query{N: number.Of(c.Args), Limit: 1})
@@ -140,7 +141,7 @@ func byAndTo(q journal.Query) []journal.Query {
 // entriesShown is the entries of a page, the newest first, each once; more says that there are older ones.
 func entriesShown(c bot.Call) (entries []journal.Entry, more bool) {
 	entries, more = changed(c, 0, c.Queries())
-	entries = slices.DeleteFunc(entries, func(e journal.Entry) bool { return hidesActor(c, e) })
+	entries = slices.DeleteFunc(entries, func(e journal.Entry) bool { return hidesEntry(c, e) })
 	if len(entries) > perPage {
 		return entries[:perPage], true
 	}
@@ -163,6 +164,9 @@ func mayRead(c bot.Call, e journal.Entry) error {
 		if t == c.Actor.ID {
 			return nil
 		}
+	}
+	if e.Group == "" {
+		return mayAuditCompany(c, e.Actor)
 	}
 	return mayAudit(c, e.Actor)
 }
@@ -194,7 +198,13 @@ func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
 	if err := mayRead(c, e); err != nil {
 		return bot.Outcome{}, err
 	}
+	if hushed(c, e) {
+		return bot.Refuse(chat.Text{ZH: "#%d：", EN: "#%d: "}.F(e.N).Plus(reviewOfYou))
+	}
 	lines := []chat.Text{entryLine(c, e)}
+	if underReview(c.Actor.ID, e, reviews.Of(c)) {
+		return told(append(lines, reviewOfYou)...), nil
+	}
 	if _, ok := reportOn(c, e); ok {
 		return told(append(lines, chat.Text{ZH: "这是对您的举报，谁举报的不告诉您。", EN: "It is about a report on you; by whom is not told to you."})...), nil
 	}

@@ -59,8 +59,8 @@ func auditExport() bot.Command {
 		Examples: []chat.Text{{ZH: "/审计 导出 从 2026-11-01 到 2026-12-01 xlsx", EN: "/audit export since 2026-11-01 until 2026-12-01 xlsx"}},
 		Holes:    append(f.holes(), format),
 		Help: chat.Text{
-			ZH: "把审计记录导出成文件私发给您，筛选条件与 /审计 相同；导出本身也记入审计。举报您的记录不在其中。",
-			EN: "The journal as a file, sent to you alone; the same filters as /audit. The export itself is journalled. Reports on you are not in it.",
+			ZH: "把审计记录导出成文件私发给您，筛选条件与 /审计 相同；导出本身也记入审计。举报您的、正在复核您的记录不在其中。",
+			EN: "The journal as a file, sent to you alone; the same filters as /audit. The export itself is journalled. Reports on you, and reviews of you that are not over, are not in it.",
 		},
 		Anywhere: true,
 		Who:      onlyAuditors,

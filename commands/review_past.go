@@ -75,7 +75,9 @@ func reviewOver(c bot.Call, id string, who chat.User, cases []review.Case) error
 		x, _ := reviews.Of(c).Get(k.Campaign)
 		switch {
 		case k.Campaign == id && (k.End != "" || k.Verdict != nil):
-			r.Text = chat.Lines(r.Text, decidedText(c, g, k))
+			if mayHear(c, x, k) == nil {
+				r.Text = chat.Lines(r.Text, decidedText(c, g, k))
+			}
 		case k.Pending() && x.State.Decidable():
 			now := chat.Text{ZH: "现在等决定的是%s（`%s`），复核人 %s。", EN: "What waits now is the %s (`%s`); the reviewer is %s."}.F(campaignText(x), x.ID, c.Name(k.Reviewer))
 			if _, err := mayDecideCase(c, x, k); err == nil {

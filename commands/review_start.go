@@ -224,7 +224,7 @@ func reviewStop() bot.Command {
 		Holes:    []grammar.Hole{id, reason},
 		Help:     chat.Text{ZH: "停止一次复核：决定作废，什么都不执行。", EN: "Stop a review: what was decided is void, nothing is carried out."},
 		Anywhere: true,
-		Who:      chat.Text{ZH: "开始它的人和超级管理员可以用。", EN: "For whoever began it, and owners."},
+		Who:      chat.Text{ZH: "开始它的人（不被它复核的）和超级管理员可以用。", EN: "For whoever began it and is not reviewed in it, and owners."},
 		Offers:   offersReview,
 		Asks:     asksReviews,
 		Run: func(c bot.Call) (bot.Outcome, error) {
@@ -239,6 +239,17 @@ func reviewStop() bot.Command {
 			}
 			if x.State == review.Stopped {
 				return bot.Refuse(chat.Text{ZH: "%s（`%s`）已经停止了，什么都没有执行。", EN: "The %s (`%s`) is stopped already; nothing was carried out."}.F(campaignText(x), x.ID))
+			}
+			if !c.Access.IsOwner(c.Actor.ID) {
+				own, want := aboutSpeaker(c, x)
+				if len(want) > 0 {
+					return bot.Outcome{Need: journal.Want{Names: want}}, nil
+				}
+				if own {
+					return bot.Refuse(chat.Text{
+						ZH: "%s（`%s`）也复核您自己，所以要由超级管理员停止：%s。", EN: "The %s (`%s`) is about yourself, too, so it is for an owner to stop: %s.",
+					}.F(campaignText(x), x.ID, c.Few(slices.Clone(c.Access.Company.Owners()))))
+				}
 			}
 			if x.State.Over() || x.State == review.Applying || x.State == review.Judging {
 				return bot.Refuse(chat.Text{ZH: "它已经停不下来了：%s。已执行的可以用 `/撤销 #编号`。", EN: "It cannot be stopped any more: %s. What was carried out can be undone with `/undo #N`."}.F(courseText(c, x)))
@@ -259,6 +270,21 @@ func reviewStop() bot.Command {
 // mayStop says whether the speaker may stop a campaign: whoever began it, and owners.
 func mayStop(c bot.Call, x review.Campaign) bool {
 	return x.By == c.Actor.ID || c.Access.IsOwner(c.Actor.ID)
+}
+
+// aboutSpeaker says whether the speaker is one of those whom a review that they have begun is about: who stops it, and begins
+// another one, decides about themselves. want is what must still be read to tell.
+func aboutSpeaker(c bot.Call, x review.Campaign) (own bool, want []journal.Name) {
+	for _, g := range x.Groups {
+		n := review.Of(g)
+		if !c.Has(n) {
+			want = append(want, n)
+			continue
+		}
+		_, under := bot.At[review.Sheet](c, n).Get(x.ID, c.Actor.ID)
+		own = own || under
+	}
+	return own, want
 }
 
 // stoppers names those who may stop a campaign.

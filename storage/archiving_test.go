@@ -660,6 +660,12 @@ func TestNothingLeavesThatIsNotWhatWasSigned(t *testing.T) {
 				return l
 			})
 		},
+		"a link in the place of a file": func(t *testing.T, o *oldWorld) {
+			o.segment(t, 1, 20)
+			file, elsewhere := filepath.Join(o.dir, archive.Segment{From: 1, To: 20}.Name()), filepath.Join(t.TempDir(), "x")
+			require.NoError(t, os.Rename(file, elsewhere))
+			require.NoError(t, os.Symlink(elsewhere, file))
+		},
 		"a file of another place": func(t *testing.T, o *oldWorld) { o.segment(t, 10, 20) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -678,4 +684,75 @@ func TestNothingLeavesThatIsNotWhatWasSigned(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWhatIsTooYoungStays although a file of it is there: one that a run left whose clock was wrong, or that somebody put
+// there. What of it is old enough leaves.
+func TestWhatIsTooYoungStays(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		o := old(t, w, 60)
+		before := o.stored(t)
+		require.NoError(t, os.MkdirAll(o.dir, 0o700))
+		o.segment(t, 1, 40)
+		o.after(-time.Minute)
+		done, err := o.archiver().Run(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, done)
+		assert.Empty(t, o.recorded, "what does not leave is not told of")
+		first, _ := o.inRedis(t)
+		assert.Equal(t, int64(1), first)
+
+		o.after(20 * time.Minute)
+		planned, err := o.archiver().Plan(t.Context())
+		require.NoError(t, err)
+		done, err = o.archiver().Run(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, archive.Done{From: 1, To: 25, Last: noon.Add(19 * time.Minute), Files: []string{"journal-000000001-000000040.jsonl.gz"}}, done)
+		assert.Equal(t, planned, done)
+		first, _ = o.inRedis(t)
+		assert.Equal(t, int64(26), first)
+
+		o.after(50 * time.Minute)
+		done, err = o.archiver().Run(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, int64(55), done.To)
+		assert.Equal(t, []archive.Segment{{From: 1, To: 40}, {From: 41, To: 55}}, o.recorded, "each once")
+		assert.Equal(t, before, o.stored(t))
+	})
+}
+
+// meddled is a tree on which somebody changes the file between two looks at it.
+type meddled struct {
+	*storage.Auditor
+	look   int
+	meddle func()
+}
+
+func (m *meddled) Leaves(ctx context.Context) (func(int64) (journal.Hash, bool), func() error) {
+	if m.look++; m.look == 2 {
+		m.meddle()
+	}
+	return m.Auditor.Leaves(ctx)
+}
+
+// TestAFileThatChangesOnTheWay takes nothing with it: what leaves was read from it, as it was sealed, just then.
+func TestAFileThatChangesOnTheWay(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		o := old(t, w, 60)
+		require.NoError(t, os.MkdirAll(o.dir, 0o700))
+		o.after(50 * time.Minute)
+		o.segment(t, 1, 40)
+		a := o.archiver()
+		a.Tree = &meddled{Auditor: o.Auditor(o.verifier, o.kept), meddle: func() {
+			o.lines(t, archive.Segment{From: 1, To: 40}.Name(), func(l [][]byte) [][]byte {
+				l[3] = bytes.Replace(l[3], []byte(`"outcome":`), []byte(`"OUTCOME":`), 1)
+				return l
+			})
+		}}
+		_, err := a.Run(t.Context())
+		require.ErrorIs(t, err, archive.ErrNotSealed)
+		first, _ := o.inRedis(t)
+		assert.Equal(t, int64(1), first)
+		assert.Empty(t, o.recorded)
+	})
 }

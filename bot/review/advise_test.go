@@ -289,6 +289,11 @@ func TestRubberStamps(t *testing.T) {
 	assert.Empty(t, pace(time.Second, keep, drop, keep, drop, keep).Stamps(lenient), "who wants to hear of six alone")
 }
 
+func resampled(p review.Policy, reviewer chat.User, decided []review.Placed) []review.Pick {
+	_, picks := p.Resampled(reviewer, decided)
+	return picks
+}
+
 func TestASampleIsOfWhatWasKept(t *testing.T) {
 	var decided []review.Placed
 	for i, do := range []review.Do{review.Keep, review.Remove, review.Keep, review.Keep, review.Keep, review.Keep, review.Keep} {
@@ -299,16 +304,16 @@ func TestASampleIsOfWhatWasKept(t *testing.T) {
 		decided = append(decided, review.Placed{Group: "G1", Case: k})
 	}
 	usual := review.Standard()
-	got := usual.Resampled("li", decided)
+	got := resampled(usual, "li", decided)
 	require.Len(t, got, 2, "a fifth of seven")
 	assert.Equal(t, review.Pick{Group: "G1", Who: "e"}, got[0], "first who was kept against a warning")
-	assert.Empty(t, usual.Resampled("wang", decided), "somebody else's decisions")
+	assert.Empty(t, resampled(usual, "wang", decided), "somebody else's decisions")
 	usual.Again = 100
-	assert.Len(t, usual.Resampled("li", decided), 5, "five at most")
+	assert.Len(t, resampled(usual, "li", decided), 5, "five at most")
 	usual.Sample = 20
-	assert.Len(t, usual.Resampled("li", decided), 6, "all that were kept, who wants that")
+	assert.Len(t, resampled(usual, "li", decided), 6, "all that were kept, who wants that")
 	usual.Again = 0
-	assert.Empty(t, usual.Resampled("li", decided), "none, who wants none")
+	assert.Empty(t, resampled(usual, "li", decided), "none, who wants none")
 }
 
 // TestWhatGoesAlongWithALevel is told apart from what was not used.

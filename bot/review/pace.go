@@ -86,11 +86,21 @@ func (p Pace) Stamps(by Policy) []Stamp {
 const fewWarnings = 2
 
 // Resampled picks the cases of a reviewer that somebody else is asked about again: as large a part of them as the policy
-// says, those kept against a warning first, then the other kept ones.
-func (p Policy) Resampled(reviewer chat.User, decided []Placed) []Pick {
+// says, those kept against a warning first, then the other kept ones. They are those of one person, by: the reviewer, or
+// whoever has decided most of them in the reviewer's place.
+func (p Policy) Resampled(reviewer chat.User, decided []Placed) (by chat.User, picks []Pick) {
 	of := slices.DeleteFunc(slices.Clone(decided), func(d Placed) bool {
-		return d.Case.Verdict == nil || d.Case.Verdict.By != reviewer || d.Case.Verdict.Do != Keep
+		v := d.Case.Verdict
+		return v == nil || v.Do != Keep || v.By != reviewer && v.For != reviewer
 	})
+	whose := map[chat.User]int{}
+	for _, d := range of {
+		u := d.Case.Verdict.By
+		if whose[u]++; by == "" || whose[u] > whose[by] {
+			by = u
+		}
+	}
+	of = slices.DeleteFunc(of, func(d Placed) bool { return d.Case.Verdict.By != by })
 	rank := func(d Placed) int {
 		switch {
 		case d.Case.Warns():
@@ -102,11 +112,10 @@ func (p Policy) Resampled(reviewer chat.User, decided []Placed) []Pick {
 	}
 	slices.SortStableFunc(of, func(x, y Placed) int { return rank(x) - rank(y) })
 	n := min(p.Sample, (len(decided)*p.Again+99)/100, len(of))
-	out := make([]Pick, n)
-	for i := range out {
-		out[i] = Pick{of[i].Group, of[i].Case.Who}
+	for _, d := range of[:n] {
+		picks = append(picks, Pick{d.Group, d.Case.Who})
 	}
-	return out
+	return by, picks
 }
 
 // Placed is a case with its group.
