@@ -62,7 +62,7 @@ func smallestConfig() configs.Config {
 	return configs.Config{
 		Listen: "127.0.0.1:8080", Timezone: "Asia/Shanghai", Language: "zh", Edition: configs.Standard,
 		Owners:    []string{"boss"},
-		Audit:     configs.Audit{KeyFile: "qunguan.key", Export: configs.Export{Format: "jsonl"}, Archive: configs.Retention{KeepDays: 180}},
+		Audit:     configs.Audit{KeyFile: "/etc/qunguan.key", Export: configs.Export{Format: "jsonl"}, Archive: configs.Retention{KeepDays: 180}},
 		Duty:      configs.Duty{RemindBefore: []string{"7d", "1d", "1h"}, CheckInWithin: "10m"},
 		SLA:       configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
 		KPI:       configs.KPI{HandlingWithin: "2h", SolvedPercent: 95, CaughtAWeek: 20, RewardWeeks: 4},

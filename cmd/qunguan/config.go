@@ -81,6 +81,11 @@ func check(c *cobra.Command, file string) error {
 			_, _ = fmt.Fprintf(out, "warn redis: %s: a power failure may lose what was acknowledged; see configs/redis.conf\n", note)
 		}
 	}
+	if redis == nil {
+		if err := mayMakeKey(ctx, config); err != nil {
+			line("journal key", located(err, file, "audit.key_file"))
+		}
+	}
 	for _, p := range s.platform.Check(ctx) {
 		line(p.Name, wecomAdvice(p.Err, config.WeCom.CorpID))
 	}
