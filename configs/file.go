@@ -125,7 +125,7 @@ func (d *document) scalar(path string, n *yaml.Node) bool {
 }
 
 func (d *document) parsed(out map[string]any, path string, k kind, written string) {
-	v, err := parse(k, written)
+	v, err := parse(path, k, written)
 	if err != nil {
 		d.found(path, "%v", err)
 		return

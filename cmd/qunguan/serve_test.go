@@ -151,7 +151,7 @@ func checkConfig(t *testing.T, s *stage) {
 	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_REDIS__DB=x"), "config", "check")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stdout, "FAIL configuration")
-	assert.Contains(t, stderr, `QUNGUAN_REDIS__DB: redis.db: "x" is not a number`)
+	assert.Contains(t, stderr, `QUNGUAN_REDIS__DB: redis.db: "x" is no whole number`)
 }
 
 // resident is how much memory the process holds, in bytes; 0 where the system does not tell.
