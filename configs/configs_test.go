@@ -161,6 +161,11 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{add(`lissten: x`), `/etc/q.yaml:1: lissten: unknown key; the nearest known one is listen`},
 		{add(`corp_id: x`), `/etc/q.yaml:1: corp_id: unknown key; the nearest known one is wecom.corp_id`},
+		{add(`kpi: {foo: 1}`), `/etc/q.yaml:1: kpi.foo: unknown key; kpi has caught_a_week, handling_within, reward_weeks, solved_percent`},
+		{add(`schedule: {bogus: x}`), `/etc/q.yaml:1: schedule.bogus: unknown key; schedule has archive, canary, checkpoint, commend, digest_daily, digest_weekly, export, portraits, review_business, review_group, review_matrix, sync, watch`},
+		{add(`nonsense: x`), `/etc/q.yaml:1: nonsense: unknown key; all of them: qunguan config example`},
+		{add(`sla: {warn_precent: 5}`), `/etc/q.yaml:1: sla.warn_precent: unknown key; the nearest known one is sla.warn_percent`},
+		{add(`deadman: {within: 5m}`), `/etc/q.yaml:1: deadman.within: unknown key; the nearest known one is suspicion.within`},
 		{change(`addrs`, `adrs`), `/etc/q.yaml:3: redis.adrs: unknown key; the nearest known one is redis.addrs`},
 		{add(`owners: [li]`), `/etc/q.yaml:2: owners: stands here a second time; the first is on line 1; keep one`},
 		{add(`<<: {}`), `/etc/q.yaml:1: <<: merge keys are not read here; write the keys out`},

@@ -33,8 +33,7 @@ func (o *overrides) read(name, value string) (string, any) {
 		return "", nil
 	}
 	if !ok || variable(path) != name || o.insideRecords(path) {
-		near := nearest(path)
-		o.foundAt(name, "", "unknown variable; the nearest known one is %s, for %s", variable(near), near)
+		o.foundAt(name, "", "unknown variable; %s", insteadOf(path, func(near string) string { return variable(near) + ", for " + near }))
 		return "", nil
 	}
 	switch k {
