@@ -162,7 +162,11 @@ func TestPing(t *testing.T) {
 // TestTextsThatAreNoRhythms are refused with the key, its place, the reason and an example.
 func TestTextsThatAreNoRhythms(t *testing.T) {
 	for spec, why := range map[string]string{
-		"@every 1h": "shorthand", "* * * * * *": "6 fields", "0 0 30 2 *": "never comes", "CRON_TZ=UTC": "zone", "TZ=": "zone", "61 * * * *": "above maximum",
+		"@every 1h": "shorthand", "* * * * * *": "6 fields", "0 0 30 2 *": "never comes", "CRON_TZ=UTC": "zone", "TZ=": "zone", "61 * * * *": `"61" is no minute (0 to 59, * or */2)`,
+		"a b c d e":    `"a" is no minute (0 to 59, * or */2), "b" is no hour (0 to 23, * or */2), "c" is no day of a month (1 to 31, * or */2), "d" is no month`,
+		"0 0 * * 8":    `"8" is no weekday (0 (Sunday) to 6, or SUN to SAT, * or */2)`,
+		"0 5-1 * * *":  `"5-1" is no hour`,
+		"0 0 * * 1,x,": `"1,x," is no weekday`,
 	} {
 		file := write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:6379\"]}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
 			"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}}\nschedule:\n  sync: \""+spec+"\"\n  canary: \""+spec+"\"\n")
@@ -172,6 +176,7 @@ func TestTextsThatAreNoRhythms(t *testing.T) {
 		assert.ErrorContains(t, err, file+":5: schedule.sync: \""+spec+"\" is no rhythm: ")
 		assert.ErrorContains(t, err, file+":6: schedule.canary: ")
 		assert.ErrorContains(t, err, why)
+		assert.NotContains(t, err.Error(), "strconv", "no words of the language it is written in")
 		assert.ErrorContains(t, err, "write for example \"*/15 * * * *\", which is every quarter of an hour")
 	}
 }
