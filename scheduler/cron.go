@@ -46,6 +46,32 @@ func parse(spec string) (cron.Schedule, error) {
 	return s, nil
 }
 
+// Pace is the shortest time between two moments of a rhythm, and the longest, in more than the year that comes; of one that
+// comes often in what comes next.
+func Pace(spec string, now time.Time) (shortest, longest time.Duration, err error) {
+	s, err := parse(spec)
+	if err != nil {
+		return 0, 0, err
+	}
+	const (
+		most    = 2000
+		horizon = 400 * 24 * time.Hour
+	)
+	last := s.Next(now)
+	for n := 0; n < most && (n == 0 || last.Sub(now) < horizon); n++ {
+		next := s.Next(last)
+		if next.IsZero() {
+			break
+		}
+		gap := next.Sub(last)
+		if n == 0 || gap < shortest {
+			shortest = gap
+		}
+		longest, last = max(longest, gap), next
+	}
+	return shortest, longest, nil
+}
+
 var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 
 // wrongFields name the fields at fault, each looked at by itself: what the library says of them is for programmers.

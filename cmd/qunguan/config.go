@@ -50,6 +50,13 @@ func check(c *cobra.Command, file string) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(out, "ok   configuration")
+	zone, err := config.Location()
+	if err != nil {
+		return err
+	}
+	for _, l := range oddRhythms(config, file, time.Now().In(zone)) {
+		_, _ = fmt.Fprintln(out, l)
+	}
 	calendar, err := calendarOf(config)
 	if err != nil {
 		_, _ = fmt.Fprintln(out, "FAIL holidays")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -157,6 +158,31 @@ func TestPing(t *testing.T) {
 	err = p.pingOnce(t.Context())
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "a-secret-id")
+}
+
+// TestRhythmsThatAreFarFromTheirKeysAreTold, and those that a company may well want are not.
+func TestRhythmsThatAreFarFromTheirKeysAreTold(t *testing.T) {
+	now := time.Date(2026, 11, 2, 9, 0, 30, 0, zone)
+	standard, err := load(write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:6379\"]}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}}\n"))
+	require.NoError(t, err)
+	for _, c := range []struct {
+		change func(*configs.Schedule)
+		want   string
+	}{
+		{func(*configs.Schedule) {}, ""},
+		{func(s *configs.Schedule) { s.DigestWeekly, s.Watch, s.Canary = "", "", "" }, ""},
+		{func(s *configs.Schedule) { s.DigestDaily, s.Watch = "30 8 * * 1-5", "*/30 * * * *" }, ""},
+		{func(s *configs.Schedule) { s.DigestWeekly = "0 9 * * *" }, ""},
+		{func(s *configs.Schedule) { s.DigestWeekly = "* * * * *" }, `warn q.yaml: schedule.digest_weekly: "* * * * *" comes again after 1m, which is often for it; usual is for example "0 9 * * 1", nine o'clock on Mondays`},
+		{func(s *configs.Schedule) { s.Watch = "0 9 1 1 *" }, `warn q.yaml: schedule.watch: "0 9 1 1 *" comes again only after 365d, which is seldom for it; usual is for example "* * * * *", every minute`},
+		{func(s *configs.Schedule) { s.Sync = "0 0 29 2 *" }, `warn q.yaml: schedule.sync: "0 0 29 2 *" comes again only after 1461d, which is seldom for it; usual is for example "*/15 * * * *", every quarter of an hour`},
+		{func(s *configs.Schedule) { s.ReviewBusiness = "0 9 * * *" }, `warn q.yaml: schedule.review_business: "0 9 * * *" comes again after 1d, which is often for it; usual is for example "0 9 15 1,4,7,10 *", nine o'clock in the middle of each quarter's first month`},
+	} {
+		config := standard
+		c.change(&config.Schedule)
+		assert.Equal(t, c.want, strings.Join(oddRhythms(config, "q.yaml", now), "\n"))
+	}
 }
 
 // TestTextsThatAreNoRhythms are refused with the key, its place, the reason and an example.
