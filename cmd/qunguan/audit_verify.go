@@ -79,7 +79,7 @@ func (v verification) run(ctx context.Context, out, progress io.Writer) error {
 }
 
 func (v verification) live(ctx context.Context, tell func(read, of int64)) (journal.Verdict, error) {
-	s, err := sealedSystem(v.config)
+	s, err := sealedSystem(v.config, "there is nothing to verify it with")
 	if err != nil {
 		return journal.Verdict{}, err
 	}
@@ -98,8 +98,8 @@ func (v verification) live(ctx context.Context, tell func(read, of int64)) (jour
 	return verdict, err
 }
 
-// sealedSystem is a system with the key of its journal, which must be there.
-func sealedSystem(file string) (*system, error) {
+// sealedSystem is a system with the key of its journal, which must be there: else so says what that means.
+func sealedSystem(file, so string) (*system, error) {
 	config, err := load(file)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func sealedSystem(file string) (*system, error) {
 		return nil, err
 	}
 	if !sealed.on() {
-		return nil, usageError{fmt.Errorf("audit.key_file is %s: the journal is not sealed, so there is nothing to verify it with", configs.NoKey)}
+		return nil, usageError{fmt.Errorf("audit.key_file is %s: the journal is not sealed, so %s; name a key file, and the service makes it on its next start", configs.NoKey, so)}
 	}
 	return newSystem(config, options{now: time.Now, log: zap.NewNop(), sealing: sealed})
 }
@@ -292,7 +292,7 @@ func prove(ctx context.Context, file, number, out string, say io.Writer) error {
 	if err != nil || n < 1 {
 		return usageError{fmt.Errorf("%q is no number of an entry; write it as 1234", number)}
 	}
-	s, err := sealedSystem(file)
+	s, err := sealedSystem(file, "no entry of it can be proven")
 	if err != nil {
 		return err
 	}
@@ -358,7 +358,7 @@ func auditKeyCommand() *cobra.Command {
 		Use: "key --config FILE", Short: "Print the public key with which anybody verifies the journal",
 		Example: "  qunguan audit key --config qunguan.yaml > journal.pub", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := sealedSystem(file)
+			s, err := sealedSystem(file, "there is no key")
 			if err != nil {
 				return err
 			}

@@ -185,13 +185,44 @@ func TestWhatIsWrongWithAKeyIsSaid(t *testing.T) {
 	_, err = checkExport(c)
 	require.ErrorContains(t, err, "audit.export.dir: the service cannot write to "+key)
 	c.Audit.Archive.Dir = filepath.Join(dir, "old")
-	said, err = checkArchiveDir(c)
+	said, err = checkArchiveDir(c, &journal.Archived{})
 	require.NoError(t, err)
 	assert.Equal(t, "ok   journal archive: "+c.Audit.Archive.Dir+" is made by the first one; all replicas need the same", said)
 	c.Audit.Archive.Dir = key
-	_, err = checkArchiveDir(c)
-	require.ErrorContains(t, err, "audit.archive.dir: the service cannot write to "+key)
+	_, err = checkArchiveDir(c, &journal.Archived{})
+	require.EqualError(t, err, "audit.archive.dir: the service cannot write to "+key+": not a directory; name a directory that it can write to, or give it that right")
+	c.Audit.Archive.Dir = filepath.Join(dir, "old")
+	said, err = checkArchiveDir(c, nil)
+	require.NoError(t, err)
+	assert.Contains(t, said, "warn journal archive: there is no "+c.Audit.Archive.Dir, "without Redis it may be missing")
+	gone := journal.Archived{To: 97, Last: time.Date(2026, 2, 20, 9, 0, 0, 0, zone), Where: "/srv/old"}
+	_, err = checkArchiveDir(c, &gone)
+	require.EqualError(t, err, "audit.archive.dir: 97 entries (#1 to #97, until 2026-02-20) were archived in /srv/old, and "+c.Audit.Archive.Dir+
+		" does not have all of them (no such file or directory); name the directory that has them, or put its files back from a backup")
+	c.Audit.Archive.Dir = ""
+	_, err = checkArchiveDir(c, &gone)
+	require.EqualError(t, err, "audit.archive.dir is not set, but 97 entries (#1 to #97, until 2026-02-20) were archived in /srv/old: set it to the directory that has them")
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Len(t, left, 2, "the check leaves nothing behind")
+}
+
+// TestWithoutAKeyEveryCommandSaysWhatItCannotDo: the same fault, but what follows from it is another thing for each.
+func TestWithoutAKeyEveryCommandSaysWhatItCannotDo(t *testing.T) {
+	t.Parallel()
+	file := write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:1\"]}\naudit: {key_file: none}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
+		strings.Repeat("A", 43)+"}}\n")
+	for args, want := range map[string]string{
+		"audit verify":  "there is nothing to verify it with",
+		"audit archive": "nothing may leave Redis: only what was sealed is archived",
+		"audit prove 1": "no entry of it can be proven",
+		"audit key":     "there is no key",
+	} {
+		c := root()
+		c.SetArgs(append(strings.Fields(args), "--config", file))
+		err := c.Execute()
+		var usage usageError
+		require.ErrorAs(t, err, &usage, args)
+		assert.EqualError(t, err, "audit.key_file is none: the journal is not sealed, so "+want+"; name a key file, and the service makes it on its next start")
+	}
 }
