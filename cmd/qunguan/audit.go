@@ -36,12 +36,12 @@ type export struct{ file, since, until, group, actor, format, out, as string }
 func exportCommand() *cobra.Command {
 	var e export
 	c := &cobra.Command{
-		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv|xlsx --out FILE [--as USERID]",
+		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] [--format jsonl|csv|xlsx] --out FILE [--as USERID]",
 		Short:   "Write entries of the journal to a file, oldest first; the same filters as /audit",
 		Example: "  qunguan audit export --config qunguan.yaml --since 2026-11-01 --format csv --out november.csv",
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			n, err := e.run(c.Context())
+			n, err := e.run(c.Context(), c.ErrOrStderr())
 			if err != nil && !errors.Is(err, errHole) {
 				return err
 			}
@@ -54,18 +54,18 @@ func exportCommand() *cobra.Command {
 	c.Flags().StringVar(&e.until, "until", "", "only entries before this moment")
 	c.Flags().StringVar(&e.group, "group", "", "only entries about this group, by id or by name")
 	c.Flags().StringVar(&e.actor, "actor", "", "only entries of this person, by userid")
-	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl, csv or xlsx")
+	c.Flags().StringVar(&e.format, "format", "", "jsonl, csv or xlsx; without it by the name of the file, else jsonl")
 	c.Flags().StringVar(&e.out, "out", "", "file to write; it must not exist yet")
 	c.Flags().StringVar(&e.as, "as", "", "your userid in the company: the journal says that you exported it; without it, that the operator at this machine did, with the name of the account there")
 	return c
 }
 
-func (e export) run(ctx context.Context) (int, error) {
+func (e export) run(ctx context.Context, errs io.Writer) (_ int, err error) {
 	if e.out == "" {
 		return 0, usageError{errors.New("--out: name a file to write")}
 	}
-	if !slices.Contains(formats, e.format) {
-		return 0, usageError{fmt.Errorf("--format %q: jsonl, csv or xlsx", e.format)}
+	if e.format, err = formatOf(e.format, e.out, formats...); err != nil {
+		return 0, err
 	}
 	config, err := load(e.file)
 	if err != nil {
