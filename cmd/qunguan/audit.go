@@ -76,7 +76,20 @@ func (e export) run(ctx context.Context, errs io.Writer) (_ int, err error) {
 		return 0, err
 	}
 	defer func() { _ = s.close() }()
-	return e.from(ctx, s)
+	n, err := e.from(ctx, s)
+	if n == 0 && err == nil && e.actor != "" {
+		err = e.sayStranger(ctx, s, errs)
+	}
+	return n, err
+}
+
+// sayStranger tells that an empty export is so because of its --actor, where nobody is called that.
+func (e export) sayStranger(ctx context.Context, s *system, errs io.Writer) error {
+	nobody, err := s.stranger(ctx, chat.User(e.actor))
+	if err == nil && nobody {
+		_, err = fmt.Fprintf(errs, "qunguan: --actor %q: nobody is known by this userid, so there is nothing of them; write the id that the address book shows\n", e.actor)
+	}
+	return err
 }
 
 // from exports the journal of a system.
@@ -154,7 +167,8 @@ func (e export) known(ctx context.Context, s *system) error {
 	if slices.Contains(book.Owners(), chat.User(e.as)) || person.Known() && !person.Gone && person.Member().Kind == chat.Staff {
 		return nil
 	}
-	return usageError{fmt.Errorf("--as %q: the bot knows nobody of the company by this userid", e.as)}
+	return usageError{fmt.Errorf("--as %q: the bot knows nobody of the company by this userid; whoever it has not met writes to it once, in a direct message, "+
+		"and is known; or leave --as out: the journal then says that the operator at this machine did it", e.as)}
 }
 
 // account is the account at this machine that runs the program, as far as it is known.
