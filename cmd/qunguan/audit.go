@@ -203,6 +203,14 @@ func entries(n int) string {
 	return fmt.Sprintf("%d entries", n)
 }
 
+// numbered names entries by their numbers.
+func numbered(from, to int64) string {
+	if from == to {
+		return fmt.Sprintf("#%d", from)
+	}
+	return fmt.Sprintf("#%d to #%d", from, to)
+}
+
 // moment reads a date or a date with a time in the configured zone.
 func (s *system) moment(flag, text string) (time.Time, error) {
 	if text == "" {

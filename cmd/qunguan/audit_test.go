@@ -72,7 +72,7 @@ func TestExportOfBrokenJournal(t *testing.T) {
 	e.out = filepath.Join(t.TempDir(), "broken.csv")
 	n, err = e.from(s.ctx, sys)
 	require.ErrorIs(t, err, errHole)
-	assert.ErrorContains(t, err, "missing are #2 to #3; what is there was written")
+	assert.ErrorContains(t, err, "missing: #2 to #3; what is there was written")
 	assert.NotZero(t, n)
 	assert.FileExists(t, e.out)
 }
