@@ -48,7 +48,7 @@ func (v kpiView) unheardOfAll() (out []chat.Text) {
 		}}
 	}
 	if n := len(v.c.Groups.All()) - heard; n > 0 {
-		out = append(out, chat.Text{ZH: "- 缺：%d 个群没有收到过消息，不计在内（不是 0）。", EN: "- Missing: of %d groups no message ever came; they are left out (which is not 0)."}.F(n))
+		out = append(out, chat.Text{ZH: "- 缺：%s没有收到过消息，不计在内（不是 0）。", EN: "- Missing: of %s no message ever came; that is left out (which is not 0)."}.F(groupsCounted(n)))
 	}
 	return out
 }
