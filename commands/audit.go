@@ -27,6 +27,17 @@ func refusedOnly() grammar.ChoiceHole[bool] {
 	}, chat.Text{ZH: "被拒", EN: "refused"})
 }
 
+// allGroups widens what is asked for to all groups, and to what belongs to none.
+func allGroups() grammar.ChoiceHole[bool] {
+	return grammar.Choice("all", func(s string) (bool, bool) {
+		switch strings.ToLower(s) {
+		case "everywhere", "所有群", "全部群", "全公司":
+			return true, true
+		}
+		return false, false
+	}, chat.Text{ZH: "所有群", EN: "everywhere"})
+}
+
 // audit shows the journal: of the group to whoever holds audit, of oneself to everybody.
 func audit() bot.Command {
 	number, before, f := grammar.Number("number"), grammar.Number("before"), newFilters()
@@ -34,14 +45,15 @@ func audit() bot.Command {
 		Name: "audit",
 		Forms: []string{
 			"/audit {number}", "/审计 {number}",
-			"/audit <[{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|到) {until}] [(before|早于) {before}]>",
-			"/审计 <[{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until) {until}] [(早于|before) {before}]>",
+			"/audit <[{who}] [{all}] [{item}] [{refused}] [(since|from|从) {since}] [(until|到) {until}] [(before|早于) {before}]>",
+			"/审计 <[{who}] [{all}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until) {until}] [(早于|before) {before}]>",
 		},
 		Examples: []chat.Text{{ZH: "/审计 @lisi 禁言 被拒 从 2026-11-01", EN: "/audit @lisi mute refused since 2026-11-01"}},
 		Holes:    append(f.holes(), number, before),
 		Help:     chat.Text{ZH: "谁在何时做了什么、被拒了什么。", EN: "Who did what and when, and what was refused."},
 		Anywhere: true,
 		Who:      auditors,
+		Asks:     asksCampaigns,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			if number.Given(c.Args) {
 				return auditOne(c, journal.Query{N: number.Of(c.Args), Limit: 1})
@@ -62,6 +74,7 @@ func audit() bot.Command {
 // filters are what narrows the journal down, the same wherever it is asked for.
 type filters struct {
 	who        grammar.PersonHole
+	all        grammar.ChoiceHole[bool]
 	what       grammar.ChoiceHole[access.Item]
 	refused    grammar.ChoiceHole[bool]
 	since, end grammar.MomentHole
@@ -69,19 +82,27 @@ type filters struct {
 
 func newFilters() filters {
 	return filters{
-		who: grammar.Person("who"), what: item(), refused: refusedOnly(),
+		who: grammar.Person("who"), all: allGroups(), what: item(), refused: refusedOnly(),
 		since: grammar.Moment("since").Past(), end: grammar.Moment("until").Past(),
 	}
 }
 
 func (f filters) holes() []grammar.Hole {
-	return []grammar.Hole{f.who, f.what, f.refused, f.since, f.end}
+	return []grammar.Hole{f.who, f.all, f.what, f.refused, f.since, f.end}
 }
 
 // query is what they select of the group; whoever may not read all of it reads their own, unless they name somebody else.
 func (f filters) query(c bot.Call) (journal.Query, error) {
 	a := c.Args
 	q := journal.Query{Group: c.Group.ID, Refused: f.refused.Given(a)}
+	if f.all.Given(a) {
+		if !c.Access.IsOwner(c.Actor.ID) {
+			return q, &bot.Refusal{Text: chat.Text{
+				ZH: "所有群的审计由超级管理员看：%s。不写“所有群”就是本群的。", EN: "The journal of all groups is for owners: %s. Without “everywhere” it is this group's.",
+			}.F(c.Few(c.Access.Company.Owners()))}
+		}
+		q.Group = ""
+	}
 	if f.what.Given(a) {
 		q.Item = f.what.Of(a).String()
 	}
@@ -120,7 +141,7 @@ func byAndTo(q journal.Query) []journal.Query {
 // entriesShown is the entries of a page, the newest first, each once; more says that there are older ones.
 func entriesShown(c bot.Call) (entries []journal.Entry, more bool) {
 	entries, more = changed(c, 0, c.Queries())
-	entries = slices.DeleteFunc(entries, func(e journal.Entry) bool { return hidesActor(c, e) })
+	entries = slices.DeleteFunc(entries, func(e journal.Entry) bool { return hidesEntry(c, e) })
 	if len(entries) > perPage {
 		return entries[:perPage], true
 	}
@@ -143,6 +164,9 @@ func mayRead(c bot.Call, e journal.Entry) error {
 		if t == c.Actor.ID {
 			return nil
 		}
+	}
+	if e.Group == "" {
+		return mayAuditCompany(c, e.Actor)
 	}
 	return mayAudit(c, e.Actor)
 }
@@ -174,7 +198,13 @@ func auditOne(c bot.Call, q journal.Query) (bot.Outcome, error) {
 	if err := mayRead(c, e); err != nil {
 		return bot.Outcome{}, err
 	}
+	if hushed(c, e) {
+		return bot.Refuse(chat.Text{ZH: "#%d：", EN: "#%d: "}.F(e.N).Plus(reviewOfYou))
+	}
 	lines := []chat.Text{entryLine(c, e)}
+	if underReview(c.Actor.ID, e, reviews.Of(c)) {
+		return told(append(lines, reviewOfYou)...), nil
+	}
 	if _, ok := reportOn(c, e); ok {
 		return told(append(lines, chat.Text{ZH: "这是对您的举报，谁举报的不告诉您。", EN: "It is about a report on you; by whom is not told to you."})...), nil
 	}
@@ -202,8 +232,8 @@ const mostChanges = 30
 
 func auditPage(c bot.Call, q journal.Query) (bot.Outcome, error) {
 	entries, more := entriesShown(c)
-	head := chat.Text{ZH: "**审计**", EN: "**Audit**"}
-	if c.Group.Bound() {
+	head := chat.Text{ZH: "**所有群的审计**", EN: "**Audit of all groups**"}
+	if q.Group != "" {
 		head = chat.Text{ZH: "**%s 的审计**", EN: "**Audit of %s**"}.F(chat.Escape(c.Group.Title()))
 	}
 	if q.Actor != "" {
@@ -215,7 +245,11 @@ func auditPage(c bot.Call, q journal.Query) (bot.Outcome, error) {
 		if q.Actor != "" && e.Actor != q.Actor {
 			to = chat.Text{ZH: "【对其】", EN: "[to them] "}
 		}
-		lines = append(lines, chat.Same("- ").Plus(to).Plus(entryLine(c, e)))
+		where := chat.Text{}
+		if q.Group == "" && e.Group != "" {
+			where = chat.Text{ZH: "（%s）", EN: " (%s)"}.F(groupName(c, e.Group))
+		}
+		lines = append(lines, chat.Same("- ").Plus(to).Plus(entryLine(c, e)).Plus(where))
 	}
 	if len(entries) == 0 {
 		lines = append(lines, chat.Text{ZH: "没有符合的记录。", EN: "Nothing matches."})

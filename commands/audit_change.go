@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -215,6 +216,8 @@ func (w Wording) plain(field string, v any) chat.Text {
 	switch v := v.(type) {
 	case string:
 		return w.word(field, v)
+	case float64: // never as 1.7e+09
+		return chat.Same(strconv.FormatFloat(v, 'f', -1, 64))
 	case bool:
 		if v {
 			return chat.Text{ZH: "是", EN: "yes"}

@@ -53,14 +53,14 @@ func auditExport() bot.Command {
 	return bot.Command{
 		Name: "audit export",
 		Forms: []string{
-			"/audit export <[{who}] [{item}] [{refused}] [(since|from|从) {since}] [(until|to|到) {until}] [{format}]>",
-			"/审计 导出 <[{who}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until|to) {until}] [{format}]>",
+			"/audit export <[{who}] [{all}] [{item}] [{refused}] [(since|from|从) {since}] [(until|to|到) {until}] [{format}]>",
+			"/审计 导出 <[{who}] [{all}] [{item}] [{refused}] [(从|since|from) {since}] [(到|until|to) {until}] [{format}]>",
 		},
 		Examples: []chat.Text{{ZH: "/审计 导出 从 2026-11-01 到 2026-12-01 xlsx", EN: "/audit export since 2026-11-01 until 2026-12-01 xlsx"}},
 		Holes:    append(f.holes(), format),
 		Help: chat.Text{
-			ZH: "把审计记录导出成文件私发给您，筛选条件与 /审计 相同；导出本身也记入审计。举报您的记录不在其中。",
-			EN: "The journal as a file, sent to you alone; the same filters as /audit. The export itself is journalled. Reports on you are not in it.",
+			ZH: "把审计记录导出成文件私发给您，筛选条件与 /审计 相同；导出本身也记入审计。举报您的、正在复核您的记录不在其中。",
+			EN: "The journal as a file, sent to you alone; the same filters as /audit. The export itself is journalled. Reports on you, and reviews of you that are not over, are not in it.",
 		},
 		Anywhere: true,
 		Who:      onlyAuditors,
@@ -114,7 +114,7 @@ func exported(c bot.Call, of Export, q journal.Query) (bot.Outcome, error) {
 	}
 	name := "audit-" + c.Now.In(c.Zone).Format("20060102-150405") + "." + of.Format
 	where := chat.Text{ZH: "所有群", EN: "all groups"}
-	if c.Group.Bound() {
+	if q.Group != "" {
 		where = chat.Same(chat.Escape(c.Group.Title()))
 	}
 	text := chat.Text{

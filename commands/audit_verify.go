@@ -113,6 +113,7 @@ func auditProve() bot.Command {
 		Anywhere: true,
 		Who:      auditors,
 		Offers:   offersAudit,
+		Asks:     asksCampaigns,
 		Run: func(c bot.Call) (bot.Outcome, error) {
 			n := number.Of(c.Args)
 			if n < 1 {
@@ -128,7 +129,10 @@ func auditProve() bot.Command {
 			if err := mayRead(c, found[0]); err != nil {
 				return bot.Outcome{}, err
 			}
-			if Withheld(c.Actor.ID, found[0]) {
+			if underReview(c.Actor.ID, found[0], reviews.Of(c)) {
+				return bot.Refuse(chat.Text{ZH: "#%d：", EN: "#%d: "}.F(n).Plus(reviewOfYou))
+			}
+			if _, ok := reportOn(c, found[0]); ok {
 				return bot.Refuse(chat.Text{
 					ZH: "#%d 是对您的举报，谁举报的不告诉您，所以它的原样记录也不能给您。", EN: "#%d is about a report on you; by whom is not told to you, so you cannot have the entry as it is kept.",
 				}.F(n))

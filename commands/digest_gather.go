@@ -125,6 +125,7 @@ func tellEntries(c bot.Call, g chat.Group, entries []journal.Entry) tellings {
 					out.acts, out.whose = append(out.acts, suspicionText(c, s)), append(out.whose, s.Who)
 				}
 			}
+		case reports(e): // those who decide were told of it, and whoever it is about must not learn by whom
 		case e.Outcome == journal.Done && e.Actor != "" && len(e.Changes) > 0 && !slices.ContainsFunc(noise, func(p string) bool { return strings.HasPrefix(string(e.Kind), p) }):
 			out.changes = append(out.changes, changeTold(c, e))
 		}

@@ -19,8 +19,9 @@ type named struct {
 }
 
 // turnsNamed are the turns that somebody means who names a time: those that run in hours that are named exactly, cut to
-// them; of a day or a week those that begin then, and of a part of a day those that touch it, whole; of a moment the one
-// that runs then. What is over is left out.
+// them; of a day or a week those that begin then, and of a part of a day those that touch it, whole, but for one of which
+// most is before it: whoever has the day until 20:00 means by 今晚 no more than what is left of it then; of a moment the
+// one that runs then. What is over is left out.
 func turnsNamed(c bot.Call, r duty.Roster, p grammar.Period, mine func(duty.Turn) bool) named {
 	now, until := c.Now.In(c.Zone), p.Until.In(c.Zone)
 	from := p.From.In(c.Zone)
@@ -38,6 +39,9 @@ func turnsNamed(c bot.Call, r duty.Roster, p grammar.Period, mine func(duty.Turn
 	}
 	if n := len(out.turns); n > 0 && (p.Loose || p.Until.IsZero()) {
 		out.from, out.until = out.turns[0].Start, out.turns[n-1].End
+		if first := out.turns[0]; p.Loose && from.Sub(first.Start) > first.End.Sub(from) {
+			out.from = from
+		}
 	}
 	if out.from.Before(now) {
 		out.from = now

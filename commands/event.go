@@ -14,6 +14,7 @@ import (
 	"qunguan/bot/event"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/review"
 )
 
 var (
@@ -43,7 +44,8 @@ func eventAdd() bot.Command {
 		Examples: []chat.Text{{ZH: "/大事 国庆 2027-10-01 2027-10-08", EN: "/event add launch 2027-10-01 2027-10-08"}},
 		Holes:    []grammar.Hole{name, from, until},
 		Help: chat.Text{
-			ZH: "记下一件大事：提前 7 天和 1 天提醒值班负责人预演。", EN: "Note a big event: 7 days and 1 day before, those in charge of duty are reminded to rehearse.",
+			ZH: "记下一件大事：提前 7 天和 1 天提醒值班负责人预演；提前 7 天还会开始一次本群管理员的权限复核。",
+			EN: "Note a big event: 7 days and 1 day before, those in charge of duty are reminded to rehearse; 7 days before, an access review of the group's admins begins, too.",
 		},
 		Needs: access.Duty,
 		Reads: []bot.Source{events},
@@ -141,7 +143,7 @@ func remindOfEvents(c bot.Call, happened []journal.Event, out bot.Consequence) b
 		if h.Kind != event.Reminded || len(h.Changes) == 0 {
 			continue
 		}
-		if need := notLoaded(c, access.Of(h.Group), access.Of(""), directory.OfGroup(h.Group), duty.Of(h.Group)); len(need) > 0 {
+		if need := notLoaded(c, access.Of(h.Group), access.Of(""), directory.OfGroup(h.Group), duty.Of(h.Group), review.All, review.Of(h.Group)); len(need) > 0 {
 			out.Need = append(out.Need, need...)
 			continue
 		}
@@ -153,7 +155,7 @@ func remindOfEvents(c bot.Call, happened []journal.Event, out bot.Consequence) b
 			out.Need = append(out.Need, need...)
 			continue
 		}
-		card := reminderCard(c, e)
+		card := reminderCard(c, e, happened)
 		for _, u := range inCharge(c, e) {
 			send := chat.SendTo(u, h.Group, chat.Reply{Card: &card}).As(chat.OfDuty)
 			send.NotAfter, send.Matter = e.From, chat.About(string(event.Of(h.Group)), event.Key(e.Name))
@@ -179,7 +181,7 @@ func inCharge(c bot.Call, e event.Event) []chat.User {
 }
 
 // reminderCard tells in brief what the rehearsal of an event finds.
-func reminderCard(c bot.Call, e event.Event) chat.Card {
+func reminderCard(c bot.Call, e event.Event, happened []journal.Event) chat.Card {
 	r := rehearse(c, e.From, e.Until)
 	found := r.findings(c)
 	admins := chat.Text{ZH: "最多 %d 人，上限 %d 人", EN: "at most %d of %d"}.F(r.most(), r.facts.MostAdmins())
@@ -187,7 +189,7 @@ func reminderCard(c bot.Call, e event.Event) chat.Card {
 	if len(r.roster.Shifts) > 0 {
 		rota = chat.Text{ZH: "每天 %d 班", EN: "%d shifts a day"}.F(len(r.roster.Shifts))
 	}
-	return chat.Card{
+	card := chat.Card{
 		Title: chat.Text{ZH: "大事将到：%s（%s）", EN: "Coming up: %s (%s)"}.F(e.Name, ahead(c, e.From)),
 		Body:  inBrief(found),
 		Fields: []chat.Field{
@@ -202,6 +204,10 @@ func reminderCard(c bot.Call, e event.Event) chat.Card {
 			Command: "/rehearse " + e.Name + " #" + string(c.Group.ID),
 		}},
 	}
+	if t := reviewBefore(c, e, happened); !t.IsZero() {
+		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "权限复核", EN: "Access review"}, Value: t})
+	}
+	return card
 }
 
 // inBrief is as much of what was found as a card surely shows whole: what is longer would come as a second message.

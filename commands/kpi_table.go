@@ -102,12 +102,18 @@ func (t kpiTable) name(r kpiRow) chat.Text {
 	return inGroup(t.c, t.c.Group, r.who)
 }
 
-// label is the same, plain.
+// label is the same, plain; those who share a name have their id beside it.
 func (t kpiTable) label(r kpiRow) chat.Text {
 	if t.shifts {
 		return slotText(r.slot)
 	}
-	return chat.Same(calledIn(t.c, r.who))
+	name := calledIn(t.c, r.who)
+	for _, other := range t.rows {
+		if other.who != r.who && calledIn(t.c, other.who) == name {
+			return chat.Text{ZH: "%s（%s）", EN: "%s (%s)"}.F(name, string(r.who))
+		}
+	}
+	return chat.Same(name)
 }
 
 func slotText(s sla.Slot) chat.Text {

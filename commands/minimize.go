@@ -81,12 +81,18 @@ func reductions(c bot.Call, days int) []reduction {
 	return out
 }
 
-// takes says what a reduction takes away; zero where the reduction itself has said it.
-func (r reduction) takes(t chat.Text) chat.Text {
-	if len(r.to.Items) > 0 && len(r.unused) <= titleItems {
-		return chat.Text{}
+// takes says what a reduction takes away: what was not used, unless the reduction itself has said it, and what goes along
+// with a level although nobody can see whether it was used.
+func (r reduction) takes(unused, unseen chat.Text) []chat.Text {
+	seen, blind := r.admin.Evidence.Split(r.unused)
+	var out []chat.Text
+	if len(seen) > 0 && (len(r.to.Items) == 0 || len(seen) > titleItems) {
+		out = append(out, unused.F(itemsText(seen)))
 	}
-	return t.F(itemsText(r.unused))
+	if len(blind) > 0 {
+		out = append(out, unseen.F(itemsText(blind)))
+	}
+	return out
 }
 
 func asksUsage(_ grammar.Args, c bot.Call) journal.Want {
@@ -122,7 +128,10 @@ func minimize() bot.Command {
 				at++
 				lines = append(lines, chat.Lines(
 					chat.Text{ZH: "%d. %s：%s → %s", EN: "%d. %s: %s → %s"}.F(at, who, reviewedRole(r.admin.Evidence.Role), doText(r.admin.Evidence.Role, review.Reduce, r.to)),
-					r.takes(chat.Text{ZH: "　去掉没用过的：%s", EN: "   takes away what was not used: %s"}),
+					chat.Lines(r.takes(
+						chat.Text{ZH: "　去掉没用过的：%s", EN: "   takes away what was not used: %s"},
+						chat.Text{ZH: "　看不到用量，也会失去：%s", EN: "   and takes away, though the bot cannot see whether it was used: %s"},
+					)...),
 					basisText(c, r),
 				))
 				if len(card.Buttons) < 6 && r.admin.Who != c.Actor.ID {
@@ -218,7 +227,10 @@ func reduce(c bot.Call, r reduction, days int) (bot.Outcome, error) {
 		}},
 		Changes: chat.Text{ZH: "%s %s（%d 天没用过）", EN: "%s: %s (not used in %d days)"}.F(
 			c.Name(who), doText(r.admin.Evidence.Role, review.Reduce, r.to), days).Plus(
-			r.takes(chat.Text{ZH: "，去掉：%s", EN: ", without: %s"})).Plus(neededText(r.needs)).Plus(proof),
+			chat.Join("", r.takes(
+				chat.Text{ZH: "，去掉：%s", EN: ", without: %s"},
+				chat.Text{ZH: "；看不到用量，也会失去：%s", EN: "; and without, though the bot cannot see whether it was used: %s"},
+			)...)).Plus(neededText(r.needs)).Plus(proof),
 		Confirm: chat.Text{ZH: "按使用收窄权限", EN: "this narrows a role to what was used"}, Second: second,
 	}, nil
 }

@@ -185,23 +185,27 @@ func reportOn(c bot.Call, e journal.Entry) (r moderation.Report, ok bool) {
 	return reportAbout(c.Actor.ID, e)
 }
 
-// Withheld says whether an entry is kept from a reader: it holds a report about them, and who has made it. A file cannot
-// leave that out of an entry, so the entry is left out of the file.
-func Withheld(from chat.User, e journal.Entry) bool {
-	_, ok := reportAbout(from, e)
+func reportAbout(who chat.User, e journal.Entry) (moderation.Report, bool) {
+	return reportIn(e, func(r moderation.Report) bool { return who != "" && r.Who == who })
+}
+
+// reports says whether an entry is the act of somebody upon a report that they have made.
+func reports(e journal.Entry) bool {
+	_, ok := reportIn(e, func(r moderation.Report) bool { return e.Actor != "" && r.By == e.Actor })
 	return ok
 }
 
-func reportAbout(who chat.User, e journal.Entry) (r moderation.Report, ok bool) {
+// reportIn is the first report that an entry holds and that is one of those asked for.
+func reportIn(e journal.Entry, asked func(moderation.Report) bool) (moderation.Report, bool) {
 	for _, ch := range e.Changes {
-		if who == "" || ch.Of.Kind() != "conduct" {
+		if ch.Of.Kind() != "conduct" {
 			continue
 		}
 		raw := ch.After
 		if raw == nil {
 			raw = ch.Before
 		}
-		if r, err := journal.Decode[moderation.Report](raw); err == nil && r.Who == who {
+		if r, err := journal.Decode[moderation.Report](raw); err == nil && asked(r) {
 			return r, true
 		}
 	}

@@ -27,6 +27,11 @@ func asksReviews(_ grammar.Args, c bot.Call) journal.Want {
 	return journal.Want{Names: []journal.Name{review.All, review.DeskOf(c.Actor.ID)}}
 }
 
+// asksCampaigns asks for the campaigns alone.
+func asksCampaigns(grammar.Args, bot.Call) journal.Want {
+	return journal.Want{Names: []journal.Name{review.All}}
+}
+
 // reviewWork is the records of campaigns as a call has read them.
 func reviewWork(c bot.Call) *review.Work {
 	return &review.Work{
@@ -272,6 +277,9 @@ func reviewShow() bot.Command {
 			}
 			g := c.Group.ID
 			if !k.Pending() || !x.State.Decidable() {
+				if err := mayHear(c, x, k); err != nil {
+					return bot.Outcome{}, err
+				}
 				return bot.Outcome{Reply: chat.Reply{Text: decidedText(c, g, k)}}, nil
 			}
 			if _, err := mayDecideCase(c, x, k); err != nil {
@@ -331,8 +339,16 @@ func mayDecideCase(c bot.Call, x review.Campaign, k review.Case) (inPlaceOf chat
 		if k.First != nil && k.First.By == c.Actor.ID {
 			return "", &bot.Refusal{Text: decidedText(c, c.Group.ID, k)}
 		}
-		return "", &bot.Denied{Decision: access.Decision{Rule: access.RuleDefault}, Target: k.Who, Next: reviewerIs(c, k)}
+		if d := holdsReview(c); !d.Allowed {
+			return "", &bot.Denied{Decision: d, Item: access.Review, Target: k.Who, Next: reviewerIs(c, k)}
+		}
+		// Whoever may review has only taken somebody else's turn: that is nothing to be held against them.
+		return "", &bot.Refusal{Text: chat.Text{ZH: "%s 由 %s 复核，没有轮到您。等您复核的：`/复核`", EN: "%s is for %s to review, and not your turn. What waits for you: `/review`"}.F(
+			reviewed(c, c.Group.ID, k), c.Name(k.Reviewer))}
 	default:
+		if err := mayHear(c, x, k); err != nil {
+			return "", err
+		}
 		return "", &bot.Refusal{Text: decidedText(c, c.Group.ID, k)}
 	}
 	judge := inPlaceOf
@@ -344,6 +360,33 @@ func mayDecideCase(c bot.Call, x review.Campaign, k review.Case) (inPlaceOf chat
 		return "", &bot.Denied{Decision: d, Item: access.Review, Target: k.Who}
 	}
 	return inPlaceOf, nil
+}
+
+// mayHear lets those hear what was decided who had a part in it, or may review in the group; whom it is about hears it once
+// the review is over. What somebody thinks of a colleague is nobody else's business.
+func mayHear(c bot.Call, x review.Campaign, k review.Case) error {
+	if k.Who == c.Actor.ID {
+		if x.State.Over() {
+			return nil
+		}
+		return &bot.Denied{Decision: access.Decision{Rule: access.RuleSelf}, Target: k.Who, Next: reviewerIs(c, k)}
+	}
+	part := []chat.User{k.Reviewer, k.Fallback, k.Second}
+	for _, v := range []*review.Verdict{k.First, k.Verdict} {
+		if v != nil {
+			part = append(part, v.By, v.For)
+		}
+	}
+	for _, u := range append(c.Access.StandsInFor(c.Actor.ID, c.Now), c.Actor.ID) {
+		if slices.Contains(part, u) {
+			return nil
+		}
+	}
+	d := access.Decide(c.Access, access.Request{Actor: c.Actor.ID, Item: access.Review, Group: c.Group.ID, At: c.Now})
+	if d.Allowed {
+		return nil
+	}
+	return &bot.Denied{Decision: d, Item: access.Review, Target: k.Who}
 }
 
 func reviewerIs(c bot.Call, k review.Case) chat.Text {

@@ -68,7 +68,7 @@ func adviceWhy(a review.Advice) chat.Text {
 	case review.RuleServes:
 		return chat.Text{ZH: "%s，但%s", EN: "%s, but %s"}.F(servesText(a), unusedText(a))
 	case review.RulePartly:
-		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items)).Plus(neededText(a.Needs))
+		return chat.Text{ZH: "%d 天没用过：%s", EN: "not used for %d days: %s"}.F(a.Days, itemsShort(a.Items)).Plus(neededText(a.Needs)).Plus(alongText(a.Along))
 	case review.RuleNeeded:
 		if a.Days == 0 || len(a.Items) == 0 {
 			return chat.Text{ZH: "本该调整，但%s", EN: "would be reduced or removed, but %s"}.F(lackText(a.Lacks))
@@ -113,6 +113,14 @@ func neededText(item string) chat.Text {
 		return chat.Text{}
 	}
 	return chat.Text{ZH: "（%s保留：本群没有别的高级能用）", EN: " (%s stays: no other senior here holds it)"}.F(itemsText([]string{item}))
+}
+
+// alongText is what goes along with a level although nobody can see whether it was used; zero where nothing does.
+func alongText(items []string) chat.Text {
+	if len(items) == 0 {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "；看不到用量，也会失去：%s", EN: "; goes along, though the bot cannot see whether it was used: %s"}.F(itemsShort(items))
 }
 
 // servesText says by what somebody serves who used none of their items.

@@ -37,6 +37,9 @@ func reviewAsk() bot.Command {
 				return bot.Outcome{}, err
 			}
 			if !k.Pending() {
+				if err := mayHear(c, x, k); err != nil {
+					return bot.Outcome{}, err
+				}
 				return bot.Outcome{Reply: chat.Reply{Text: decidedText(c, c.Group.ID, k)}}, nil
 			}
 			if _, err := mayDecideCase(c, x, k); err != nil {

@@ -287,6 +287,12 @@ func cannotBe(c bot.Call, k review.Case, do review.Do, to review.Target) error {
 	}
 	lower, _ := access.ParseLevel(to.Level)
 	now, _ := access.ParseLevel(role.Level)
+	if now <= access.Junior && len(to.Items) == 0 {
+		return &bot.Refusal{Text: chat.Text{
+			ZH: "%s 已是最低级别（%s），不能再降。可以 `/复核 保留 @%[3]s 原因`，或 `/复核 移除 @%[3]s 原因`",
+			EN: "%s is at the lowest level already (%s). There is `/review keep @%[3]s reason`, or `/review remove @%[3]s reason`",
+		}.F(reviewed(c, c.Group.ID, k), reviewedRole(role), string(k.Who))}
+	}
 	if to.IsZero() || to.Level != "" && lower >= now {
 		return &bot.Refusal{Text: chat.Text{
 			ZH: "降到哪一级？%s 现在是%s。例如：`/复核 降级 @%s 普通 用不了这么多`", EN: "Reduce to which level? %s is %s now. For example: `/review reduce @%s junior needs less`",

@@ -114,7 +114,15 @@ func hours(minutes int) string {
 func abuseText(c bot.Call, e review.Evidence) chat.Text {
 	var out []chat.Text
 	if e.Refused > 0 {
-		out = append(out, chat.Text{ZH: "%d 天内被拒 %d 次", EN: "refused %[2]d times in %[1]d days"}.F(review.EvidenceDays, e.Refused))
+		t := chat.Text{ZH: "%d 天内被拒 %d 次", EN: "refused %[2]d times in %[1]d days"}.F(review.EvidenceDays, e.Refused)
+		switch e.Beside {
+		case 0:
+		case e.Refused:
+			t = t.Plus(chat.Text{ZH: "（都在私聊里，没选群）", EN: " (in a direct message, with no group chosen)"})
+		default:
+			t = t.Plus(chat.Text{ZH: "（其中 %d 次在私聊里，没选群）", EN: " (%d of them in a direct message with no group chosen)"}.F(e.Beside))
+		}
+		out = append(out, t)
 	}
 	for _, s := range e.Signals {
 		out = append(out, chat.Text{ZH: "%s 提醒过：%s", EN: "alerted at %s: %s"}.F(dateText(c, s.Last), suspicionTitle(digest.Sort(s.Sort))))

@@ -63,6 +63,7 @@ type ReviewRow struct {
 	Name     func(chat.User) string
 	Decided  []int64 // the entries in which somebody decided about it, the oldest first
 	Applied  []int64 // and those that carried it out
+	Archived bool    // some entries of the review are, and are not told
 }
 
 // Cells are the row, one for each of ReviewColumns.
@@ -100,8 +101,8 @@ var ReviewColumns = []ReviewColumn{
 	{chat.Text{ZH: "滥用迹象", EN: "Signs of abuse"}, 26, true, func(r ReviewRow) any { return abuseText(r.call(), r.Case.Evidence) }},
 	{chat.Text{ZH: "本人说", EN: "They say"}, 24, true, ReviewRow.said},
 	{chat.Text{ZH: "结果", EN: "Outcome"}, 24, true, ReviewRow.end},
-	{chat.Text{ZH: "决定编号", EN: "Entries of the verdict"}, 12, false, func(r ReviewRow) any { return entriesText(r.Decided) }},
-	{chat.Text{ZH: "执行编号", EN: "Entries that carried it out"}, 12, false, func(r ReviewRow) any { return entriesText(r.Applied) }},
+	{chat.Text{ZH: "决定编号", EN: "Entries of the verdict"}, 12, false, func(r ReviewRow) any { return r.entries(r.Decided, r.Case.Verdict != nil) }},
+	{chat.Text{ZH: "执行编号", EN: "Entries that carried it out"}, 12, false, ReviewRow.applied},
 }
 
 // call is as much of a call as the words of evidence need: in which zone days are told.
@@ -222,7 +223,16 @@ func (r ReviewRow) end() any {
 	return chat.Text{ZH: trimStop(t.ZH), EN: strings.TrimSpace(trimStop(t.EN))}
 }
 
-func entriesText(numbers []int64) any {
+func (r ReviewRow) applied() any {
+	do, _, _ := r.Case.Effective(r.Campaign.Policy)
+	return r.entries(r.Applied, r.Case.End == review.Applied && do != review.Keep)
+}
+
+// entries are numbers of entries; where there must be some, and none is in reach, that is said.
+func (r ReviewRow) entries(numbers []int64, some bool) any {
+	if len(numbers) == 0 && some && r.Archived {
+		return chat.Text{ZH: "已归档", EN: "archived"}
+	}
 	out := make([]string, len(numbers))
 	for i, n := range numbers {
 		out[i] = "#" + strconv.FormatInt(n, 10)

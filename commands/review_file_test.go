@@ -56,6 +56,11 @@ func TestTheFileOfAReview(t *testing.T) {
 			"结果": "不变", "决定编号": "#12 #15", "执行编号": "", "使用": "禁言 2026-03-01，看不到用量 1 项", "滥用迹象": "90 天内被拒 2 次",
 			"值班和响应": "值班 3 次 1.5 小时（未按时签到 1 次），响应：无消息来源",
 		}},
+		"of which the entries are archived": {func(r *ReviewRow) {
+			verdict(review.Verdict{Do: review.Remove, By: "li"})(r)
+			r.Archived, r.Applied = true, []int64{20}
+		}, map[string]any{"决定编号": "已归档", "执行编号": "#20"}},
+		"kept, and archived": {func(r *ReviewRow) { r.Archived, r.Decided = true, []int64{12} }, map[string]any{"决定编号": "#12", "执行编号": ""}},
 		"a lower level": {verdict(review.Verdict{Do: review.Reduce, To: review.Target{Level: "junior"}, Reason: "用不了这么多", By: "li"}), map[string]any{
 			"复核后": "普通管理员", "收回的权限": "禁言、公告通知、设管理员", "决定": "降为普通", "原因": "用不了这么多", "结果": "已执行",
 		}},

@@ -126,7 +126,7 @@ func noAnswerText(p review.Policy) chat.Text {
 	case review.Remove:
 		return chat.Text{ZH: "移除", EN: "the role ends"}
 	case review.Reduce:
-		return chat.Text{ZH: "建议收窄的收窄，其余保留", EN: "reduced where advised, else kept"}
+		return chat.Text{ZH: "建议收窄的收窄，其余（包括建议移除的）保留", EN: "reduced where advised, else kept, also where removal is advised"}
 	case review.Keep:
 	}
 	return chat.Text{ZH: "保留并标记", EN: "kept, and marked"}

@@ -51,11 +51,19 @@ func caseUnder(c bot.Call, who chat.User, id string) (k review.Case, x review.Ca
 	})
 	if len(cases) == 0 {
 		return k, x, &bot.Refusal{Text: chat.Text{
-			ZH: "%s 在本群没有复核。等您复核的：`/复核`；开始一次：`/复核 开始`", EN: "%s is not under review here. What waits for you: `/review`; to begin one: `/review start`",
-		}.F(c.Name(who))}
+			ZH: "%s 在本群没有复核。等您复核的：`/复核`", EN: "%s is not under review here. What waits for you: `/review`",
+		}.F(c.Name(who)).Plus(orBegin(c))}
 	}
 	x, _ = reviews.Of(c).Get(cases[0].Campaign)
 	return cases[0], x, nil
+}
+
+// orBegin suggests to begin a review to whoever may.
+func orBegin(c bot.Call) chat.Text {
+	if !holdsReview(c).Allowed {
+		return chat.Text{}
+	}
+	return chat.Text{ZH: "；开始一次：`/复核 开始`", EN: "; to begin one: `/review start`"}
 }
 
 // reviewOver says that the review of a card takes no verdicts any more and what came of the case, and what is open now: with the
@@ -67,7 +75,9 @@ func reviewOver(c bot.Call, id string, who chat.User, cases []review.Case) error
 		x, _ := reviews.Of(c).Get(k.Campaign)
 		switch {
 		case k.Campaign == id && (k.End != "" || k.Verdict != nil):
-			r.Text = chat.Lines(r.Text, decidedText(c, g, k))
+			if mayHear(c, x, k) == nil {
+				r.Text = chat.Lines(r.Text, decidedText(c, g, k))
+			}
 		case k.Pending() && x.State.Decidable():
 			now := chat.Text{ZH: "现在等决定的是%s（`%s`），复核人 %s。", EN: "What waits now is the %s (`%s`); the reviewer is %s."}.F(campaignText(x), x.ID, c.Name(k.Reviewer))
 			if _, err := mayDecideCase(c, x, k); err == nil {

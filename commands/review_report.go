@@ -29,6 +29,9 @@ func reviewReport() bot.Command {
 		Offers:   offersReview,
 		Asks:     asksReviews,
 		Run: func(c bot.Call) (bot.Outcome, error) {
+			if only, ok := onlyKnown(c); ok {
+				return bot.Outcome{In: only}, nil
+			}
 			all := slices.DeleteFunc(reviews.Of(c).Campaigns(), func(x review.Campaign) bool { return !maySee(c, x) })
 			i := slices.IndexFunc(all, func(x review.Campaign) bool {
 				return id.Given(c.Args) && x.ID == id.Of(c.Args) || !id.Given(c.Args) && x.State.Over()
@@ -79,6 +82,10 @@ func outcomeReport(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		}
 		for _, k := range bot.At[review.Sheet](c, review.Of(g)).Of(x.ID) {
 			cases++
+			if k.Who == c.Actor.ID && !x.State.Over() {
+				lines = append(lines, chat.Text{ZH: "- %s · 您自己：复核结束后才看得到", EN: "- %s · yourself: to be seen once the review is over"}.F(groupName(c, g)))
+				continue
+			}
 			do, to, silent := k.Effective(x.Policy)
 			if do == review.Keep && !silent && !k.Deviates(do, to) && x.Cases > maxListed {
 				continue // of many, only those are told of whom there is something to tell

@@ -15,14 +15,31 @@ var _ = declare(reviewStatus)
 // resultText is what came of a campaign, in one line.
 func resultText(x review.Campaign) chat.Text {
 	if x.Cases == 0 {
-		t := chat.Text{ZH: "看了 %d 个群，没有要问的", EN: "%d groups looked at, nothing to ask"}.F(x.Looked)
-		if x.Clean > 0 {
-			t = t.Plus(chat.Text{ZH: "（%d 位管理员都正常）", EN: " (%d admins are as they should be)"}.F(x.Clean))
-		}
-		return t
+		return nothingAskedText(x)
 	}
 	r := x.Result
 	return chat.Text{ZH: "保留 %d，收窄 %d，移除 %d", EN: "%d kept, %d reduced, %d removed"}.F(r.Kept, r.Reduced, r.Removed)
+}
+
+// nothingAskedText is what a campaign says that has put nobody before a reviewer. Whoever was left out was not found to be
+// as they should be.
+func nothingAskedText(x review.Campaign) chat.Text {
+	if x.Resting > 0 && x.Resting == x.Looked {
+		return chat.Text{ZH: "%d 个群本月不到复核的时候", EN: "none of %d groups is due this month"}.F(x.Looked)
+	}
+	t := chat.Text{ZH: "看了 %d 个群", EN: "%d groups looked at"}.F(x.Looked - x.Resting)
+	if x.Twice > 0 {
+		t = t.Plus(chat.Text{ZH: "，%d 位正在别的复核里，这次没有再问", EN: "; %d admins are under another review and were not asked about again"}.F(x.Twice))
+		if x.Clean > 0 {
+			t = t.Plus(chat.Text{ZH: "；另 %d 位没有要问的", EN: "; nothing to ask of %d more"}.F(x.Clean))
+		}
+		return t
+	}
+	t = t.Plus(chat.Text{ZH: "，没有要问的", EN: ", nothing to ask"})
+	if x.Clean > 0 {
+		t = t.Plus(chat.Text{ZH: "（%d 位管理员都正常）", EN: " (%d admins are as they should be)"}.F(x.Clean))
+	}
+	return t
 }
 
 // scopeOfReview is how much a campaign looks at.
@@ -50,8 +67,12 @@ func marksText(x review.Campaign) chat.Text {
 	add(x.Result.Held, "%d 位没有执行（第二个人没同意）", "%d not carried out (no second person agreed)")
 	add(x.Result.Moved, "%d 位在此期间已变", "%d had changed meanwhile")
 	add(x.Orphans, "%d 位没有人能复核", "nobody may review %d")
-	add(x.Twice, "%d 位正在别的复核里", "%d are in another review")
-	add(x.Resting, "%d 个安静的群本月不复核", "%d quiet groups rest this month")
+	if x.Cases > 0 { // else the result says it
+		add(x.Twice, "%d 位正在别的复核里，这次没有再问", "%d are under another review and were not asked about again")
+	}
+	if x.Resting < x.Looked { // else the result says it
+		add(x.Resting, "%d 个安静的群本月不复核", "%d quiet groups rest this month")
+	}
 	add(x.Sampled, "%d 位复核人像是走过场，已抽样请别人再看", "%d reviewers seem not to have looked; others look again at a sample")
 	return list(out)
 }
@@ -77,7 +98,7 @@ func courseText(c bot.Call, x review.Campaign) chat.Text {
 	case review.Counting, review.Applying, review.Judging:
 		return chat.Text{ZH: "正在执行结果", EN: "being carried out"}
 	case review.Held:
-		return chat.Text{ZH: "暂停：要第二个人同意后才执行", EN: "halted: a second person must agree before it is carried out"}
+		return chat.Text{ZH: "暂停：要第二个人同意才执行，审批卡片已发出；没人同意就不执行", EN: "halted: a second person must agree, and was sent a card; without consent nothing is carried out"}
 	case review.Stopped:
 		return chat.Text{ZH: "已停止，什么都没有执行", EN: "stopped; nothing was carried out"}
 	case review.Closed:
@@ -99,6 +120,9 @@ func reviewStatus() bot.Command {
 		Offers:   offersReview,
 		Asks:     asksReviews,
 		Run: func(c bot.Call) (bot.Outcome, error) {
+			if only, ok := onlyKnown(c); ok {
+				return bot.Outcome{In: only}, nil
+			}
 			var all []review.Campaign
 			for _, x := range reviews.Of(c).Campaigns() {
 				if maySee(c, x) && (!id.Given(c.Args) || x.ID == id.Of(c.Args)) {
@@ -106,9 +130,8 @@ func reviewStatus() bot.Command {
 				}
 			}
 			if len(all) == 0 {
-				return bot.Outcome{Reply: chat.Reply{Text: chat.Text{
-					ZH: "没有您能看的复核。开始一次：`/复核 开始`", EN: "There is no review for you to see. Begin one: `/review start`",
-				}}}, nil
+				none := chat.Text{ZH: "没有您能看的复核", EN: "There is no review for you to see"}
+				return bot.Outcome{Reply: chat.Reply{Text: none.Plus(orBegin(c))}}, nil
 			}
 			if id.Given(c.Args) || len(all) == 1 {
 				return progress(c, all[0])
@@ -119,7 +142,11 @@ func reviewStatus() bot.Command {
 					lines = append(lines, chat.Text{ZH: "- 另有 %d 次更早的", EN: "- and %d older ones"}.F(len(all)-10))
 					break
 				}
-				lines = append(lines, chat.Text{ZH: "- %s（`%s`）：%s，%s", EN: "- %s (`%s`): %s, %s"}.F(campaignText(x), x.ID, scopeOfReview(x), courseText(c, x)))
+				how := courseText(c, x)
+				if x.Cases > 0 || !x.State.Over() { // else the result says how many it has looked at
+					how = clauses([]chat.Text{scopeOfReview(x), how})
+				}
+				lines = append(lines, chat.Text{ZH: "- %s（`%s`）：%s", EN: "- %s (`%s`): %s"}.F(campaignText(x), x.ID, how))
 			}
 			lines = append(lines, chat.Text{ZH: "逐人进度：`/复核 进度 编号`；结果：`/复核 报告 编号`", EN: "By reviewer: `/review status ID`; results: `/review report ID`"})
 			return bot.Outcome{Reply: chat.Reply{Text: chat.Lines(lines...)}}, nil
@@ -154,7 +181,7 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		chat.Text{ZH: "- 范围：%s", EN: "- scope: %s"}.F(scopeOfReview(x)),
 	}
 	if x.Kind == review.Sample {
-		lines = append(lines, chat.Text{ZH: "- 为什么：%s 在 `%s` 里的复核%s", EN: "- why: in `%[2]s`, %[1]s %[3]s"}.F(c.Name(x.Not), x.Name, signsText(x.Signs)))
+		lines = append(lines, chat.Text{ZH: "- 为什么：%s 在 `%s` 里的复核%s", EN: "- why: in `%[2]s`, %[1]s %[3]s"}.F(c.Name(x.Not), x.Name, signsText(c, x)))
 	}
 	if x.Kind == review.Group {
 		lines = append(lines, chat.Text{
@@ -193,12 +220,16 @@ func progress(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 }
 
 // signsText is why somebody seems not to have looked.
-func signsText(signs []review.Stamp) chat.Text {
+func signsText(c bot.Call, x review.Campaign) chat.Text {
+	of, ok := reviews.Of(c).Get(x.Name)
+	if !ok {
+		of = x
+	}
 	var out []chat.Text
-	for _, s := range signs {
+	for _, s := range x.Signs {
 		switch s {
 		case review.TooFast:
-			out = append(out, chat.Text{ZH: "大多不到 3 秒一位", EN: "decided mostly within 3 seconds each"})
+			out = append(out, chat.Text{ZH: "大多不到 %d 秒一位", EN: "decided mostly within %d seconds each"}.F(of.Policy.Quick))
 		case review.AllKept:
 			out = append(out, chat.Text{ZH: "全部保留，有提醒的也是", EN: "kept everything, warnings and all"})
 		case review.Warnings:

@@ -80,6 +80,9 @@ func undone(c bot.Call, number grammar.NumberHole) (e journal.Entry, reads int, 
 func primary(e journal.Entry) []journal.Change {
 	rights := slices.ContainsFunc(e.Changes, func(c journal.Change) bool { return c.Of.Kind() == "access" })
 	return slices.DeleteFunc(slices.Clone(e.Changes), func(c journal.Change) bool {
+		if c.Of.Kind() == ticket.Of("").Kind() && c.Key == ticket.LastKey {
+			return true // a number that was given is not given again
+		}
 		if rights && (c.Of == review.All || c.Of.Kind() == "review") {
 			return true // that a review was carried out stays true
 		}

@@ -78,28 +78,39 @@ func carriesOut(e journal.Entry) bool {
 
 // alarm tells of one suspicion: what was seen, where, and what to look at. It says nothing of guilt.
 func alarm(c bot.Call, s digest.Suspicion) []chat.Effect {
-	look := fmt.Sprintf("/audit @%s", s.Who)
-	if s.Sort == digest.Refused {
-		look += " refused"
-	}
 	card := &chat.Card{
 		Title: chat.Text{ZH: "⚠️ 请留意：%s", EN: "⚠️ Please look: %s"}.F(suspicionTitle(s.Sort)), Body: suspicionText(c, s),
 		Buttons: []chat.Button{{Label: chat.Text{ZH: "看审计", EN: "Journal"}, Style: chat.Primary}},
 	}
 	if s.Group != "" {
-		look += " #" + string(s.Group)
 		g := bot.At[directory.Group](c, directory.OfGroup(s.Group))
 		card.Fields = append(card.Fields, chat.Field{Name: chat.Text{ZH: "群", EN: "Group"}, Value: chat.Same(g.Title())})
 	}
-	card.Buttons[0].Command = look
 	card.Fields = append(card.Fields,
 		chat.Field{Name: chat.Text{ZH: "记录", EN: "Entry"}, Value: chat.Same(chat.ThisEntry)},
 		chat.Field{Name: chat.Text{ZH: "说明", EN: "Note"}, Value: suspicionRule(s.Sort, c.Bounds).Plus(chat.Text{ZH: "按规则提醒，不等于违规", EN: "told by rule; it need not be wrong"})})
 	var out []chat.Effect
 	for _, u := range managersOf(c, s.Group, s.Who) {
-		out = append(out, chat.SendTo(u, s.Group, chat.Reply{Card: card}))
+		one := *card
+		one.Buttons = []chat.Button{card.Buttons[0]}
+		one.Buttons[0].Command = lookAt(c, s, u)
+		out = append(out, chat.SendTo(u, s.Group, chat.Reply{Card: &one}))
 	}
 	return out
+}
+
+// lookAt is the command that shows what a suspicion is about. Refusals are counted wherever they were, so owners see all of
+// them; managers of a group see what was refused there.
+func lookAt(c bot.Call, s digest.Suspicion, reader chat.User) string {
+	look := fmt.Sprintf("/audit @%s", s.Who)
+	if s.Sort == digest.Refused {
+		look += " refused"
+	}
+	switch {
+	case s.Sort == digest.Refused && c.Access.IsOwner(reader), s.Group == "":
+		return look + " everywhere"
+	}
+	return look + " #" + string(s.Group)
 }
 
 func suspicionTitle(s digest.Sort) chat.Text {

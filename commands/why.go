@@ -9,6 +9,7 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/grammar"
 	"qunguan/bot/journal"
+	"qunguan/bot/review"
 )
 
 var _ = declare(why)
@@ -30,7 +31,7 @@ func why() bot.Command {
 			if !number.Given(a) {
 				return journal.Want{}
 			}
-			return journal.Want{Queries: []journal.Query{{N: number.Of(a), Limit: 1}}}
+			return journal.Want{Names: []journal.Name{review.All}, Queries: []journal.Query{{N: number.Of(a), Limit: 1}}}
 		},
 		Who: auditors,
 		Run: func(c bot.Call) (bot.Outcome, error) {
@@ -122,6 +123,9 @@ func whyEntry(c bot.Call, n int64) (bot.Outcome, error) {
 	e := found[0]
 	if err := mayRead(c, e); err != nil {
 		return bot.Outcome{}, err
+	}
+	if hushed(c, e) {
+		return bot.Refuse(chat.Text{ZH: "#%d：", EN: "#%d: "}.F(n).Plus(reviewOfYou))
 	}
 	head := entryLine(c, e)
 	if len(e.Items) == 0 && e.Outcome == journal.Refused && e.Rule != "" {

@@ -122,8 +122,8 @@ type Duty struct {
 // Audit is about the journal as proof.
 type Audit struct {
 	// KeyFile is the file of the key with which the journal is sealed; it is made where there is none, and every replica
-	// needs the same one. NoKey: the journal is not sealed. A relative name in the configuration file has become
-	// relative to that file.
+	// needs the same one. NoKey: the journal is not sealed. A relative name in the configuration file, and the one that
+	// counts where none is set, has become relative to that file.
 	KeyFile string `koanf:"key_file"`
 	// PostTo is the group that checkpoints are posted to, one that the app has made: no other can be written to unasked.
 	// Empty: they are sent to the owners.
@@ -277,8 +277,8 @@ var defaults = map[string]any{
 	"schedule.commend":         "10 9 * * 1",
 	"schedule.portraits":       "20 9 * * 1",
 	"schedule.review_matrix":   "0 9 1 * *",
-	"schedule.review_business": "0 9 15 1,4,7,10 *",
-	"schedule.review_group":    "0 9 8 * *",
+	"schedule.review_business": "0 9 21 1,4,7,10 *",
+	"schedule.review_group":    "0 9 11 * *",
 
 	"limits.role_cap":      "0",
 	"limits.native_admins": "0",
@@ -321,7 +321,7 @@ func Load(path string, environ []string, readFile func(string) ([]byte, error)) 
 	c.tidy()
 	c.Duty.Holidays = l.besides("duty.holidays", c.Duty.Holidays)
 	if c.Audit.KeyFile != NoKey {
-		c.Audit.KeyFile = l.besides("audit.key_file", c.Audit.KeyFile)
+		c.Audit.KeyFile = l.besidesOrUsual("audit.key_file", c.Audit.KeyFile)
 	}
 	c.Audit.Export.Dir = l.besides("audit.export.dir", c.Audit.Export.Dir)
 	c.Audit.Archive.Dir = l.besides("audit.archive.dir", c.Audit.Archive.Dir)

@@ -62,7 +62,7 @@ func smallestConfig() configs.Config {
 	return configs.Config{
 		Listen: "127.0.0.1:8080", Timezone: "Asia/Shanghai", Language: "zh", Edition: configs.Standard,
 		Owners:    []string{"boss"},
-		Audit:     configs.Audit{KeyFile: "qunguan.key", Export: configs.Export{Format: "jsonl"}, Archive: configs.Retention{KeepDays: 180}},
+		Audit:     configs.Audit{KeyFile: "/etc/qunguan.key", Export: configs.Export{Format: "jsonl"}, Archive: configs.Retention{KeepDays: 180}},
 		Duty:      configs.Duty{RemindBefore: []string{"7d", "1d", "1h"}, CheckInWithin: "10m"},
 		SLA:       configs.SLA{Outside: "pause", WarnPercent: 67, BackupAfter: "0s", ManagerAfter: "5m", CompanyAfter: "15m", UnackAfter: "10m"},
 		KPI:       configs.KPI{HandlingWithin: "2h", SolvedPercent: 95, CaughtAWeek: 20, RewardWeeks: 4},
@@ -79,7 +79,7 @@ func smallestConfig() configs.Config {
 
 func standardSchedule() configs.Schedule {
 	return configs.Schedule{
-		Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Archive: "45 3 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 15 1,4,7,10 *", ReviewGroup: "0 9 8 * *",
+		Sync: "*/15 * * * *", Canary: "5 * * * *", Checkpoint: "5 9 * * *", Export: "30 3 * * *", Archive: "45 3 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 21 1,4,7,10 *", ReviewGroup: "0 9 11 * *",
 		Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1", Portraits: "20 9 * * 1",
 	}
 }

@@ -72,3 +72,12 @@ func (l *layers) besides(key, name string) string {
 	}
 	return filepath.Join(filepath.Dir(l.file), name)
 }
+
+// besidesOrUsual is like besides, for a name that has a default: that is relative to the configuration file too. Where the
+// service is started from must not decide which file is meant.
+func (l *layers) besidesOrUsual(key, name string) string {
+	if _, set := l.origin[key]; set || name == "" || l.file == "" || filepath.IsAbs(name) {
+		return l.besides(key, name)
+	}
+	return filepath.Join(filepath.Dir(l.file), name)
+}

@@ -19,6 +19,7 @@ func eventReminder() bot.Job {
 		Reads: []bot.Source{
 			bot.Reads[directory.Group](directory.OfGroup), bot.Reads[access.Book](access.Of),
 			bot.ReadsOne[access.Book](access.Of("")), bot.Reads[duty.Roster](duty.Of), bot.ReadsOne[review.Book](review.All),
+			bot.Reads[review.Sheet](review.Of),
 		},
 		Run: func(c bot.Call, d journal.Due) (bot.Outcome, error) {
 			e, ok := bot.At[event.Book](c, d.Of).Remind(chat.Group(d.Of.ID()), d.Key, c.Now, c.Zone)

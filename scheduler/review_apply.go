@@ -216,7 +216,7 @@ func judge(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 	w := work(c)
 	for n, u := range next {
 		charge, _ := w.DeskOf(u).Charge(x.ID)
-		signs := charge.Pace.Stamps()
+		signs := charge.Pace.Stamps(x.Policy)
 		if len(signs) == 0 {
 			continue
 		}
@@ -234,8 +234,8 @@ func judge(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 				decided = append(decided, review.Placed{Group: g, Case: k})
 			}
 		}
-		if picks := review.Again(u, decided); len(picks) > 0 {
-			w.SetCampaign(sampleOf(c, w, x, u, signs, picks))
+		if by, picks := x.Policy.Resampled(u, decided); len(picks) > 0 {
+			w.SetCampaign(sampleOf(c, w, x, u, by, signs, picks))
 			x.Sampled++
 		}
 		x.At += n + 1
@@ -249,9 +249,14 @@ func judge(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 	return happened(review.Counted, w), nil
 }
 
-// sampleOf is the campaign in which some decisions of a reviewer are looked at again by somebody else.
-func sampleOf(c bot.Call, w *review.Work, x review.Campaign, u chat.User, signs []review.Stamp, picks []review.Pick) review.Campaign {
+// sampleOf is the campaign in which some decisions of a reviewer, or of whoever has decided in their place, are looked at
+// again by somebody else.
+func sampleOf(c bot.Call, w *review.Work, x review.Campaign, u, by chat.User, signs []review.Stamp, picks []review.Pick) review.Campaign {
+	id := string(review.Sample) + "-" + x.ID + "-" + string(u)
+	if by != u {
+		id += "-" + string(by)
+	}
 	return review.Begin(w.Book.Policy(), review.Campaign{
-		ID: string(review.Sample) + "-" + x.ID + "-" + string(u), Kind: review.Sample, Name: x.ID, Picks: picks, Not: u, Signs: signs,
+		ID: id, Kind: review.Sample, Name: x.ID, Picks: picks, Not: by, Signs: signs,
 	}, c.Now.In(c.Zone))
 }

@@ -29,18 +29,17 @@ func reviewRhythm(b *bot.Bot, k review.Kind, title chat.Text, spec string) Rhyth
 }
 
 // beforeEvent begins the review of a group a few days before a big event, when its first reminder comes. A group whose
-// admins are being looked at already is left alone.
+// admins are being looked at already is left alone; the card of the reminder says so.
 func beforeEvent(c bot.Call, g chat.Group, e event.Event) []journal.Event {
 	w := work(c)
 	x := review.Begin(w.Book.Policy(), review.Campaign{
-		ID: string(review.Event) + "-" + string(g) + "-" + e.From.In(c.Zone).Format("2006-01-02"), Kind: review.Event, Name: e.Name,
-		Groups: []chat.Group{g},
+		ID: review.BeforeEvent(g, e.From.In(c.Zone)), Kind: review.Event, Name: e.Name, Groups: []chat.Group{g},
 	}, c.Now.In(c.Zone))
 	for x.Ends.After(e.From) && x.Closes.After(c.Now) {
 		x.Closes, x.Ends = x.Closes.AddDate(0, 0, -1), x.Ends.AddDate(0, 0, -1)
 	}
 	_, begun := w.Book.Get(x.ID)
-	if _, under := w.Book.Under(g); begun || under || x.Closes.Sub(c.Now) < shortestReview {
+	if _, under := w.Book.Under(g, w.SheetOf(g)); begun || under || x.Closes.Sub(c.Now) < shortestReview {
 		return nil
 	}
 	w.SetCampaign(x)

@@ -37,7 +37,7 @@ func hold(c bot.Call, x review.Campaign, trip review.Trip) (bot.Outcome, error) 
 		facts = c.In(place)
 	}
 	r := request.Request{
-		Code: "review-" + x.ID, Sort: request.ForAct, For: x.Run.Losers(), Group: place, Needs: access.Review.String(),
+		Code: review.RequestPrefix + x.ID, Sort: request.ForAct, For: x.Run.Losers(), Group: place, Needs: access.Review.String(),
 		Command: "/review release " + x.ID, Preview: runText(c, x), Why: tripText(x, trip),
 		At: c.Now.UTC(), Until: c.Now.Add(bot.DecideWithin).UTC().Truncate(time.Second), Need: 1, Deny: 1,
 		Events: request.Keep([]journal.Event{{

@@ -51,8 +51,9 @@ func prepare(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 	w := work(c)
 	var opened []func()
 	var desks []journal.Name
+	beside := evidence.RefusedBeside(c, c.Queries()-1)
 	for n, g := range groups {
-		l := evidence.Look(c, g, n)
+		l := evidence.Look(c, g, n).With(beside)
 		x.Looked++
 		if x.Rested() && !l.Tempo(c, x.Policy).Due(x.Opened.In(c.Zone).Month()) {
 			x.Resting++
@@ -63,7 +64,7 @@ func prepare(c bot.Call, x review.Campaign) (bot.Outcome, error) {
 		seats := panelOf(l.Facts, g, c.Now)
 		taken := false
 		for i, a := range admins {
-			switch under := slices.ContainsFunc(w.SheetOf(g).About(a.Who), review.Case.Pending); {
+			switch under := slices.ContainsFunc(w.SheetOf(g).About(a.Who), w.Book.Runs); {
 			case !x.Picked(g, a.Who):
 				continue
 			case under:
@@ -150,6 +151,7 @@ func prepares(c bot.Call, groups []chat.Group) journal.Want {
 		w.Tallies = append(w.Tallies, journal.Days{Group: g, From: from, Until: c.Now.In(c.Zone)})
 		w.Queries = append(w.Queries, evidence.Queries(g, from)...)
 	}
+	w.Queries = append(w.Queries, evidence.Beside(from))
 	slices.Sort(w.Names)
 	w.Names = slices.Compact(w.Names)
 	return w

@@ -28,6 +28,9 @@ func (l *Ledger) entryIndexes(e journal.Entry) []string {
 	}
 	if e.Outcome == journal.Refused {
 		names = append(names, indexName("refused", "all"))
+		if e.Group == "" {
+			names = append(names, indexName("refused", "groupless"))
+		}
 	}
 	if (journal.Query{Undoable: true}).Matches(e) {
 		names = append(names, indexName("undoable", "all"))
@@ -62,7 +65,10 @@ func (l *Ledger) indexes(q journal.Query) []string {
 	if l.histories[q.Changed.Kind()] {
 		names = append(names, indexName("changed", q.Changed))
 	}
-	if q.Refused {
+	switch {
+	case q.Refused && q.Groupless:
+		names = append(names, indexName("refused", "groupless"))
+	case q.Refused:
 		names = append(names, indexName("refused", "all"))
 	}
 	return names

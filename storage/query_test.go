@@ -64,7 +64,7 @@ func randomQuery(r *rand.Rand, n int) journal.Query {
 	q := journal.Query{
 		Actor: pick[chat.User](r, "", "", "li", "zhao", "nobody"), Target: pick[chat.User](r, "", "", "li", "zhao"),
 		Group: pick[chat.Group](r, "", "", "G1"), Item: pick(r, "", "", "mute", "admins"), Kind: pick[journal.Kind](r, "", "", "a.done"),
-		Refused: r.IntN(4) == 0, Undoable: r.IntN(4) == 0, Limit: pick(r, 0, 0, 1, 3, 7, 1000),
+		Refused: r.IntN(4) == 0, Groupless: r.IntN(4) == 0, Undoable: r.IntN(4) == 0, Limit: pick(r, 0, 0, 1, 3, 7, 1000),
 	}
 	if r.IntN(4) == 0 {
 		q.Changed = pick(r, box("shared"), crate("shared"), box("7"), box("never"))

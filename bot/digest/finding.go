@@ -3,6 +3,7 @@ package digest
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"qunguan/bot/chat"
@@ -250,6 +251,8 @@ func Card(title, body chat.Text, found []Finding) *chat.Card {
 			command += " all"
 		case g != "":
 			command += " #" + string(g)
+		case strings.HasPrefix(command, "/audit"): // else it would be that of the group which the reader has chosen
+			command += " everywhere"
 		}
 		if len(c.Buttons) < mostFields-1 && !slices.ContainsFunc(c.Buttons, func(b chat.Button) bool { return b.Label == label }) {
 			c.Buttons = append(c.Buttons, chat.Button{Label: label, Command: command})

@@ -92,6 +92,17 @@ func TestNobodyIsToldOfTheirOwnSuspicion(t *testing.T) {
 	assert.Empty(t, digest.For("li", found[1:2]))
 }
 
+// TestButtonsLookWhereItWas: in the group, or, of what belongs to none, in the whole company.
+func TestButtonsLookWhereItWas(t *testing.T) {
+	of := func(topic digest.Topic, g chat.Group) string {
+		return digest.Card(chat.Same("t"), chat.Same("b"), []digest.Finding{{Topic: topic, Group: g, N: 1, Lines: []chat.Text{chat.Same("l")}}}).Buttons[0].Command
+	}
+	assert.Equal(t, "/audit refused #G1", of(digest.OfNos, "G1"))
+	assert.Equal(t, "/audit refused everywhere", of(digest.OfNos, ""))
+	assert.Equal(t, "/audit everywhere", of(digest.OfActs, ""))
+	assert.Equal(t, "/status", of(digest.OfBot, ""))
+}
+
 func TestThePeriodIsNamedByItsFirstDay(t *testing.T) {
 	for at, want := range map[string][2]string{
 		"2026-11-23T09:00": {"2026-11-23", "2026-11-23"},

@@ -28,6 +28,7 @@ type Group struct {
 	sheet  sla.Sheet
 	heard  bool
 	denied map[chat.User]int
+	beside map[chat.User]int // what was refused in no group
 	missed map[chat.User]int // shifts without a check-in in time
 	told   digest.Book
 }
@@ -40,6 +41,31 @@ func Queries(g chat.Group, from time.Time) []journal.Query {
 		{Group: g, Kind: duty.Late, Since: from, Limit: mostCounted},
 		{Group: g, Kind: duty.TakenOver, Since: from, Limit: mostCounted},
 	}
+}
+
+// Beside is the query for what was refused in no group, to count of each admin with what was refused in theirs: it is asked
+// once for all groups.
+func Beside(from time.Time) journal.Query {
+	return journal.Query{Groupless: true, Refused: true, Since: from, Limit: mostBeside}
+}
+
+// mostBeside is how many refusals in no group are counted, of the whole company.
+const mostBeside = 5000
+
+// RefusedBeside counts what Beside has found; n is which of the queries that was.
+func RefusedBeside(c bot.Call, n int) map[chat.User]int {
+	out := map[chat.User]int{}
+	found, _ := c.Entries(n)
+	for _, e := range found {
+		out[e.Actor]++
+	}
+	return out
+}
+
+// With is the group with what was refused in no group.
+func (l Group) With(beside map[chat.User]int) Group {
+	l.beside = beside
+	return l
 }
 
 // mostCounted is how many refusals, and how many missed check-ins, of a group are counted.
@@ -127,7 +153,7 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 			Role: review.Role{
 				Level: r.Level.String(), Job: string(r.Job), Source: source, From: r.Source, Since: r.At, Until: r.Until, Items: items.Names(),
 			},
-			Known: later(l.usage.Since, r.At), Blind: items.Minus(used.Measured).Names(), Refused: l.denied[who],
+			Known: later(l.usage.Since, r.At), Blind: items.Minus(used.Measured).Names(), Refused: l.denied[who] + l.beside[who], Beside: l.beside[who],
 			Signals: l.signals(who), Away: l.away(who, c.Now), Turns: turns[who], Warned: l.warned(who, r, found),
 		}
 		if len(l.roster.Shifts) > 0 && e.Turns == nil {

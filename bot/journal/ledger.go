@@ -72,11 +72,13 @@ type Query struct {
 	Item    string
 	Kind    Kind
 	Refused bool
-	Changed Name      // only entries that changed a record of this aggregate
-	Since   time.Time // inclusive
-	Until   time.Time // exclusive
-	Before  int64     // only entries with a smaller number; 0: from the newest
-	Limit   int       // at most this many; 0: 20
+	// Groupless asks for entries that belong to no group: what was typed to the bot alone, with no group chosen.
+	Groupless bool      `json:",omitempty"`
+	Changed   Name      // only entries that changed a record of this aggregate
+	Since     time.Time // inclusive
+	Until     time.Time // exclusive
+	Before    int64     // only entries with a smaller number; 0: from the newest
+	Limit     int       // at most this many; 0: 20
 	// Partial says that whoever asks can do without older entries that are archived, and says that they are missing.
 	Partial bool `json:",omitempty"`
 	// Undoable asks for entries that changed something and were not themselves taken back, and are no undo.
@@ -93,6 +95,7 @@ func (q Query) Matches(e Entry) bool {
 		q.Item != "" && !contains(e.Items, q.Item),
 		q.Kind != "" && e.Kind != q.Kind,
 		q.Refused && e.Outcome != Refused,
+		q.Groupless && e.Group != "",
 		q.Changed != "" && !e.Changed(q.Changed),
 		!q.Since.IsZero() && e.At.Before(q.Since),
 		!q.Until.IsZero() && !e.At.Before(q.Until),

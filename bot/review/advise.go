@@ -11,6 +11,7 @@ type Advice struct {
 	To    Target   `json:"to,omitzero"` // of Reduce
 	Rule  Rule     `json:"rule"`
 	Items []string `json:"items,omitempty"` // what the rule is about: unused, exclusive
+	Along []string `json:"along,omitempty"` // what goes along with a level although its use cannot be seen
 	Days  int      `json:"days,omitempty"`  // for how long
 	Name  string   `json:"name,omitempty"`  // of a rule of separation of duties
 	Needs string   `json:"needs,omitempty"` // an item that stays, unused, since the group has nobody else for it
@@ -129,8 +130,9 @@ func (j judge) idle() (Advice, bool) {
 }
 
 func (j judge) partly() (Advice, bool) {
-	to, unused, ok := Smallest(j.Admin, j.now.AddDate(0, 0, -j.window))
-	return Advice{Do: Reduce, To: to, Rule: RulePartly, Items: unused, Days: j.window}, ok
+	to, takes, ok := Smallest(j.Admin, j.now.AddDate(0, 0, -j.window))
+	unused, unseen := j.Evidence.Split(takes)
+	return Advice{Do: Reduce, To: to, Rule: RulePartly, Items: unused, Along: unseen, Days: j.window}, ok
 }
 
 // Advise judges all admins of a group together, since what is advised of one depends on who remains: whoever used their

@@ -89,6 +89,10 @@ func TestAdvice(t *testing.T) {
 		"a lower level covers what was used": {func(a *review.Admin) {
 			a.Evidence.Uses = []review.Use{{Item: "files", Last: ago(2)}}
 		}, roomy, review.Reduce, review.RulePartly, review.Target{Level: "junior"}},
+		"a lower level that takes only what cannot be seen is none": {func(a *review.Admin) {
+			a.Evidence.Uses = []review.Use{{Item: "files", Last: ago(2)}}
+			a.Ladder = []review.Rung{{Level: "junior", Items: []string{"mute", "recall", "files"}}}
+		}, roomy, review.Reduce, review.RulePartly, review.Target{Items: []string{"files", "notice"}}},
 		"no level does: the role is narrowed, what cannot be seen stays": {func(a *review.Admin) {
 			a.Evidence.Uses = []review.Use{{Item: "mute", Last: ago(2)}, {Item: "files", Last: ago(90)}}
 		}, roomy, review.Reduce, review.RulePartly, review.Target{Items: []string{"mute", "notice"}}},
@@ -252,6 +256,7 @@ func TestTheBreaker(t *testing.T) {
 
 // TestRubberStamps: three that were not looked at, and a careful one (M13).
 func TestRubberStamps(t *testing.T) {
+	usual := review.Standard()
 	warned := review.Evidence{Warned: []review.Warned{{What: review.Idle}}}
 	decided := func(do review.Do, e review.Evidence) review.Case {
 		return review.Case{Evidence: e, Advice: review.Advice{Do: review.Remove}, Verdict: &review.Verdict{Do: do}}
@@ -260,21 +265,33 @@ func TestRubberStamps(t *testing.T) {
 		at := now
 		for _, k := range cases {
 			at = at.Add(every)
-			p = p.With(at, k)
+			p = p.With(usual, at, k)
 		}
 		return p
 	}
 	keep, drop := decided(review.Keep, review.Evidence{}), decided(review.Remove, warned)
 	ignore := decided(review.Keep, warned)
-	assert.Equal(t, []review.Stamp{review.TooFast}, pace(time.Second, keep, drop, keep, drop, keep).Stamps(), "a second each")
-	assert.Equal(t, []review.Stamp{review.AllKept}, pace(time.Minute, keep, ignore, ignore, keep, keep).Stamps(), "all kept, two with warnings")
-	assert.Equal(t, []review.Stamp{review.Warnings}, pace(time.Minute, ignore, ignore, ignore, ignore, drop).Stamps(), "four of five warnings ignored")
-	assert.Empty(t, pace(time.Minute, keep, drop, drop, ignore, keep).Stamps(), "careful")
-	assert.Empty(t, pace(time.Second, keep, keep, keep, keep).Stamps(), "of four nothing is said")
+	assert.Equal(t, []review.Stamp{review.TooFast}, pace(time.Second, keep, drop, keep, drop, keep).Stamps(usual), "a second each")
+	assert.Equal(t, []review.Stamp{review.AllKept}, pace(time.Minute, keep, ignore, ignore, keep, keep).Stamps(usual), "all kept, two with warnings")
+	assert.Equal(t, []review.Stamp{review.Warnings}, pace(time.Minute, ignore, ignore, ignore, ignore, drop).Stamps(usual), "four of five warnings ignored")
+	assert.Empty(t, pace(time.Minute, keep, drop, drop, ignore, keep).Stamps(usual), "careful")
+	assert.Empty(t, pace(time.Second, keep, keep, keep, keep).Stamps(usual), "of four nothing is said")
 	all := slices.Repeat([]review.Case{drop}, 12)
-	assert.Equal(t, []review.Stamp{review.TooFast}, review.Pace{}.With(now, all...).Stamps(), "a dozen with the first tap")
-	batch := review.Pace{}.With(now, keep, keep).With(now.Add(30*time.Second), keep, keep, keep, drop)
-	assert.Empty(t, batch.Stamps(), "a page that was looked at is no haste")
+	assert.Equal(t, []review.Stamp{review.TooFast}, review.Pace{}.With(usual, now, all...).Stamps(usual), "a dozen with the first tap")
+	batch := review.Pace{}.With(usual, now, keep, keep).With(usual, now.Add(30*time.Second), keep, keep, keep, drop)
+	assert.Empty(t, batch.Stamps(usual), "a page that was looked at is no haste")
+
+	strict, lenient := usual, usual
+	strict.Quick, strict.Few, strict.Ignored, lenient.Fast, lenient.Few = 90, 4, 50, 99, 6
+	assert.Equal(t, []review.Stamp{review.TooFast}, review.Pace{}.With(strict, now, keep, drop).With(strict, now.Add(time.Minute), drop, drop, drop).Stamps(strict), "a minute for three")
+	assert.NotEmpty(t, pace(time.Second, keep, keep, keep, keep).Stamps(strict), "who wants to hear of four does")
+	assert.Equal(t, []review.Stamp{review.Warnings}, pace(time.Minute, ignore, ignore, drop, drop).Stamps(strict), "half of the warnings ignored")
+	assert.Empty(t, pace(time.Second, keep, drop, keep, drop, keep).Stamps(lenient), "who wants to hear of six alone")
+}
+
+func resampled(p review.Policy, reviewer chat.User, decided []review.Placed) []review.Pick {
+	_, picks := p.Resampled(reviewer, decided)
+	return picks
 }
 
 func TestASampleIsOfWhatWasKept(t *testing.T) {
@@ -286,10 +303,26 @@ func TestASampleIsOfWhatWasKept(t *testing.T) {
 		}
 		decided = append(decided, review.Placed{Group: "G1", Case: k})
 	}
-	got := review.Again("li", decided)
+	usual := review.Standard()
+	got := resampled(usual, "li", decided)
 	require.Len(t, got, 2, "a fifth of seven")
 	assert.Equal(t, review.Pick{Group: "G1", Who: "e"}, got[0], "first who was kept against a warning")
-	assert.Empty(t, review.Again("wang", decided), "somebody else's decisions")
+	assert.Empty(t, resampled(usual, "wang", decided), "somebody else's decisions")
+	usual.Again = 100
+	assert.Len(t, resampled(usual, "li", decided), 5, "five at most")
+	usual.Sample = 20
+	assert.Len(t, resampled(usual, "li", decided), 6, "all that were kept, who wants that")
+	usual.Again = 0
+	assert.Empty(t, resampled(usual, "li", decided), "none, who wants none")
+}
+
+// TestWhatGoesAlongWithALevel is told apart from what was not used.
+func TestWhatGoesAlongWithALevel(t *testing.T) {
+	a := mid(func(a *review.Admin) { a.Evidence.Uses = []review.Use{{Item: "files", Last: ago(2)}} })
+	got := review.Advise(review.Place{Least: 1, Admins: 9, Seniors: 3, Able: 3}, []review.Admin{a}, review.Standard(), now, now)[0]
+	assert.Equal(t, review.Target{Level: "junior"}, got.To)
+	assert.Equal(t, []string{"mute", "recall"}, got.Items)
+	assert.Equal(t, []string{"notice"}, got.Along)
 }
 
 func TestPoliciesAreBounded(t *testing.T) {
@@ -297,7 +330,8 @@ func TestPoliciesAreBounded(t *testing.T) {
 	for name, spoil := range map[string]func(*review.Policy){
 		"no days": func(p *review.Policy) { p.Days = 0 }, "three stages": func(p *review.Policy) { p.Stages = 3 },
 		"a share above all": func(p *review.Policy) { p.Share = 101 }, "45 days": func(p *review.Policy) { p.Unused = 45 },
-		"no answer means nothing": func(p *review.Policy) { p.NoAnswer = "" },
+		"no answer means nothing": func(p *review.Policy) { p.NoAnswer = "" }, "no time is too short": func(p *review.Policy) { p.Quick = 0 },
+		"no reviewer judged by one case": func(p *review.Policy) { p.Few = 1 }, "more warnings than all": func(p *review.Policy) { p.Ignored = 101 },
 	} {
 		p := review.Standard()
 		spoil(&p)

@@ -80,7 +80,7 @@ type Campaign struct {
 	Resting   int         `json:"resting,omitempty"` // of those, quiet ones whose turn it is not
 	Cases     int         `json:"cases,omitempty"`
 	Clean     int         `json:"clean,omitempty"`   // admins about whom nothing is to be asked
-	Twice     int         `json:"twice,omitempty"`   // admins who are under review already
+	Twice     int         `json:"twice,omitempty"`   // admins who are under review already, and were not asked about again
 	Orphans   int         `json:"orphans,omitempty"` // admins of whom nobody may decide
 	Reviewers []chat.User `json:"reviewers,omitempty"`
 	Waiting   int         `json:"waiting,omitempty"` // reviewers who have cases to decide
@@ -179,6 +179,11 @@ func IDOf(k Kind, at time.Time) string {
 	return fmt.Sprintf("%s-%s", k, at.Format("2006-01"))
 }
 
+// BeforeEvent is the id of the campaign of a group before an event that begins at a moment, in the location of that moment.
+func BeforeEvent(g chat.Group, from time.Time) string {
+	return string(Event) + "-" + string(g) + "-" + from.Format("2006-01-02")
+}
+
 // id is how the ids of campaigns look, of whatever kind.
 var id = regexp.MustCompile(
 	`^(sample-)?((matrix|group)-\d{4}-\d\d|business-\d{4}Q[1-4]|hand-\d{4}-\d\d-\d\d-\w+|event-.+-\d{4}-\d\d-\d\d)(-.+)?$`)
@@ -255,12 +260,37 @@ func (b Book) Campaigns() []Campaign {
 	return out
 }
 
-// Under is the campaign in which the admins of a group are being looked at; ok is false if there is none.
-func (b Book) Under(g chat.Group) (Campaign, bool) {
+// Under is the campaign in which admins of a group are being looked at, by the cases of the group; ok is false if there
+// is none. That a campaign is about all groups does not mean that it has found anything to ask in this one.
+func (b Book) Under(g chat.Group, s Sheet) (Campaign, bool) {
 	for _, c := range b.Campaigns() {
-		if !c.State.Over() && c.Kind != Sample && c.Covers(g) {
+		switch {
+		case c.State.Over() || c.Kind == Sample || !c.Covers(g):
+		case c.State == Preparing && g > c.Cursor, slices.ContainsFunc(s.Of(c.ID), b.Runs):
 			return c, true
 		}
 	}
 	return Campaign{}, false
+}
+
+// Runs says whether something is still to come of a case: nothing does of those of a campaign that was stopped.
+func (b Book) Runs(c Case) bool {
+	x, ok := b.Get(c.Campaign)
+	return ok && !x.State.Over() && c.End == ""
+}
+
+// Next is the id of one more campaign of a kind and period in which those before it were stopped; ok is false if there is
+// one that was not.
+func (b Book) Next(id string) (next string, ok bool) {
+	next = id
+	for n := 2; ; n++ {
+		x, begun := b.Get(next)
+		if !begun {
+			return next, true
+		}
+		if x.State != Stopped {
+			return next, false
+		}
+		next = fmt.Sprintf("%s-%d", id, n)
+	}
 }

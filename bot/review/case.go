@@ -108,6 +108,13 @@ func Of(g chat.Group) journal.Name { return journal.Named("review", string(g)) }
 // CaseKey is the record of a case.
 func CaseKey(campaign string, who chat.User) string { return "case/" + campaign + "/" + string(who) }
 
+// CaseOf is the campaign of a record that is the case of somebody; ok is false if it is another's.
+func CaseOf(key string, who chat.User) (campaign string, ok bool) {
+	rest, begins := strings.CutPrefix(key, "case/")
+	campaign, ends := strings.CutSuffix(rest, "/"+string(who))
+	return campaign, begins && ends
+}
+
 // BuildSheet makes a Sheet of its records.
 func BuildSheet(records map[string]json.RawMessage) (Sheet, error) {
 	s := Sheet{cases: make(map[string]Case, len(records))}

@@ -82,6 +82,7 @@ type Evidence struct {
 	Uses    []Use     `json:"uses,omitempty"`  // of the measured items; those never used are not among them
 	Blind   []string  `json:"blind,omitempty"` // items of whose use the bot knows nothing
 	Refused int       `json:"refused,omitempty"`
+	Beside  int       `json:"beside,omitempty"`  // of those, refused in no group: typed to the bot alone, with none chosen
 	Signals []Signal  `json:"signals,omitempty"` // suspicious acts in the group that managers were told of
 	Turns   *Turns    `json:"turns,omitempty"`   // nil: the group has no roster
 	Answers *Answers  `json:"answers,omitempty"` // nil: nobody tells of messages

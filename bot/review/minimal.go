@@ -20,20 +20,28 @@ func (t Target) Equal(o Target) bool { return t.Level == o.Level && slices.Equal
 
 // Smallest is the smallest role that covers what somebody has used since a moment (M14): a lower level where one gives
 // all of it, since that is what people understand, else the present one narrowed to it. What the bot cannot see the use
-// of goes with a level and stays with a list of items, since nothing says that it is not needed. ok is false where
-// nothing smaller covers it, or nothing was used at all.
-func Smallest(a Admin, since time.Time) (t Target, unused []string, ok bool) {
+// of goes with a level and stays with a list of items, since nothing says that it is not needed; a level that takes nothing
+// else is none. takes is what goes, ok is false where nothing smaller covers the use, or nothing was used at all.
+func Smallest(a Admin, since time.Time) (t Target, takes []string, ok bool) {
 	used := a.Evidence.usedSince(since)
-	unused = without(a.Evidence.measured(), used)
+	unused := without(a.Evidence.measured(), used)
 	if len(used) == 0 || len(unused) == 0 {
 		return Target{}, unused, false
 	}
 	for _, r := range a.Ladder {
 		if covers(r.Items, used) && covers(a.Evidence.Role.Items, r.Items) && len(r.Items) < len(a.Evidence.Role.Items) {
-			return Target{Level: r.Level}, without(a.Evidence.Role.Items, r.Items), true
+			if takes = without(a.Evidence.Role.Items, r.Items); !covers(a.Evidence.Blind, takes) {
+				return Target{Level: r.Level}, takes, true
+			}
 		}
 	}
 	return Target{Items: without(a.Evidence.Role.Items, unused)}, unused, true
+}
+
+// Split parts what is taken away: what was not used, and what nobody can see the use of.
+func (e Evidence) Split(takes []string) (unused, unseen []string) {
+	unused = without(takes, e.Blind)
+	return unused, without(takes, unused)
 }
 
 // Needed is an admin whom a group needs for an item: to them it counts as used, and no lower level will do.

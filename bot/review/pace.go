@@ -11,20 +11,18 @@ import (
 type Pace struct {
 	Last    time.Time `json:"last,omitzero"`
 	Decided int       `json:"decided,omitempty"`
-	Fast    int       `json:"fast,omitempty"` // of those, within quick of the one before
+	Fast    int       `json:"fast,omitempty"` // of those, too soon after the one before
 	Kept    int       `json:"kept,omitempty"`
 	Warned  int       `json:"warned,omitempty"`  // of those decided, with a warning
 	Ignored int       `json:"ignored,omitempty"` // of those, kept all the same
 }
 
-// quick is what nobody needs less than to look at a case (M13).
-const quick = 3 * time.Second
-
 // onePage is how many cases somebody can have seen when they decide for the first time.
 const onePage = 5
 
-// With is the pace after some cases were decided at once: they share the time since the decision before.
-func (p Pace) With(at time.Time, verdicts ...Case) Pace {
+// With is the pace after some cases were decided at once: they share the time since the decision before. Whether that was
+// too fast is by a policy.
+func (p Pace) With(by Policy, at time.Time, verdicts ...Case) Pace {
 	n := len(verdicts)
 	if n == 0 {
 		return p
@@ -32,7 +30,7 @@ func (p Pace) With(at time.Time, verdicts ...Case) Pace {
 	switch {
 	case p.Last.IsZero():
 		p.Fast += max(0, n-onePage) // nobody has seen those behind the first page
-	case at.Sub(p.Last) < time.Duration(n)*quick:
+	case at.Sub(p.Last) < time.Duration(n*by.Quick)*time.Second:
 		p.Fast += n
 	}
 	for _, c := range verdicts {
@@ -61,57 +59,63 @@ type Stamp string
 
 // The signs of a rubber stamp (M13).
 const (
-	TooFast  Stamp = "fast"     // most cases within three seconds each
+	TooFast  Stamp = "fast"     // most cases decided too fast
 	AllKept  Stamp = "all kept" // everything kept, warnings and all
 	Warnings Stamp = "warnings" // most warnings ignored
 )
 
-// Stamps says by which signs a reviewer seems not to have looked; none is a careful one. Of fewer than five cases
-// nothing is said.
-func (p Pace) Stamps() []Stamp {
+// Stamps says by which signs of a policy a reviewer seems not to have looked; none is a careful one. Of whoever has
+// decided few cases nothing is said.
+func (p Pace) Stamps(by Policy) []Stamp {
 	var out []Stamp
-	if p.Decided < fewCases {
+	if p.Decided < by.Few {
 		return nil
 	}
-	if 2*p.Fast > p.Decided {
+	if 100*p.Fast > by.Fast*p.Decided {
 		out = append(out, TooFast)
 	}
-	if p.Kept == p.Decided && p.Warned >= 2 {
+	if p.Kept == p.Decided && p.Warned >= fewWarnings {
 		out = append(out, AllKept)
-	} else if p.Warned >= 2 && 5*p.Ignored >= 4*p.Warned {
+	} else if p.Warned >= fewWarnings && 100*p.Ignored >= by.Ignored*p.Warned {
 		out = append(out, Warnings)
 	}
 	return out
 }
 
-// fewCases are too few to judge a reviewer by.
-const fewCases = 5
+// fewWarnings is from how many on their share says something: one can be kept with good reason.
+const fewWarnings = 2
 
-// mostAgain is how many cases of one reviewer are asked again at most.
-const mostAgain = 5
-
-// Again picks the cases of a reviewer that somebody else is asked about again: a fifth of them, five at most, those kept
-// against a warning first, then the other kept ones.
-func Again(reviewer chat.User, decided []Placed) []Pick {
-	of := slices.DeleteFunc(slices.Clone(decided), func(p Placed) bool {
-		return p.Case.Verdict == nil || p.Case.Verdict.By != reviewer || p.Case.Verdict.Do != Keep
+// Resampled picks the cases of a reviewer that somebody else is asked about again: as large a part of them as the policy
+// says, those kept against a warning first, then the other kept ones. They are those of one person, by: the reviewer, or
+// whoever has decided most of them in the reviewer's place.
+func (p Policy) Resampled(reviewer chat.User, decided []Placed) (by chat.User, picks []Pick) {
+	of := slices.DeleteFunc(slices.Clone(decided), func(d Placed) bool {
+		v := d.Case.Verdict
+		return v == nil || v.Do != Keep || v.By != reviewer && v.For != reviewer
 	})
-	rank := func(p Placed) int {
+	whose := map[chat.User]int{}
+	for _, d := range of {
+		u := d.Case.Verdict.By
+		if whose[u]++; by == "" || whose[u] > whose[by] {
+			by = u
+		}
+	}
+	of = slices.DeleteFunc(of, func(d Placed) bool { return d.Case.Verdict.By != by })
+	rank := func(d Placed) int {
 		switch {
-		case p.Case.Warns():
+		case d.Case.Warns():
 			return 0
-		case p.Case.Advice.Do != Keep:
+		case d.Case.Advice.Do != Keep:
 			return 1
 		}
 		return 2
 	}
 	slices.SortStableFunc(of, func(x, y Placed) int { return rank(x) - rank(y) })
-	n := min(mostAgain, (len(decided)+4)/5, len(of))
-	out := make([]Pick, n)
-	for i := range out {
-		out[i] = Pick{of[i].Group, of[i].Case.Who}
+	n := min(p.Sample, (len(decided)*p.Again+99)/100, len(of))
+	for _, d := range of[:n] {
+		picks = append(picks, Pick{d.Group, d.Case.Who})
 	}
-	return out
+	return by, picks
 }
 
 // Placed is a case with its group.

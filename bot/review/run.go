@@ -69,6 +69,9 @@ func withSome(list []chat.User, u chat.User) []chat.User {
 	return append(slices.Clone(list), u)
 }
 
+// RequestPrefix begins the code of the request that asks a second person to release a run; the id of the campaign follows.
+const RequestPrefix = "review-"
+
 // Losers are those who would lose something, as far as the run names them: none of them agrees to it.
 func (r Run) Losers() []chat.User { return slices.Concat(r.About, r.Lessened) }
 

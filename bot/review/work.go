@@ -291,11 +291,12 @@ func (w *Work) Decide(g chat.Group, c Case, v Verdict) (Case, error) {
 // Judged notes how the reviewer whose turn it was has decided some cases at once, and lets the campaign go on once
 // nobody has anything left to decide.
 func (w *Work) Judged(id string, holder chat.User, at time.Time, cases ...Case) {
+	c, _ := w.Book.Get(id)
 	if charge, ok := w.DeskOf(holder).Charge(id); ok {
-		charge.Pace = charge.Pace.With(at, cases...)
+		charge.Pace = charge.Pace.With(c.Policy, at, cases...)
 		w.SetCharge(holder, charge)
 	}
-	if c, _ := w.Book.Get(id); c.Waiting == 0 && (c.State == Open || c.State == Late) {
+	if c.Waiting == 0 && (c.State == Open || c.State == Late) {
 		c.Next = at.Add(Settle).Truncate(time.Second)
 		w.SetCampaign(c)
 	}

@@ -211,3 +211,27 @@ func TestWhatTakesAReason(t *testing.T) {
 	assert.False(t, again.TakesReason(k, review.Remove, review.Target{}), "as advised")
 	assert.True(t, again.TakesReason(k, review.Keep, review.Target{}))
 }
+
+// TestWhoseDecisionsAreLookedAtAgain: those of a reviewer, and those that somebody has made in their place, whoever that is.
+func TestWhoseDecisionsAreLookedAtAgain(t *testing.T) {
+	kept := func(who, by, inPlaceOf chat.User) review.Placed {
+		return review.Placed{Group: "G1", Case: review.Case{Who: who, Verdict: &review.Verdict{Do: review.Keep, By: by, For: inPlaceOf}}}
+	}
+	removed := kept("x", "li", "")
+	removed.Case.Verdict.Do = review.Remove
+	for name, row := range map[string]struct {
+		decided []review.Placed
+		by      chat.User
+		picks   []review.Pick
+	}{
+		"by the reviewer":               {[]review.Placed{removed, kept("a", "li", "")}, "li", []review.Pick{{Group: "G1", Who: "a"}}},
+		"by a delegate":                 {[]review.Placed{kept("a", "wang", "li")}, "wang", []review.Pick{{Group: "G1", Who: "a"}}},
+		"by the delegate for the most":  {[]review.Placed{kept("a", "li", ""), kept("b", "wang", "li"), kept("c", "wang", "li")}, "wang", []review.Pick{{Group: "G1", Who: "b"}}},
+		"by others, in their own right": {[]review.Placed{kept("a", "wang", "")}, "", nil},
+		"nothing kept":                  {[]review.Placed{removed}, "", nil},
+	} {
+		by, picks := review.Standard().Resampled("li", row.decided)
+		assert.Equal(t, row.by, by, name)
+		assert.Equal(t, row.picks, picks, name)
+	}
+}

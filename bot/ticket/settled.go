@@ -127,34 +127,43 @@ func mark(id string) string {
 }
 
 // Settle takes a complaint off the book whose time is over, into the totals of its day in zone; ok is false if there is
-// none. One of whose beginning nobody has told counts nowhere.
+// none. One of whose beginning nobody has told counts nowhere, and one of which nothing else was told either is forgotten.
 func (b Book) Settle(g chat.Group, key string, s Totals, now time.Time, zone *time.Location) (e journal.Event, ok bool) {
 	t, stands := b.tickets[strings.TrimPrefix(key, prefix)]
-	if !stands || t.Solved.IsZero() || now.Before(t.Due()) {
+	if !stands || t.Due().IsZero() || now.Before(t.Due()) {
 		return journal.Event{}, false
 	}
 	e = journal.Event{Kind: Settled, Group: g, Changes: []journal.Change{journal.Set[Ticket](Of(g), key, &t, nil)}}
-	if t.No > b.gone.No {
-		e.Changes = append(e.Changes, setOr(Of(g), lastKey, b.gone, b.gone.No > 0, last{t.No}))
+	if t.No > b.given.No { // by an earlier version, which did not note numbers as it gave them
+		e.Changes = append(e.Changes, setOr(Of(g), LastKey, b.given, b.given.No > 0, last{t.No}))
+	}
+	if t.Solved.IsZero() {
+		return e, true
 	}
 	at := t.Opened
 	if at.IsZero() {
 		at = t.Solved
 	}
+	counts := !t.Opened.IsZero()
+	if forgotten := dayEnds(at.In(zone)); !forgotten.After(now) {
+		at, counts = now, false // nobody asks about that day any more; told again, it is known all the same
+	}
 	at = at.In(zone)
 	day := at.Format(time.DateOnly)
 	old, had := s.days[dayPrefix+day]
 	next := Day{Day: day, All: old.All, By: old.By, Marks: append(slices.Clone(old.Marks), mark(t.ID))}
-	if !t.Opened.IsZero() {
+	if counts {
 		sum := Count{old.All, old.By}.with(t)
 		next.All, next.By = sum.Tally, sum.By
 	}
-	next.Until = time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, zone).Add(KeptTotals).UTC()
-	if !next.Until.After(now) {
-		return e, true // of a day that nobody asks about any more
-	}
+	next.Until = dayEnds(at)
 	e.Changes = append(e.Changes, setOr(SettledOf(g), dayPrefix+day, old, had, next))
 	return e, true
+}
+
+// dayEnds is when the totals of the day of a moment, in its own zone, are dropped.
+func dayEnds(at time.Time) time.Time {
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location()).Add(KeptTotals).UTC()
 }
 
 // setOr is the change of a record that may not have been there.

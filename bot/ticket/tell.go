@@ -27,7 +27,7 @@ type News struct {
 // that the order of telling does not matter. What it costs grows with the news, not with the book.
 func (b Book) Tell(g chat.Group, s Totals, news ...News) ([]journal.Event, error) {
 	next := map[string]Ticket{} // what has become of those that there are news of
-	open, no := b.open, b.no
+	open, no, given := b.open, b.no, b.given
 	var out []journal.Event
 	for _, n := range news {
 		old, stands := next[n.ID]
@@ -65,6 +65,10 @@ func (b Book) Tell(g chat.Group, s Totals, news ...News) ([]journal.Event, error
 			before = &old
 		}
 		e.Changes = []journal.Change{journal.Set(Of(g), Key(t.ID), before, &t)}
+		if !stands {
+			e.Changes = append(e.Changes, setOr(Of(g), LastKey, given, given.No > 0, last{no}))
+			given = last{no}
+		}
 		next[n.ID] = t
 		out = append(out, e)
 	}

@@ -46,12 +46,15 @@ type Ticket struct {
 // Chat is the source of what people open in the chat.
 const Chat = "chat"
 
-// Due is when a complaint that was solved leaves the book.
+// Due is when a complaint leaves the book: one that was solved, or one of which nobody has ever told more than whose it is.
 func (t Ticket) Due() time.Time {
-	if t.Solved.IsZero() {
-		return time.Time{}
+	switch {
+	case !t.Solved.IsZero():
+		return t.Solved.Add(Kept)
+	case t.Opened.IsZero() && !t.Assigned.IsZero():
+		return t.Assigned.Add(Kept)
 	}
-	return t.Solved.Add(Kept)
+	return time.Time{}
 }
 
 // Open says whether it waits for a solution.
@@ -65,14 +68,15 @@ func (t Ticket) Whose() chat.User { return cmp.Or(t.Assignee, t.SolvedBy) }
 func Of(g chat.Group) journal.Name { return journal.Named("ticket", string(g)) }
 
 const (
-	prefix  = "ticket/"
-	lastKey = "last"
+	prefix = "ticket/"
+	// LastKey is the record of the highest number that was given. Whoever takes back that a complaint was opened leaves it.
+	LastKey = "last"
 )
 
 // Key is the record of a complaint.
 func Key(id string) string { return prefix + id }
 
-// last is the highest number of those that have left the book, so that no number is given twice.
+// last is the highest number that was given, so that none is given twice.
 type last struct {
 	No int64 `json:"no"`
 }
@@ -80,7 +84,7 @@ type last struct {
 // Book is the complaints of one group. It is immutable; the zero Book is empty.
 type Book struct {
 	tickets map[string]Ticket
-	gone    last
+	given   last
 	no      int64 // the highest number
 	open    int
 }
@@ -89,12 +93,12 @@ type Book struct {
 func Build(records map[string]json.RawMessage) (Book, error) {
 	b := Book{tickets: make(map[string]Ticket, len(records))}
 	for key, raw := range records {
-		if key == lastKey {
+		if key == LastKey {
 			var err error
-			if b.gone, err = journal.Decode[last](raw); err != nil {
+			if b.given, err = journal.Decode[last](raw); err != nil {
 				return Book{}, err
 			}
-			b.no = max(b.no, b.gone.No)
+			b.no = max(b.no, b.given.No)
 			continue
 		}
 		t, err := journal.Decode[Ticket](raw)

@@ -195,6 +195,54 @@ func TestWhoseAComplaintIs(t *testing.T) {
 	require.ErrorIs(t, err, ErrUnknown)
 }
 
+// TestANumberIsGivenOnce also where whoever opened a complaint has taken that back: it may come again with its own.
+func TestANumberIsGivenOnce(t *testing.T) {
+	l := &ledger{t: t}
+	events, err := l.book().Tell(g, l.totals(), opened("a", noon))
+	require.NoError(t, err)
+	l.apply(events...)
+	first := events[0].Changes[0]
+	l.apply(journal.Event{Changes: []journal.Change{first.Opposite()}})
+	require.Empty(t, l.book().All())
+	l.tell(opened("b", noon), opened("c", noon))
+	l.apply(journal.Event{Changes: []journal.Change{first}})
+	for no, id := range map[int64]string{1: "a", 2: "b", 3: "c"} {
+		found, ok := l.book().Numbered(no)
+		require.True(t, ok)
+		assert.Equal(t, id, found.ID)
+	}
+}
+
+// TestAnOldComplaintThatIsToldAgainStaysSolved: of the day on which it was opened nobody asks any more when it leaves the
+// book, and yet it is known.
+func TestAnOldComplaintThatIsToldAgainStaysSolved(t *testing.T) {
+	l, long := &ledger{t: t}, noon.Add(KeptTotals)
+	told := []News{opened("a", noon), solved("a", long)}
+	l.tell(told...)
+	e, ok := l.book().Settle(g, Key("a"), l.totals(), long.Add(Kept), time.UTC)
+	require.True(t, ok)
+	l.apply(e)
+	assert.Empty(t, l.tell(told...))
+	assert.Empty(t, l.book().Waiting())
+	assert.Zero(t, l.totals().Count(noon, long.Add(2*Kept)).Tally, "it counts on no other day")
+}
+
+// TestWhatIsOnlyAssignedDoesNotStayForEver: a helpdesk that names complaints which it never opens does not fill the book.
+func TestWhatIsOnlyAssignedDoesNotStayForEver(t *testing.T) {
+	l := &ledger{t: t}
+	l.tell(News{ID: "a", Assigned: true, Assignee: "wang", At: noon})
+	assert.Equal(t, noon.Add(Kept), l.book().All()[0].Due())
+	_, ok := l.book().Settle(g, Key("a"), l.totals(), noon.Add(Kept-time.Second), time.UTC)
+	assert.False(t, ok)
+	e, ok := l.book().Settle(g, Key("a"), l.totals(), noon.Add(Kept), time.UTC)
+	require.True(t, ok)
+	l.apply(e)
+	assert.Empty(t, l.book().All())
+	assert.Empty(t, l.settled)
+	l.tell(opened("a", noon.Add(Kept)))
+	assert.Len(t, l.book().Waiting(), 1, "it may still be opened")
+}
+
 func TestSolve(t *testing.T) {
 	l := &ledger{t: t}
 	l.tell(opened("a", noon))

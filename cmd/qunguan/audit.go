@@ -117,7 +117,10 @@ func (e export) from(ctx context.Context, s *system) (n int, err error) {
 	if err != nil {
 		return 0, errors.Join(err, os.Remove(e.out)) // nothing is in it
 	}
-	return e.write(ctx, s, q, f)
+	if n, err = e.write(ctx, s, q, f); err != nil && n == 0 {
+		err = errors.Join(err, os.Remove(e.out)) // nothing is in it, and nothing stands in the way of another attempt
+	}
+	return n, err
 }
 
 // query is what the filters select.

@@ -14,6 +14,7 @@ import (
 	"qunguan/bot/document"
 	"qunguan/bot/journal"
 	"qunguan/bot/platform/wecom"
+	"qunguan/bot/review"
 	"qunguan/commands"
 )
 
@@ -57,6 +58,10 @@ func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (o
 	if out.last, err = s.begins(ctx, of); err != nil {
 		return out, err
 	}
+	reviews, err := s.reviewsFor(ctx, of.Reader)
+	if err != nil {
+		return out, err
+	}
 	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
 	err = s.eachStored(ctx, out.last, func(number int64, stored []byte) error {
 		if number != out.last+1 {
@@ -64,13 +69,26 @@ func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (o
 		}
 		out.last = number
 		entry, err := journal.DecodeEntry(number, stored)
-		if err != nil || !selects(of, entry) || commands.Withheld(of.Reader, entry) {
+		if err != nil || !selects(of, entry) || commands.Withheld(of.Reader, entry, reviews) {
 			return err
 		}
 		out.entries++
 		return line(entry, stored)
 	})
 	return out, errors.Join(err, end())
+}
+
+// reviewsFor is the reviews that something may be withheld from a reader for; none where there is no reader.
+func (s *system) reviewsFor(ctx context.Context, reader chat.User) (review.Book, error) {
+	if reader == "" {
+		return review.Book{}, nil
+	}
+	found, err := s.ledger.Load(ctx, journal.Want{Names: []journal.Name{review.All}})
+	if err != nil {
+		return review.Book{}, fmt.Errorf("read reviews: %w", err)
+	}
+	book, _ := found.States[review.All].Value.(review.Book)
+	return book, nil
 }
 
 // begins is the entry after which a selection can have any. What is archived is read only if it may be among them.

@@ -96,6 +96,11 @@ func check(c *cobra.Command, file string) error {
 			archived = &a
 		}
 	}
+	if redis == nil {
+		if err := mayMakeKey(ctx, config); err != nil {
+			line("journal key", located(err, file, "audit.key_file"))
+		}
+	}
 	for _, p := range s.platform.Check(ctx) {
 		line(p.Name, wecomAdvice(p.Err, config.WeCom.CorpID))
 	}
@@ -117,6 +122,9 @@ func check(c *cobra.Command, file string) error {
 	}
 	checkLinks(ctx, config, line)
 	_, _ = fmt.Fprintln(out, knownYears(calendar, time.Now()))
+	for _, why := range collidingReviews(config, time.Now()) {
+		_, _ = fmt.Fprintf(out, "warn reviews: %s\n", why)
+	}
 	switch {
 	case noPictures != nil:
 		line("pictures", noPictures)

@@ -177,7 +177,7 @@ func TestRhythmsThatAreFarFromTheirKeysAreTold(t *testing.T) {
 		{func(s *configs.Schedule) { s.DigestWeekly = "* * * * *" }, `warn q.yaml: schedule.digest_weekly: "* * * * *" comes again after 1m, which is often for it; usual is for example "0 9 * * 1", nine o'clock on Mondays`},
 		{func(s *configs.Schedule) { s.Watch = "0 9 1 1 *" }, `warn q.yaml: schedule.watch: "0 9 1 1 *" comes again only after 365d, which is seldom for it; usual is for example "* * * * *", every minute`},
 		{func(s *configs.Schedule) { s.Sync = "0 0 29 2 *" }, `warn q.yaml: schedule.sync: "0 0 29 2 *" comes again only after 1461d, which is seldom for it; usual is for example "*/15 * * * *", every quarter of an hour`},
-		{func(s *configs.Schedule) { s.ReviewBusiness = "0 9 * * *" }, `warn q.yaml: schedule.review_business: "0 9 * * *" comes again after 1d, which is often for it; usual is for example "0 9 15 1,4,7,10 *", nine o'clock in the middle of each quarter's first month`},
+		{func(s *configs.Schedule) { s.ReviewBusiness = "0 9 * * *" }, `warn q.yaml: schedule.review_business: "0 9 * * *" comes again after 1d, which is often for it; usual is for example "0 9 21 1,4,7,10 *", nine o'clock on the 21st of each quarter's first month`},
 	} {
 		config := standard
 		c.change(&config.Schedule)

@@ -208,7 +208,7 @@ func demoConfig(w simulator.World, redis, api, language string) configs.Config {
 		Timezone: demoZone, Language: language, Owners: []string{w.People[0].ID}, Edition: configs.Standard,
 		Schedule: configs.Schedule{
 			Sync: "*/15 * * * *", Canary: "5 * * * *", Watch: "* * * * *", DigestWeekly: "0 9 * * 1", DigestDaily: "30 8 * * *", Commend: "10 9 * * 1", Portraits: "20 9 * * 1",
-			Checkpoint: "5 9 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 15 1,4,7,10 *", ReviewGroup: "0 9 8 * *",
+			Checkpoint: "5 9 * * *", ReviewMatrix: "0 9 1 * *", ReviewBusiness: "0 9 21 1,4,7,10 *", ReviewGroup: "0 9 11 * *",
 		}, Deadman: configs.Deadman{After: "10m"},
 		SLA: configs.SLA{WarnPercent: 67},
 	}

@@ -86,7 +86,7 @@ func (s *system) examine(ctx context.Context) []bot.Part {
 	parts = append(parts, s.linkParts(ctx)...)
 	parts = append(append(parts, outbox, s.sealPart(ctx)), s.archiveParts(ctx)...)
 	return append(parts, s.pictures.part(), bot.Part{
-		Name: chat.Text{ZH: "时间", EN: "clock"}, Works: true,
+		Name: chat.Text{ZH: "以上查看于", EN: "as of"}, Works: true,
 		Note: chat.Same(fmt.Sprintf("%s %s", s.now().In(zoneOf(s)).Format("2006-01-02 15:04:05"), s.config.Timezone)),
 	})
 }

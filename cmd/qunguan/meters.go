@@ -18,6 +18,7 @@ type meters struct {
 	effects  *prometheus.GaugeVec
 	notices  *prometheus.CounterVec
 	programs *prometheus.CounterVec
+	unsealed prometheus.Gauge
 }
 
 func newMeters() *meters {
@@ -39,8 +40,11 @@ func newMeters() *meters {
 		programs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "qunguan_api_requests_total", Help: "Requests of other programs, by the status of the answer.",
 		}, []string{"status"}),
+		unsealed: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "qunguan_journal_unsealed", Help: "1 while the journal should be sealed and is not; the log and /status say why.",
+		}),
 	}
-	m.registry.MustRegister(m.messages, m.took, m.effects, m.notices, m.programs, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.messages, m.took, m.effects, m.notices, m.programs, m.unsealed, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -55,6 +59,10 @@ func (m *meters) noticed(c chat.Class, f bot.Fate) {
 }
 
 func (m *meters) api(status int) { m.programs.WithLabelValues(strconv.Itoa(status)).Inc() }
+
+func (m *meters) sealed(ok bool) {
+	m.unsealed.Set(map[bool]float64{false: 1}[ok])
+}
 
 func (m *meters) waiting(now, later, dead int64) {
 	m.effects.WithLabelValues("waiting").Set(float64(now))

@@ -96,7 +96,7 @@ func (s *system) reviewRows(ctx context.Context, sheet *document.Sheet, x review
 			at := review.Pick{Group: g, Who: k.Who}
 			row := commands.ReviewRow{
 				Zone: zoneOf(s), Language: l, Campaign: x, Case: k, Group: names.group(g), Targets: targets(s.config.KPI), Name: name,
-				Decided: trail.decided[at], Applied: trail.applied[at],
+				Decided: trail.decided[at], Applied: trail.applied[at], Archived: trail.archived,
 			}
 			if err := sheet.Row(row.Cells()...); err != nil {
 				return err
@@ -107,7 +107,10 @@ func (s *system) reviewRows(ctx context.Context, sheet *document.Sheet, x review
 }
 
 // trail is in which entries the cases of a review were decided, and carried out.
-type trail struct{ decided, applied map[review.Pick][]int64 }
+type trail struct {
+	decided, applied map[review.Pick][]int64
+	archived         bool // some entries are, and are not in it
+}
 
 // trail reads the entries of a review, kind by kind: the others of that time are not looked at.
 func (s *system) trail(ctx context.Context, x review.Campaign) (trail, error) {
@@ -119,7 +122,7 @@ func (s *system) trail(ctx context.Context, x review.Campaign) (trail, error) {
 			if err != nil {
 				return out, fmt.Errorf("read entries of review %s: %w", x.ID, err)
 			}
-			more = found.More[0]
+			more, out.archived = found.More[0], out.archived || len(found.Lacking) > 0
 			for _, e := range found.Entries[0] {
 				before = e.N
 				decided, applied := commands.ReviewEntry(e, x.ID)

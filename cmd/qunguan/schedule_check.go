@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"qunguan/bot/grammar"
+	"qunguan/bot/review"
 	"qunguan/configs"
 	"qunguan/scheduler"
 )
@@ -36,8 +37,8 @@ func rhythmKeys(s configs.Schedule) []rhythmKey {
 		{"schedule.commend", s.Commend, "10 9 * * 1", "ten past nine on Mondays", almostADay, 32 * day},
 		{"schedule.portraits", s.Portraits, "20 9 * * 1", "twenty past nine on Mondays", almostADay, 32 * day},
 		{"schedule.review_matrix", s.ReviewMatrix, "0 9 1 * *", "nine o'clock on the 1st of each month", 6 * day, 190 * day},
-		{"schedule.review_business", s.ReviewBusiness, "0 9 15 1,4,7,10 *", "nine o'clock in the middle of each quarter's first month", 27 * day, 370 * day},
-		{"schedule.review_group", s.ReviewGroup, "0 9 8 * *", "nine o'clock on the 8th of each month", almostADay, 190 * day},
+		{"schedule.review_business", s.ReviewBusiness, "0 9 21 1,4,7,10 *", "nine o'clock on the 21st of each quarter's first month", 27 * day, 370 * day},
+		{"schedule.review_group", s.ReviewGroup, "0 9 11 * *", "nine o'clock on the 11th of each month", almostADay, 190 * day},
 		{"schedule.export", s.Export, "30 3 * * *", "half past three every night", 0, 32 * day},
 		{"schedule.archive", s.Archive, "45 3 * * *", "a quarter to four every night", 0, 32 * day},
 	}
@@ -82,6 +83,25 @@ func oddRhythms(c configs.Config, file string, now time.Time) []string {
 		out = append(out, fmt.Sprintf("warn %s: %q %s; usual is for example %q, %s", configs.Problem{
 			Where: configs.Origin(file, os.Environ(), os.ReadFile, s.key), Key: s.key,
 		}, s.spec, what, s.example, s.meaning))
+	}
+	return out
+}
+
+// collidingReviews tells of reviews that begin while an earlier one may still be open, by the usual policy: they leave out
+// all who are under review there.
+func collidingReviews(c configs.Config, now time.Time) []string {
+	zone, err := c.Location()
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, x := range scheduler.Collisions([]scheduler.Begins{
+		{Name: "review_matrix", Spec: c.Schedule.ReviewMatrix}, {Name: "review_group", Spec: c.Schedule.ReviewGroup},
+		{Name: "review_business", Spec: c.Schedule.ReviewBusiness},
+	}, review.Standard(), now.In(zone)) {
+		const at = "2006-01-02 15:04"
+		out = append(out, fmt.Sprintf("schedule.%s begins at %s, before what schedule.%s has begun closes at %s: whoever is under review there is left out",
+			x.Later, x.Begins.In(zone).Format(at), x.Earlier, x.Ends.In(zone).Format(at)))
 	}
 	return out
 }

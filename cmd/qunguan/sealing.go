@@ -18,6 +18,7 @@ import (
 	"qunguan/bot/journal"
 	"qunguan/configs"
 	"qunguan/scheduler"
+	"qunguan/storage"
 )
 
 // sealing is how this installation seals its journal. The zero sealing seals nothing.
@@ -37,8 +38,8 @@ func configuredSealing(c configs.Config, first bool) (sealing, error) {
 	if file == configs.NoKey {
 		return sealing{}, nil
 	}
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !first {
-		return sealing{}, usageError{fmt.Errorf("audit.key_file: there is no %s; the service makes it on its first start", file)}
+	if isMissing(file) && !first {
+		return sealing{}, usageError{fmt.Errorf("audit.key_file: there is no %s; the service makes it on its first start", fullName(file))}
 	}
 	s, err := openSealing(file, keyName(c))
 	if err != nil {
@@ -53,8 +54,7 @@ func checkSealing(c configs.Config) (string, error) {
 	if file == configs.NoKey {
 		return "warn journal seal: off, audit.key_file is " + configs.NoKey, nil
 	}
-	_, err := os.Stat(file)
-	fresh := errors.Is(err, fs.ErrNotExist)
+	fresh := isMissing(file)
 	if !fresh {
 		s, err := configuredSealing(c, false)
 		if err != nil {
@@ -78,6 +78,45 @@ func checkSealing(c configs.Config) (string, error) {
 		return "warn journal seal: " + why, nil
 	}
 	return "ok   journal seal: " + file, nil
+}
+
+func isMissing(file string) bool {
+	_, err := os.Stat(file)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// fullName is a file as somebody finds it from wherever they are.
+func fullName(file string) string {
+	if full, err := filepath.Abs(file); err == nil {
+		return full
+	}
+	return file
+}
+
+// mayMakeKey fails where there is no key and the journal is sealed with one already: a second key would seal nothing, and
+// the mistake would go unnoticed. It asks Redis only where there is no key.
+func mayMakeKey(ctx context.Context, c configs.Config) error {
+	if c.Audit.KeyFile == configs.NoKey || !isMissing(c.Audit.KeyFile) {
+		return nil
+	}
+	size, err := sealedAlready(ctx, c)
+	switch {
+	case err != nil:
+		return fmt.Errorf("audit.key_file: there is no %s yet, and Redis must be asked whether the journal is sealed already before one is made: %w",
+			fullName(c.Audit.KeyFile), err)
+	case size > 0:
+		return usageError{fmt.Errorf("audit.key_file: there is no %s, but %d entries of the journal are sealed with a key already; "+
+			"put that key there, as on the other replicas (if it is lost: docs/audit.md)", fullName(c.Audit.KeyFile), size)}
+	}
+	return nil
+}
+
+// sealedAlready is how many entries are sealed.
+func sealedAlready(ctx context.Context, c configs.Config) (int64, error) {
+	r := storage.Open(redisOptions(c))
+	defer func() { _ = r.Close() }()
+	size, _, err := r.Tenant(chat.Corp(c.WeCom.CorpID), time.Now).Seals().Sealed(ctx)
+	return size, err
 }
 
 // probeDirectory says whether files can be written in a directory, or, where it is not there yet (made), whether it can
@@ -242,6 +281,7 @@ func (s *system) sealOnce(ctx context.Context) int {
 	if ctx.Err() != nil {
 		return 0
 	}
+	s.meters.sealed(err == nil)
 	was := s.sealFault.Swap(&err)
 	switch {
 	case err != nil && (was == nil || *was == nil || (*was).Error() != err.Error()):

@@ -39,6 +39,9 @@ func serveCommand() *cobra.Command {
 			if drawn.painter == nil {
 				log.Warn("pictures are off", zap.String("why", noFont.EN))
 			}
+			if err := mayMakeKey(c.Context(), config); err != nil {
+				return located(err, file, "audit.key_file")
+			}
 			sealed, err := configuredSealing(config, true)
 			if err != nil {
 				return located(err, file, "audit.key_file")
@@ -47,6 +50,9 @@ func serveCommand() *cobra.Command {
 				log.Warn("the journal is not sealed", zap.String("why", "audit.key_file is "+configs.NoKey))
 			} else if why := openToOthers(config.Audit.KeyFile); why != "" {
 				log.Warn("the journal's key is no secret", zap.String("why", why))
+			}
+			for _, why := range collidingReviews(config, time.Now()) {
+				log.Warn("reviews overlap", zap.String("why", why))
 			}
 			s, err := newSystem(config, options{now: time.Now, log: log, pictures: drawn, sealing: sealed})
 			if err != nil {
@@ -91,17 +97,24 @@ func newLog(c configs.Log) (*zap.Logger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("log.level: %w", err)
 	}
-	z := zap.NewProductionConfig()
-	z.Level, z.Encoding, z.Sampling = zap.NewAtomicLevelAt(level), c.Format, nil
-	z.DisableStacktrace, z.DisableCaller = true, true
-	z.EncoderConfig.EncodeTime = zapcore.ISO8601TimeEncoder
-	z.EncoderConfig.EncodeDuration = zapcore.StringDurationEncoder
-	log, err := z.Build()
+	form := zap.NewProductionEncoderConfig()
+	form.EncodeTime, form.EncodeDuration = zapcore.ISO8601TimeEncoder, zapcore.StringDurationEncoder
+	encoder := zapcore.NewJSONEncoder(form)
+	if c.Format == "console" {
+		encoder = zapcore.NewConsoleEncoder(form)
+	}
+	sink, _, err := zap.Open("stderr")
 	if err != nil {
 		return nil, fmt.Errorf("start log: %w", err)
 	}
-	return log, nil
+	calm := zapcore.NewCore(encoder, sink, zap.LevelEnablerFunc(func(l zapcore.Level) bool { return l >= level && l < zapcore.WarnLevel }))
+	loud := zapcore.NewCore(encoder.Clone(), sink, zap.LevelEnablerFunc(func(l zapcore.Level) bool { return l >= max(level, zapcore.WarnLevel) }))
+	return zap.New(zapcore.NewTee(calm, zapcore.NewSamplerWithOptions(loud, time.Minute, oftenIsEnough, 0)), zap.ErrorOutput(sink)), nil
 }
+
+// oftenIsEnough is how often the same warning or error is written within a minute: while Redis is away, every part of the
+// program says so every second, and who reads the log must find the first word, and whatever else is wrong.
+const oftenIsEnough = 10
 
 // collectLess lets the heap grow further between two collections, unless the environment says how far. What lives is a
 // few megabytes, so the usual pace would collect hundreds of times a second under load, to save memory that is there.

@@ -29,7 +29,8 @@ func writeMatrix(t *testing.T, s *stage) {
 		}
 		f, err := excelize.OpenReader(bytes.NewReader(raw))
 		require.NoError(t, err)
-		rows, err := f.GetRows("Sheet1")
+		assert.Equal(t, []string{"Rights"}, f.GetSheetList(), "named after what is in it")
+		rows, err := f.GetRows(f.GetSheetName(0))
 		require.NoError(t, err)
 		require.Greater(t, len(rows), 5)
 		assert.Contains(t, rows[5][0], adminID(2))

@@ -81,6 +81,14 @@ type options struct {
 	pinger   *http.Client // to the dead-man service; nil is an own one
 }
 
+// redisOptions say where the configured Redis is.
+func redisOptions(c configs.Config) storage.Options {
+	return storage.Options{
+		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
+		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
+	}
+}
+
 // newSystem wires everything; it reaches nobody yet.
 func newSystem(c configs.Config, o options) (*system, error) {
 	zone, err := c.Location()
@@ -107,10 +115,7 @@ func newSystem(c configs.Config, o options) (*system, error) {
 		s.pinger = &http.Client{}
 	}
 	s.publicURL.Store(&c.PublicURL)
-	s.redis = storage.Open(storage.Options{
-		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password.Reveal(), DB: c.Redis.DB,
-		TLS: c.Redis.TLS, MasterName: c.Redis.MasterName, Prefix: c.Redis.KeyPrefix,
-	})
+	s.redis = storage.Open(redisOptions(c))
 	tenant := s.redis.Tenant(chat.Corp(c.WeCom.CorpID), o.now)
 	if dir := c.Audit.Archive.Dir; dir != "" {
 		tenant.ReadArchive(archive.Open(dir))

@@ -48,14 +48,19 @@ type Done struct {
 	Files    []string
 }
 
-func (d *Done) add(s Segment, last time.Time) {
+// add counts the entries of a segment up to one, the last of them at the latest; none, if that is before the first.
+func (d *Done) add(s Segment, to int64, last time.Time) {
+	if to < s.From || to <= d.To {
+		return
+	}
 	if d.From == 0 {
 		d.From = s.From
 	}
-	d.To, d.Last, d.Files = s.To, last, append(d.Files, s.Name())
+	d.To, d.Last, d.Files = min(to, s.To), last, append(d.Files, s.Name())
 }
 
-// Run ends what an earlier run has left, then moves what is old enough. It stops at the first entry that is not.
+// Run ends what an earlier run has left, then moves what is old enough. It stops at the first entry that is not, also where a
+// file has it already: by a clock that was wrong, say.
 func (a *Archiver) Run(ctx context.Context) (done Done, err error) {
 	had, left, err := a.stands(ctx)
 	if err != nil {
@@ -68,7 +73,9 @@ func (a *Archiver) Run(ctx context.Context) (done Done, err error) {
 		if had, err = a.leave(ctx, s, had); err != nil {
 			return done, err
 		}
-		done.add(s, had.Last)
+		if done.add(s, had.To, had.Last); had.To < s.To {
+			return done, nil
+		}
 	}
 	for {
 		s, ok, err := a.write(ctx, had)
@@ -78,7 +85,9 @@ func (a *Archiver) Run(ctx context.Context) (done Done, err error) {
 		if had, err = a.leave(ctx, s, had); err != nil {
 			return done, err
 		}
-		done.add(s, had.Last)
+		if done.add(s, had.To, had.Last); had.To < s.To {
+			return done, nil
+		}
 	}
 }
 
@@ -89,13 +98,22 @@ func (a *Archiver) Plan(ctx context.Context) (done Done, err error) {
 		return done, err
 	}
 	for _, s := range left {
-		done.add(s, had.Last)
+		for r, err := range a.ripe(s, had.To) {
+			if err != nil {
+				return done, wrap(err)
+			}
+			if had.To = r.N; r.At.After(had.Last) {
+				had.Last = r.At
+			}
+		}
+		if done.add(s, had.To, had.Last); had.To < s.To {
+			return done, nil
+		}
 	}
 	c, err := a.signed(ctx)
 	if err != nil {
 		return done, err
 	}
-	had.To = max(had.To, done.To)
 	s := Segment{From: had.To + 1}
 	for row, err := range a.old(ctx, had, c.Size-1, a.Now().Add(-a.Keep)) {
 		if err != nil {
@@ -105,12 +123,12 @@ func (a *Archiver) Plan(ctx context.Context) (done Done, err error) {
 			done.Last = e.At
 		}
 		if s.To = row.N; s.To-s.From+1 == perSegment {
-			done.add(s, done.Last)
+			done.add(s, s.To, done.Last)
 			s.From = row.N + 1
 		}
 	}
 	if s.To >= s.From {
-		done.add(s, done.Last)
+		done.add(s, s.To, done.Last)
 	}
 	return done, nil
 }
@@ -194,6 +212,9 @@ func (a *Archiver) leave(ctx context.Context, s Segment, had journal.Archived) (
 		return had, err
 	}
 	file := filepath.Join(a.Dir.path, s.Name())
+	if is, err := os.Lstat(file); err != nil || !is.Mode().IsRegular() { // what a link points to is not the archive's to keep
+		return had, wrap(errors.Join(err, fmt.Errorf("%s is no file of its own, so nothing of it was taken out of Redis; put the file itself there", file)))
+	}
 	root, err := a.prove(ctx, s, file, c)
 	if err != nil {
 		return had, wrap(err)
@@ -206,42 +227,66 @@ func (a *Archiver) leave(ctx context.Context, s Segment, had journal.Archived) (
 			return had, wrap(err)
 		}
 	}
-	if had.To < s.From { // else that was told before anything of it left
-		if err := a.Record(ctx, s); err != nil {
-			return had, fmt.Errorf("archive: tell of %s: %w", s.Name(), err)
-		}
-	}
-	return a.trim(ctx, file, had)
+	return a.trim(ctx, s, had)
 }
 
 // perTrim is how many entries are in memory, decoded, at once.
 const perTrim = 500
 
-func (a *Archiver) trim(ctx context.Context, file string, had journal.Archived) (journal.Archived, error) {
+// trim takes the entries of a segment out of Redis that are old enough. Each was read from the file, and found to be what was
+// sealed, just before: a file that was proven may be another one by now.
+func (a *Archiver) trim(ctx context.Context, s Segment, had journal.Archived) (journal.Archived, error) {
 	var entries []journal.Entry
+	leaf, fault := a.Tree.Leaves(ctx)
 	flush := func() (err error) {
+		if len(entries) > 0 && had.To < s.From { // else that was told before anything of it left
+			if err := a.Record(ctx, s); err != nil {
+				return fmt.Errorf("archive: tell of %s: %w", s.Name(), err)
+			}
+		}
 		had, err = a.Ledger.Trim(ctx, had, entries, a.Dir.Where())
 		entries = entries[:0]
 		return err
 	}
-	for row, err := range read(file) {
+	for r, err := range a.ripe(s, had.To) {
 		if err != nil {
 			return had, wrap(err)
 		}
-		if row.N <= had.To {
-			continue
+		if kept, ok := leaf(r.N); !ok || kept != r.leaf {
+			return had, wrap(errors.Join(fmt.Errorf("%s: #%d has changed on the way: %w", s.Name(), r.N, ErrNotSealed), fault()))
 		}
-		e, err := journal.DecodeEntry(row.N, row.Stored)
-		if err != nil {
-			return had, wrap(err)
-		}
-		if entries = append(entries, e); len(entries) == perTrim {
+		if entries = append(entries, r.Entry); len(entries) == perTrim {
 			if err := flush(); err != nil {
 				return had, err
 			}
 		}
 	}
 	return had, flush()
+}
+
+// filed is an entry as a file has it.
+type filed struct {
+	journal.Entry
+	leaf journal.Hash
+}
+
+// ripe tells the entries of a segment above one, up to the first that is not old enough.
+func (a *Archiver) ripe(s Segment, after int64) iter.Seq2[filed, error] {
+	before := a.Now().Add(-a.Keep)
+	return func(yield func(filed, error) bool) {
+		for row, err := range read(filepath.Join(a.Dir.path, s.Name())) {
+			if err == nil && (row.N <= after || row.N > s.To) {
+				continue
+			}
+			var e journal.Entry
+			if err == nil {
+				e, err = journal.DecodeEntry(row.N, row.Stored)
+			}
+			if err == nil && !e.At.Before(before) || !yield(filed{e, journal.LeafOf(row.Stored)}, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 func wrap(err error) error {
