@@ -70,11 +70,11 @@ func verdictText(c bot.Call, v journal.Verdict) chat.Text {
 			}, elsewhere)
 	}
 	if v.Sealed == 0 {
-		return chat.Text{ZH: "共 %d 条，还没有一条封存，稍后再试。", EN: "There are %d entries and none is sealed yet; try again in a moment."}.F(v.Entries)
+		return chat.Text{ZH: "共 %s，还没有一条封存，稍后再试。", EN: "Of %s none is sealed yet; try again in a moment."}.F(entriesCounted(v.Entries))
 	}
 	whole := chat.Text{ZH: "#1–#%d 与签名一致（检查点 %s）", EN: "#1–#%d fit what was signed (checkpoint of %s)"}.F(v.Sealed, c.Moment(v.Last.At))
 	if fresh := v.Entries - v.Sealed; fresh > 0 {
-		whole = whole.Plus(chat.Text{ZH: "；其后 %d 条刚写入，尚未封存", EN: "; %d newer entries are not sealed yet"}.F(fresh))
+		whole = whole.Plus(chat.Text{ZH: "；其后 %s刚写入，尚未封存", EN: "; not sealed yet: %s, newer than that"}.F(entriesCounted(fresh)))
 	}
 	whole = whole.Plus(chat.Text{ZH: "。", EN: "."})
 	head, unread := chat.Text{ZH: "✅ **审计记录完好**", EN: "✅ **The journal is whole**"}, chat.Text{}
@@ -96,7 +96,7 @@ func against(c bot.Call, f journal.Fault) chat.Text {
 	if f.Against.Size == 0 {
 		return chat.Text{}
 	}
-	return chat.Text{ZH: "对照：%s 签名的检查点，当时共 %d 条。", EN: "Against: the checkpoint signed at %s, over %d entries."}.F(c.Moment(f.Against.At), f.Against.Size)
+	return chat.Text{ZH: "对照：%s 签名的检查点，当时共 %s。", EN: "Against: the checkpoint signed at %s, over %s."}.F(c.Moment(f.Against.At), entriesCounted(f.Against.Size))
 }
 
 // auditProve hands out the proof of one entry, for a third party, to whoever may read the entry.
@@ -162,7 +162,7 @@ func proven(c bot.Call, i bot.Inspected) bot.Outcome {
 	entry, proof := fmt.Sprintf("entry-%d.json", n), fmt.Sprintf("entry-%d.proof", n)
 	return bot.Outcome{Reply: chat.Reply{
 		Text: chat.Lines(
-			chat.Text{ZH: "**#%d 的存在证明**（检查点 %s，共 %d 条）", EN: "**Proof of #%d** (checkpoint of %s, %d entries)"}.F(n, c.Moment(mark.At), mark.Size),
+			chat.Text{ZH: "**#%d 的存在证明**（检查点 %s，共 %s）", EN: "**Proof of #%d** (checkpoint of %s, %s)"}.F(n, c.Moment(mark.At), entriesCounted(mark.Size)),
 			chat.Text{
 				ZH: "两个文件随后私发给您：%s 是原样的记录，%s 是它的证明。交给第三方即可验证，无需访问本系统。",
 				EN: "Two files are sent to you alone: %s is the entry as it is kept, %s its proof. Hand both to a third party, who needs no access to this system.",

@@ -66,8 +66,9 @@ func findings(c bot.Call, found []access.Finding, extra []chat.Text) (chat.Reply
 	for _, f := range found {
 		counts[f.Severity]++
 	}
-	head := chat.Text{ZH: "**%s 权限检测**：%d 项（严重 %d，警告 %d，提示 %d）", EN: "**Check of %s**: %d findings (%d alarms, %d warnings, %d notes)"}.F(
-		chat.Escape(c.Group.Title()), len(found), counts[access.Alarm], counts[access.Warning], counts[access.Note])
+	head := chat.Text{ZH: "**%s 权限检测**：%s（%s，%s，%s）", EN: "**Check of %s**: %s (%s, %s, %s)"}.F(
+		chat.Escape(c.Group.Title()), findingsCounted(len(found)), counted(counts[access.Alarm], "严重 %d", "alarm", "alarms"),
+		counted(counts[access.Warning], "警告 %d", "warning", "warnings"), counted(counts[access.Note], "提示 %d", "note", "notes"))
 	lines := []chat.Text{head}
 	if len(found) == 0 {
 		lines[0] = chat.Text{ZH: "**%s 权限检测**：没有发现问题", EN: "**Check of %s**: nothing found"}.F(chat.Escape(c.Group.Title()))
@@ -236,8 +237,8 @@ func everywhere(c bot.Call, groups []directory.Listed) (bot.Outcome, error) {
 			lines = append(lines, chat.Text{ZH: "- 另有 %d 个群", EN: "- and %d more groups"}.F(len(all)-maxListed))
 			break
 		}
-		lines = append(lines, chat.Text{ZH: "%d. %s%s：%d 项，首要：%s", EN: "%d. %s%s: %d findings, first: %s"}.F(
-			n+1, severityMark[x.worst], chat.Escape(cmp.Or(x.group.Name, string(x.group.ID))), len(x.found), kindTexts[x.found[0].Kind]))
+		lines = append(lines, chat.Text{ZH: "%d. %s%s：%s，首要：%s", EN: "%d. %s%s: %s, first: %s"}.F(
+			n+1, severityMark[x.worst], chat.Escape(cmp.Or(x.group.Name, string(x.group.ID))), findingsCounted(len(x.found)), kindTexts[x.found[0].Kind]))
 	}
 	if len(all) > 0 {
 		lines = append(lines, chat.Text{ZH: "逐项和一键处理：`/权限检测 #群名`", EN: "Each finding with its fix: `/check #GROUP`"})

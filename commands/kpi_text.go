@@ -215,29 +215,7 @@ func (k KPI) elapsed(now time.Time) int {
 
 // missing says what the numbers leave out.
 func (v kpiView) missing() []chat.Text {
-	var out []chat.Text
-	k := v.now
-	switch {
-	case v.all:
-		if n := len(v.c.Groups.All()) - v.c.Sources(0); n > 0 {
-			out = append(out, chat.Text{ZH: "- 缺：%d 个群没有收到过消息，不计在内（不是 0）。", EN: "- Missing: of %d groups no message ever came; they are left out (which is not 0)."}.F(n))
-		}
-	case k.Silent:
-		out = append(out, chat.Text{
-			ZH: "- 缺：这段时间没有收到本群的任何消息，无法判断是没人说话还是消息来源中断。",
-			EN: "- Missing: nothing was heard of the group in this time; whether nobody spoke or nobody listened is not known.",
-		})
-	case !k.Source && v.c.Connected():
-		out = append(out, chat.Text{
-			ZH: "- 缺：已接入消息来源，但还没有收到过本群的消息，响应和拦截率无法衡量。",
-			EN: "- Missing: a message source is connected, but no message of the group has come yet, so response and interceptions cannot be measured.",
-		})
-	case !k.Source:
-		out = append(out, chat.Text{
-			ZH: "- 缺：本群没有消息来源（会话存档、智能机器人或推送），响应和拦截率无法衡量。",
-			EN: "- Missing: the group has no message source (archive, smart bot or push), so response and interceptions cannot be measured.",
-		})
-	}
+	out, k := v.unheard(), v.now
 	if w := v.stillWaiting(); !w.IsZero() {
 		out = append(out, w)
 	}

@@ -34,7 +34,7 @@ func (r rehearsal) text(c bot.Call, name string) chat.Text {
 }
 
 func (r rehearsal) summary(found int) chat.Text {
-	t := chat.Text{ZH: "发现 %d 项", EN: "%d findings"}.F(found)
+	t := chat.Text{ZH: "发现 %s", EN: "%s"}.F(findingsCounted(found))
 	if found == 0 {
 		t = chat.Text{ZH: "没有发现问题", EN: "Nothing was found"}
 	}

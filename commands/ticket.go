@@ -53,12 +53,12 @@ func ticketOpen() bot.Command {
 			if err != nil {
 				return bot.Outcome{}, err
 			}
-			changes := chat.Text{ZH: "登记投诉 %d号：%s", EN: "open complaint %d: %s"}.F(t.No, chat.Escape(t.Subject))
+			changes := chat.Text{ZH: "登记投诉 %d号：%s", EN: "open complaint %d: %s"}.F(t.No, subjectOf(t))
 			return bot.Outcome{
 				Events: events, Changes: changes,
 				Reply: chat.Reply{Text: chat.Text{
 					ZH: "已登记投诉 %d号%s：%s。解决后发 `/工单 解决 %d号%s`。", EN: "Complaint %d%s is written down: %s. Once it is solved: `/ticket solve %d%s`.",
-				}.F(t.No, ofGroup(c), chat.Escape(t.Subject), t.No, elsewhere(c))},
+				}.F(t.No, ofGroup(c), subjectOf(t), t.No, elsewhere(c))},
 			}, nil
 		},
 	}
@@ -103,12 +103,12 @@ func ticketSolve() bot.Command {
 			if err != nil {
 				return mend(err, ticketMends)
 			}
-			changes := chat.Text{ZH: "投诉 %d号 已解决：%s", EN: "complaint %d is solved: %s"}.F(t.No, chat.Escape(t.Subject))
+			changes := chat.Text{ZH: "投诉 %d号 已解决：%s", EN: "complaint %d is solved: %s"}.F(t.No, subjectOf(t))
 			return bot.Outcome{
 				Events: []journal.Event{e}, Changes: changes,
 				Reply: chat.Reply{Text: chat.Text{
 					ZH: "已记录：投诉 %d号 解决（%s），用时 %s。", EN: "Recorded: complaint %d is solved (%s), after %s.",
-				}.F(t.No, chat.Escape(t.Subject), tookText(t, c.Now))},
+				}.F(t.No, subjectOf(t), tookText(t, c.Now))},
 			}, nil
 		},
 	}
@@ -142,12 +142,12 @@ func ticketAssign() bot.Command {
 			}
 			out := bot.Outcome{
 				Events:  []journal.Event{e},
-				Changes: chat.Text{ZH: "投诉 %d号 归 %s：%s", EN: "complaint %d is %s's: %s"}.F(t.No, c.Name(m.ID), chat.Escape(t.Subject)),
+				Changes: chat.Text{ZH: "投诉 %d号 归 %s：%s", EN: "complaint %d is %s's: %s"}.F(t.No, c.Name(m.ID), subjectOf(t)),
 			}
 			if m.ID != c.Actor.ID {
 				out.Effects = []chat.Effect{chat.SendTo(m.ID, c.Group.ID, chat.Reply{Text: chat.Text{
 					ZH: "“%s”的投诉 %d号 派给您了：%s。解决后发 `/工单 解决 %d号 #%s`。", EN: "Complaint %[2]d of “%[1]s” is yours now: %[3]s. Once it is solved: `/ticket solve %[4]d #%[5]s`.",
-				}.F(chat.Escape(c.Group.Title()), t.No, chat.Escape(t.Subject), t.No, c.Group.ID)})}
+				}.F(chat.Escape(c.Group.Title()), t.No, subjectOf(t), t.No, c.Group.ID)})}
 			}
 			return out, nil
 		},
@@ -189,9 +189,17 @@ func ticketList() bot.Command {
 // mostTickets is how many complaints one reply has room for.
 const mostTickets = 20
 
+// subjectOf is what a complaint is about; a helpdesk need not say it.
+func subjectOf(t ticket.Ticket) chat.Text {
+	if t.Subject == "" {
+		return chat.Text{ZH: "未写事由", EN: "no subject given"}
+	}
+	return chat.Same(chat.Escape(t.Subject))
+}
+
 func ticketLine(c bot.Call, t ticket.Ticket) chat.Text {
 	line := chat.Text{ZH: "- %d号 %s，%s 登记，已等 %s", EN: "- %d: %s, opened %s, waits for %s"}.F(
-		t.No, chat.Escape(t.Subject), c.Moment(t.Opened), tookText(t, c.Now))
+		t.No, subjectOf(t), c.Moment(t.Opened), tookText(t, c.Now))
 	if t.Assignee != "" {
 		line = line.Plus(chat.Text{ZH: "，归 %s", EN: ", %s's"}.F(c.Name(t.Assignee)))
 	}

@@ -30,6 +30,12 @@ func peopleCounted(n int) chat.Text { return counted(n, "%d 人", "person", "peo
 // groupsCounted is how many groups.
 func groupsCounted(n int) chat.Text { return counted(n, "%d 个群", "group", "groups") }
 
+// findingsCounted is how many things were found.
+func findingsCounted(n int) chat.Text { return counted(n, "%d 项", "finding", "findings") }
+
+// entriesCounted is how many entries of the journal.
+func entriesCounted(n int64) chat.Text { return counted(int(n), "%d 条", "entry", "entries") }
+
 func counted(n int, zh, one, many string) chat.Text {
 	if n != 1 {
 		one = many

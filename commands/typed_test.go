@@ -27,4 +27,6 @@ func TestAButtonSpeaksAsThePersonDid(t *testing.T) {
 func TestCounted(t *testing.T) {
 	assert.Equal(t, chat.Text{ZH: "1 人", EN: "1 person"}, peopleCounted(1))
 	assert.Equal(t, chat.Text{ZH: "0 个群", EN: "0 groups"}, groupsCounted(0))
+	assert.Equal(t, chat.Text{ZH: "1 项", EN: "1 finding"}, findingsCounted(1))
+	assert.Equal(t, chat.Text{ZH: "2 条", EN: "2 entries"}, entriesCounted(2))
 }

@@ -65,7 +65,7 @@ func (l *layers) checkGeneral(c Config) {
 const mostPeople = 2000
 
 func (l *layers) people(key string, n int) {
-	if n < 0 || n > mostPeople {
+	if !numbers[key].have(n) {
 		l.found(key, "%d is not possible; write how many people, at most %d, or 0 for the platform's own number", n, mostPeople)
 	}
 }
@@ -123,9 +123,9 @@ func (l *layers) checkAudit(a Audit) {
 		l.found("audit.post_to", "names a group for checkpoints, but audit.key_file is %s, so there are none; leave one of the two out", NoKey)
 	}
 	l.oneOf("audit.export.format", a.Export.Format, "jsonl", "csv", "xlsx")
-	if n := a.Archive.KeepDays; n < LeastKeepDays || n > mostKeepDays {
-		l.found("audit.archive.keep_days", "%d is not possible; write at least %d: a record of every act and every refusal stays at hand for so many days (R09)",
-			n, LeastKeepDays)
+	if n := a.Archive.KeepDays; !numbers["audit.archive.keep_days"].have(n) {
+		l.found("audit.archive.keep_days", "%d is not possible; write from %d to %d: a record of every act and every refusal stays at hand for %[2]d days (R09)",
+			n, LeastKeepDays, mostKeepDays)
 	}
 	if a.Archive.Dir != "" && a.KeyFile == NoKey {
 		l.found("audit.archive.dir", "is set, but audit.key_file is %s: only what was sealed may leave Redis; leave one of the two out", NoKey)
@@ -170,7 +170,7 @@ func (l *layers) checkRedis(r Redis) {
 		}
 		seen[a] = true
 	}
-	if r.DB < 0 {
+	if !numbers["redis.db"].have(r.DB) {
 		l.found("redis.db", "%d is not possible; databases are counted from 0", r.DB)
 	}
 	if r.DB != 0 && len(r.Addrs) > 1 && r.MasterName == "" {
@@ -203,7 +203,7 @@ func (l *layers) checkWeCom(w WeCom) {
 		l.found("wecom", "sets up neither wecom.app nor wecom.bot; the bot needs one of them to be spoken to")
 	}
 	if a := w.App; a.InUse() {
-		if a.AgentID <= 0 {
+		if !numbers["wecom.app.agent_id"].have(a.AgentID) {
 			l.found("wecom.app.agent_id", "%d is no agent id; copy the AgentId of the app from the admin console", a.AgentID)
 		}
 		l.needed("wecom.app.secret", a.Secret, "wecom.app")

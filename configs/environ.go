@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -34,8 +33,7 @@ func (o *overrides) read(name, value string) (string, any) {
 		return "", nil
 	}
 	if !ok || variable(path) != name || o.insideRecords(path) {
-		near := nearest(path)
-		o.foundAt(name, "", "unknown variable; the nearest known one is %s, for %s", variable(near), near)
+		o.foundAt(name, "", "unknown variable; %s", insteadOf(path, func(near string) string { return variable(near) + ", for " + near }))
 		return "", nil
 	}
 	switch k {
@@ -48,7 +46,7 @@ func (o *overrides) read(name, value string) (string, any) {
 		return o.records(name, path, value)
 	case text, number, truth, list, pairs:
 	}
-	v, err := parse(k, value)
+	v, err := parse(path, k, value)
 	if err != nil {
 		o.foundAt(name, path, "%v", err)
 		return "", nil
@@ -123,15 +121,11 @@ func variable(path string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(path, ".", "__"))
 }
 
-// parse reads a flat value that is not a secret.
-func parse(k kind, written string) (any, error) {
+// parse reads the flat value of a key that is not a secret.
+func parse(path string, k kind, written string) (any, error) {
 	switch k {
 	case number:
-		n, err := strconv.Atoi(strings.TrimSpace(written))
-		if err != nil {
-			return nil, fmt.Errorf("%q is not a number; write digits, for example 0", written)
-		}
-		return n, nil
+		return whole(path, written)
 	case truth:
 		switch strings.ToLower(strings.TrimSpace(written)) {
 		case "true":

@@ -47,10 +47,12 @@ func TestTheEnvironmentOverrides(t *testing.T) {
 func TestWhatIsWrongInTheEnvironment(t *testing.T) {
 	for variable, want := range map[string]string{
 		"QUNGUAN_LISTN=x":                             "QUNGUAN_LISTN: unknown variable; the nearest known one is QUNGUAN_LISTEN, for listen",
+		"QUNGUAN_KPI__FOO=1":                          "QUNGUAN_KPI__FOO: unknown variable; kpi has caught_a_week, handling_within, reward_weeks, solved_percent",
+		"QUNGUAN_FOO=1":                               "QUNGUAN_FOO: unknown variable; all of them: qunguan config example",
 		"QUNGUAN_listen=:1":                           "QUNGUAN_listen: unknown variable; the nearest known one is QUNGUAN_LISTEN, for listen",
 		"QUNGUAN_WECOM_APP_SECRET=hidden":             "QUNGUAN_WECOM_APP_SECRET: unknown variable; the nearest known one is QUNGUAN_WECOM__APP__SECRET, for wecom.app.secret",
 		"QUNGUAN_REDIS=a:1":                           "QUNGUAN_REDIS: redis: is a section; set one of its keys, for example QUNGUAN_REDIS__ADDRS",
-		"QUNGUAN_REDIS__DB=":                          `QUNGUAN_REDIS__DB: redis.db: "" is not a number; write digits, for example 0`,
+		"QUNGUAN_REDIS__DB=":                          `QUNGUAN_REDIS__DB: redis.db: "" is no whole number; write one in digits, 0 or more`,
 		"QUNGUAN_REDIS__TLS=1":                        `QUNGUAN_REDIS__TLS: redis.tls: "1" is neither true nor false`,
 		"QUNGUAN_LISTEN=":                             `QUNGUAN_LISTEN: listen: "" is no address to listen on; write host:port, for example 127.0.0.1:8080`,
 		"QUNGUAN_OWNERS=":                             "QUNGUAN_OWNERS: owners: names nobody; list the user ids that hold every permission, for example [boss]",

@@ -74,7 +74,7 @@ func (d *document) section(n *yaml.Node, prefix string) map[string]any {
 		case name.Tag == "!!merge":
 			d.foundAt(d.line(name), path, "merge keys are not read here; write the keys out")
 		case !ok:
-			d.foundAt(d.line(name), path, "unknown key; the nearest known one is %s", nearest(path))
+			d.foundAt(d.line(name), path, "unknown key; %s", insteadOf(path, func(near string) string { return near }))
 		case lines[path] != 0:
 			d.foundAt(d.line(name), path, "stands here a second time; the first is on line %d; keep one", lines[path])
 		case isNull(value): // a key with nothing behind it keeps its default
@@ -125,7 +125,7 @@ func (d *document) scalar(path string, n *yaml.Node) bool {
 }
 
 func (d *document) parsed(out map[string]any, path string, k kind, written string) {
-	v, err := parse(k, written)
+	v, err := parse(path, k, written)
 	if err != nil {
 		d.found(path, "%v", err)
 		return

@@ -87,6 +87,10 @@ func (l *layers) checkLink(k Link) {
 	wrong := func(key, format string, args ...any) {
 		l.found("links", "%s: %s "+format, append([]any{k.Name, key}, args...)...)
 	}
+	// What else may be in it depends on the kind, so that comes first.
+	if k.Kind != Webhook && k.Kind != Fxiaoke && k.Kind != Zoho {
+		wrong("kind", "%q is not possible; use one of: webhook, fxiaoke, zoho", k.Kind)
+	}
 	if !isLink(k.URL) {
 		wrong("url", "%q is not possible; write https://host/path, or http:// for this machine only, since secrets go there", withoutSecrets(k.URL))
 	}
@@ -96,7 +100,7 @@ func (l *layers) checkLink(k Link) {
 	for _, e := range k.Events {
 		if !linkClass.MatchString(e) {
 			wrong("events", "%q is none; write the kind of a journal entry, such as access.granted, access.* or *, or portrait", e)
-		} else if k.Kind != Webhook && e != Portrait {
+		} else if (k.Kind == Fxiaoke || k.Kind == Zoho) && e != Portrait {
 			wrong("events", "%q is not possible; a CRM keeps portraits alone: [portrait]", e)
 		}
 	}
@@ -117,7 +121,6 @@ func (l *layers) checkLink(k Link) {
 			wrong("auth", "%q is not possible; use one of: oauth, corp", k.Auth)
 		}
 	default:
-		wrong("kind", "%q is not possible; use one of: webhook, fxiaoke, zoho", k.Kind)
 		return
 	}
 	for _, n := range []struct{ key, value, hint string }{

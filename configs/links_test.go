@@ -69,6 +69,15 @@ func TestWhatALinkMayNotBe(t *testing.T) {
 	}
 }
 
+// TestTheKindOfALinkIsJudgedFirst: what else it may say depends on that, so nothing is said of a kind that it has not.
+func TestTheKindOfALinkIsJudgedFirst(t *testing.T) {
+	_, err := withLinks(t, "links: [{name: a, kind: hook, url: http://a.example, events: ['*'], secret: "+strings.Repeat("s", 32)+"}]\n")
+	require.Error(t, err)
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	assert.Equal(t, `/etc/q.yaml:4: links: a: kind "hook" is not possible; use one of: webhook, fxiaoke, zoho`, first)
+	assert.NotContains(t, err.Error(), "CRM")
+}
+
 func TestALinkThatSaysLittleHasDefaults(t *testing.T) {
 	c, err := withLinks(t, "links: [{name: a, kind: webhook, url: 'https://a.example/x?y=z', secret: "+strings.Repeat("s", 32)+"}]\n")
 	require.NoError(t, err)

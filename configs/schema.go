@@ -68,20 +68,68 @@ func kindOf(t reflect.Type) kind {
 	panic("unreachable: Config has a field of a type that no key can have: " + t.String())
 }
 
-// nearest is the known key that unknown was probably meant to be. A key that is right but stands in the wrong
-// section is near, and so is one that was cut short.
+// nearest is the known key that unknown was probably meant to be, or "" if none is near: a hint that leads away is worse
+// than none. A key that is right but stands in the wrong section is near, and so is one that was cut short; one of the
+// same section comes first.
 func nearest(unknown string) string {
 	best, least := "", 1<<30
 	for _, candidate := range slices.Sorted(known()) {
-		d := min(distance(unknown, candidate), distance(last(unknown), last(candidate))+1)
-		if strings.HasPrefix(candidate, unknown) {
-			d = min(d, 1)
-		}
-		if d < least {
+		if d, near := apart(unknown, candidate); near && d < least {
 			best, least = candidate, d
 		}
 	}
 	return best
+}
+
+// apart is how far a known key is from an unknown one, and whether that is near enough for a slip.
+func apart(unknown, candidate string) (d int, near bool) {
+	if strings.HasPrefix(candidate, unknown) {
+		return 1, true
+	}
+	slip := func(a, b string) (int, bool) {
+		d := distance(a, b)
+		return d, d <= max(1, len(a)/3)
+	}
+	d, near = slip(last(unknown), last(candidate))
+	of, by := sectionOf(unknown), sectionOf(candidate)
+	if moved, alike := slip(of, by); alike {
+		return d + moved, near
+	}
+	if whole, alike := slip(unknown, candidate); alike { // a dot that is missing, or too many
+		return whole, true
+	}
+	return d + 1, near
+}
+
+func sectionOf(path string) string {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}
+
+// insteadOf tells what there is in place of an unknown key: the nearest one, or else those of its section.
+func insteadOf(unknown string, said func(path string) string) string {
+	if near := nearest(unknown); near != "" {
+		return "the nearest known one is " + said(near)
+	}
+	for of := sectionOf(unknown); of != ""; of = sectionOf(of) {
+		if keys := keysOf(of); len(keys) > 0 {
+			return of + " has " + strings.Join(keys, ", ")
+		}
+	}
+	return "all of them: qunguan config example"
+}
+
+// keysOf are the keys of a section.
+func keysOf(of string) []string {
+	var out []string
+	for _, path := range slices.Sorted(known()) {
+		if sectionOf(path) == of {
+			out = append(out, last(path))
+		}
+	}
+	return out
 }
 
 // known yields the keys that can be suggested: all but the files of secrets, which would stand beside each secret.

@@ -32,7 +32,7 @@ const (
 
 func (l *layers) checkSLA(s SLA) {
 	l.oneOf("sla.outside", s.Outside, OutsidePauses, OutsideCounts)
-	if s.WarnPercent < 0 || s.WarnPercent > 99 {
+	if !numbers["sla.warn_percent"].have(s.WarnPercent) {
 		l.found("sla.warn_percent", "%d is not possible; write which part of the limit, from 1 to 99, or 0 to warn nobody", s.WarnPercent)
 	}
 	if len(s.Ignore) > mostIgnored {

@@ -39,7 +39,7 @@ func (l *layers) checkArchive(a Archive) {
 	seen := map[int]bool{}
 	for _, k := range a.PrivateKeys {
 		switch {
-		case k.Version <= 0:
+		case !numbers["archive.private_keys.version"].have(k.Version):
 			l.found("archive.private_keys", "%d is no version; write the one that the admin console shows beside the public key", k.Version)
 		case isBlank(k.File):
 			l.found("archive.private_keys", "version %d has no file; write {version: %d, file: archive-%d.pem}", k.Version, k.Version, k.Version)

@@ -35,16 +35,14 @@ func (l *layers) checkTargets(k KPI, s Suspicion) {
 	l.lengthWithin("kpi.handling_within", k.HandlingWithin, leastHandling, mostHandling, "1m to 7d", "2h")
 	l.lengthWithin("suspicion.within", s.Within, leastWithin, mostWithin, "1m to 1h", "10m")
 	for _, n := range []struct {
-		key         string
-		said        int
-		least, most int
+		key  string
+		said int
 	}{
-		{"kpi.solved_percent", k.SolvedPercent, 1, 100}, {"kpi.caught_a_week", k.CaughtAWeek, 1, mostCaught},
-		{"kpi.reward_weeks", k.RewardWeeks, 1, mostWeeks}, {"suspicion.most_acts", s.MostActs, 1, mostActs},
-		{"suspicion.refusals", s.Refusals, 2, mostActs},
+		{"kpi.solved_percent", k.SolvedPercent}, {"kpi.caught_a_week", k.CaughtAWeek}, {"kpi.reward_weeks", k.RewardWeeks},
+		{"suspicion.most_acts", s.MostActs}, {"suspicion.refusals", s.Refusals},
 	} {
-		if n.said < n.least || n.said > n.most {
-			l.found(n.key, "%d is not possible; write a number from %d to %d", n.said, n.least, n.most)
+		if may := numbers[n.key]; !may.have(n.said) {
+			l.found(n.key, "%d is not possible; write a number %s", n.said, may)
 		}
 	}
 }

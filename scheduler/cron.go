@@ -36,14 +36,58 @@ func parse(spec string) (cron.Schedule, error) {
 	case fields[4] == "7":
 		return nil, errSun
 	}
-	s, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(spec)
+	s, err := parser.Parse(spec)
 	if err != nil {
-		return nil, err
+		return nil, wrongFields(fields)
 	}
 	if s.Next(time.Unix(0, 0)).IsZero() {
 		return nil, errNever
 	}
 	return s, nil
+}
+
+// Pace is the shortest time between two moments of a rhythm, and the longest, in more than the year that comes; of one that
+// comes often in what comes next.
+func Pace(spec string, now time.Time) (shortest, longest time.Duration, err error) {
+	s, err := parse(spec)
+	if err != nil {
+		return 0, 0, err
+	}
+	const (
+		most    = 2000
+		horizon = 400 * 24 * time.Hour
+	)
+	last := s.Next(now)
+	for n := 0; n < most && (n == 0 || last.Sub(now) < horizon); n++ {
+		next := s.Next(last)
+		if next.IsZero() {
+			break
+		}
+		gap := next.Sub(last)
+		if n == 0 || gap < shortest {
+			shortest = gap
+		}
+		longest, last = max(longest, gap), next
+	}
+	return shortest, longest, nil
+}
+
+var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+
+// wrongFields name the fields at fault, each looked at by itself: what the library says of them is for programmers.
+func wrongFields(fields []string) error {
+	var out []string
+	for i, f := range []struct{ what, may string }{
+		{"minute", "0 to 59"}, {"hour", "0 to 23"}, {"day of a month", "1 to 31"}, {"month", "1 to 12, or JAN to DEC"},
+		{"weekday", "0 (Sunday) to 6, or SUN to SAT"},
+	} {
+		alone := []string{"*", "*", "*", "*", "*"}
+		alone[i] = fields[i]
+		if _, err := parser.Parse(strings.Join(alone, " ")); err != nil {
+			out = append(out, fmt.Sprintf("%q is no %s (%s, * or */2)", fields[i], f.what, f.may))
+		}
+	}
+	return errors.New(strings.Join(out, ", "))
 }
 
 // moments are those of a schedule around now.

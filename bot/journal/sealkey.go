@@ -42,11 +42,21 @@ func OpenKey(text string) (Signer, Verifier, error) {
 	return s, v, nil
 }
 
-// OpenPublicKey reads the public one of a pair.
+// ErrPublicKey says that a text is no public key.
+var ErrPublicKey = errors.New("not a public key of a journal: it should be the one line that `qunguan audit key` prints")
+
+// ErrSecret says that a text is, or has, the secret key where the public one is asked for. It is not taken in its place:
+// whoever verifies needs no secret, and must not get used to handing it around.
+var ErrSecret = errors.New("this is the private key, which nobody but the service should have; give the line that `qunguan audit key` prints")
+
+// OpenPublicKey reads the public one of a pair. Its error never quotes the text.
 func OpenPublicKey(text string) (Verifier, error) {
+	if strings.Contains(text, "PRIVATE+KEY+") {
+		return nil, ErrSecret
+	}
 	v, err := note.NewVerifier(strings.TrimSpace(text))
 	if err != nil {
-		return nil, fmt.Errorf("read public key: %w", err)
+		return nil, ErrPublicKey
 	}
 	return v, nil
 }

@@ -61,7 +61,7 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
 		return fault(w, http.StatusBadRequest, err.Error())
 	}
 	var out commands.KPIDocument
-	unknown := false
+	unknown, stranger := false, false
 	names := []journal.Name{access.Of("")}
 	if g := ask.Group; g != "" {
 		names = append(names, directory.OfGroup(g), access.Of(g), duty.Of(g))
@@ -74,6 +74,9 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
 		out = document
 		return need, nil
 	})
+	if err == nil && !unknown && ask.Who != "" {
+		stranger, err = a.stranger(r.Context(), ask.Who)
+	}
 	switch {
 	case errors.Is(err, chat.ErrUnavailable):
 		w.Header().Set("Retry-After", "5")
@@ -85,6 +88,8 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
 		return fault(w, http.StatusInternalServerError, "something broke; the log of the program says what")
 	case unknown:
 		return fault(w, http.StatusNotFound, "the bot knows no such group")
+	case stranger:
+		return fault(w, http.StatusNotFound, "nobody is known by this userid; who is one that the address book shows")
 	}
 	return send(w, http.StatusOK, out)
 }

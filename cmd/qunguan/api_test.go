@@ -39,6 +39,11 @@ func TestProgramsReadWhatPeopleRead(t *testing.T) {
 		handler.ServeHTTP(w, r)
 		return w.Code, w.Body.String()
 	}
+	// Before anything was heard the company is told so, like a group.
+	status, body := get("", "Bearer "+apiToken)
+	require.Equal(t, http.StatusOK, status, body)
+	assert.Contains(t, body, `"verdict":"no_source"`)
+	assert.Contains(t, body, "已接入消息来源，但还没有收到过任何群的消息，响应和拦截率无法衡量。")
 	for _, line := range []string{
 		"boss> /选群 华东VIP客户群", "boss> /设管理 @li 高级 --确认", "wmCustomerZhang01@华东VIP客户群> 一号单到了吗", "li@华东VIP客户群> 到了",
 		"li> /选群 华东VIP客户群", "li> /禁言 @wmCustomerLiu0002 30分钟 广告",
@@ -71,7 +76,7 @@ func TestProgramsReadWhatPeopleRead(t *testing.T) {
 	s.say("boss> /kpi @li")
 	said := replied(t, s.sim, "boss")
 
-	status, body := get("?group="+g+"&who=li", "Bearer "+apiToken)
+	status, body = get("?group="+g+"&who=li", "Bearer "+apiToken)
 	require.Equal(t, http.StatusOK, status, body)
 	var d commands.KPIDocument
 	require.NoError(t, json.Unmarshal([]byte(body), &d))
@@ -95,6 +100,8 @@ func TestProgramsReadWhatPeopleRead(t *testing.T) {
 		"": http.StatusOK, "?group=nobody": http.StatusNotFound, "?from=2026-02-16": http.StatusBadRequest, "?from=2026-02-17&until=2026-02-16": http.StatusBadRequest,
 		"?from=2020-01-01&until=2026-02-16": http.StatusBadRequest, "?week=1": http.StatusBadRequest, "?from=2026-02-16&until=2026-02-16": http.StatusOK,
 		"?group=" + strings.Repeat("x", 200): http.StatusBadRequest,
+		"?who=nobody":                        http.StatusNotFound, "?who=nobody&group=" + g: http.StatusNotFound, "?who=boss": http.StatusOK, "?who=zhao": http.StatusOK,
+		"?who=wmCustomerZhang01": http.StatusOK,
 	} {
 		status, body := get(query, "Bearer "+apiToken)
 		assert.Equal(t, want, status, "%s: %s", query, body)

@@ -36,12 +36,12 @@ type export struct{ file, since, until, group, actor, format, out, as string }
 func exportCommand() *cobra.Command {
 	var e export
 	c := &cobra.Command{
-		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] --format jsonl|csv|xlsx --out FILE [--as USERID]",
+		Use:     "export --config FILE [--since D] [--until D] [--group G] [--actor U] [--format jsonl|csv|xlsx] --out FILE [--as USERID]",
 		Short:   "Write entries of the journal to a file, oldest first; the same filters as /audit",
 		Example: "  qunguan audit export --config qunguan.yaml --since 2026-11-01 --format csv --out november.csv",
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			n, err := e.run(c.Context())
+			n, err := e.run(c.Context(), c.ErrOrStderr())
 			if err != nil && !errors.Is(err, errHole) {
 				return err
 			}
@@ -54,18 +54,18 @@ func exportCommand() *cobra.Command {
 	c.Flags().StringVar(&e.until, "until", "", "only entries before this moment")
 	c.Flags().StringVar(&e.group, "group", "", "only entries about this group, by id or by name")
 	c.Flags().StringVar(&e.actor, "actor", "", "only entries of this person, by userid")
-	c.Flags().StringVar(&e.format, "format", "jsonl", "jsonl, csv or xlsx")
+	c.Flags().StringVar(&e.format, "format", "", "jsonl, csv or xlsx; without it by the name of the file, else jsonl")
 	c.Flags().StringVar(&e.out, "out", "", "file to write; it must not exist yet")
 	c.Flags().StringVar(&e.as, "as", "", "your userid in the company: the journal says that you exported it; without it, that the operator at this machine did, with the name of the account there")
 	return c
 }
 
-func (e export) run(ctx context.Context) (int, error) {
+func (e export) run(ctx context.Context, errs io.Writer) (_ int, err error) {
 	if e.out == "" {
 		return 0, usageError{errors.New("--out: name a file to write")}
 	}
-	if !slices.Contains(formats, e.format) {
-		return 0, usageError{fmt.Errorf("--format %q: jsonl, csv or xlsx", e.format)}
+	if e.format, err = formatOf(e.format, e.out, formats...); err != nil {
+		return 0, err
 	}
 	config, err := load(e.file)
 	if err != nil {
@@ -76,7 +76,20 @@ func (e export) run(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer func() { _ = s.close() }()
-	return e.from(ctx, s)
+	n, err := e.from(ctx, s)
+	if n == 0 && err == nil && e.actor != "" {
+		err = e.sayStranger(ctx, s, errs)
+	}
+	return n, err
+}
+
+// sayStranger tells that an empty export is so because of its --actor, where nobody is called that.
+func (e export) sayStranger(ctx context.Context, s *system, errs io.Writer) error {
+	nobody, err := s.stranger(ctx, chat.User(e.actor))
+	if err == nil && nobody {
+		_, err = fmt.Fprintf(errs, "qunguan: --actor %q: nobody is known by this userid, so there is nothing of them; write the id that the address book shows\n", e.actor)
+	}
+	return err
 }
 
 // from exports the journal of a system.
@@ -157,7 +170,8 @@ func (e export) known(ctx context.Context, s *system) error {
 	if slices.Contains(book.Owners(), chat.User(e.as)) || person.Known() && !person.Gone && person.Member().Kind == chat.Staff {
 		return nil
 	}
-	return usageError{fmt.Errorf("--as %q: the bot knows nobody of the company by this userid", e.as)}
+	return usageError{fmt.Errorf("--as %q: the bot knows nobody of the company by this userid; whoever it has not met writes to it once, in a direct message, "+
+		"and is known; or leave --as out: the journal then says that the operator at this machine did it", e.as)}
 }
 
 // account is the account at this machine that runs the program, as far as it is known.
@@ -190,6 +204,14 @@ func entries(n int) string {
 		return "1 entry"
 	}
 	return fmt.Sprintf("%d entries", n)
+}
+
+// numbered names entries by their numbers.
+func numbered(from, to int64) string {
+	if from == to {
+		return fmt.Sprintf("#%d", from)
+	}
+	return fmt.Sprintf("#%d to #%d", from, to)
 }
 
 // moment reads a date or a date with a time in the configured zone.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ Exit code 0: everything that is old enough is in the files. 1: it is not, and th
 		Example: "  qunguan audit archive --config qunguan.yaml --dry-run",
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := sealedSystem(file)
+			s, err := sealedSystem(file, "nothing may leave Redis: only what was sealed is archived")
 			if err != nil {
 				return err
 			}
@@ -55,6 +56,9 @@ Exit code 0: everything that is old enough is in the files. 1: it is not, and th
 }
 
 func (s *system) archiveByHand(ctx context.Context, dry bool, say io.Writer) error {
+	if err := s.archiveReady(ctx); err != nil {
+		return err
+	}
 	a := s.archiver()
 	move, said := a.Run, "moved"
 	if dry {
@@ -69,6 +73,15 @@ func (s *system) archiveByHand(ctx context.Context, dry bool, say io.Writer) err
 		_, _ = fmt.Fprintf(say, "nothing is older than %d days\n", s.config.Audit.Archive.KeepDays)
 	}
 	return err
+}
+
+// archiveReady is why nothing can be archived at all.
+func (s *system) archiveReady(ctx context.Context) error {
+	a, err := s.tenant.Archived(ctx)
+	if err != nil {
+		return err
+	}
+	return archivePlace(s.config.Audit.Archive.Dir, a)
 }
 
 // archiver moves old entries by the configuration; the journal is sealed, and a directory is set.
@@ -91,6 +104,9 @@ func (s *system) recordArchived(ctx context.Context, of archive.Segment) error {
 
 // archiveOld is what the rhythm does.
 func (s *system) archiveOld(ctx context.Context) error {
+	if err := s.archiveReady(ctx); err != nil {
+		return err
+	}
 	done, err := s.archiver().Run(ctx)
 	if done.To > 0 {
 		s.log.Info("journal archived", zap.Int64("from", done.From), zap.Int64("to", done.To), zap.Strings("files", done.Files))
@@ -157,18 +173,60 @@ func (s *system) archiveParts(ctx context.Context) []bot.Part {
 	return []bot.Part{p}
 }
 
-// checkArchiveDir says in a line whether old entries can be moved to the directory, or fails with why not. It makes none.
-func checkArchiveDir(c configs.Config) (string, error) {
-	dir := c.Audit.Archive.Dir
+// archivePlace is why old entries cannot go where they shall, in the words of whoever set the directory: what has gone
+// already must be there, and it must be possible to write there. It makes nothing.
+func archivePlace(dir string, a journal.Archived) error {
+	at := archive.Open(dir)
 	if dir == "" {
+		return fmt.Errorf("audit.archive.dir is not set, but %s: set it to the directory that has them", gone(a))
+	}
+	if err := at.Check(a); err != nil {
+		return fmt.Errorf("audit.archive.dir: %s, and %s does not have all of them (%w); name the directory that has them, or put its files back from a backup",
+			gone(a), at.Where(), causeOf(err))
+	}
+	if _, err := probeDirectory(at.Where()); err != nil {
+		return fmt.Errorf("audit.archive.dir: the service cannot write to %s: %w; name a directory that it can write to, or give it that right", at.Where(), causeOf(err))
+	}
+	return nil
+}
+
+// gone tells which entries are archived, and where.
+func gone(a journal.Archived) string {
+	return fmt.Sprintf("%s (#1 to #%d, until %s) were archived in %s", entries(int(a.To)), a.To, a.Last.Format(time.DateOnly), a.Where)
+}
+
+// causeOf is a fault of a file without its name: what was tried there is no name that anybody knows.
+func causeOf(err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}
+
+// checkArchiveDir says in a line whether old entries can be moved to the directory, or fails with why not. It makes none.
+// archived is what is archived already, nil where nobody can tell, since Redis does not answer.
+func checkArchiveDir(c configs.Config, archived *journal.Archived) (string, error) {
+	dir := c.Audit.Archive.Dir
+	var a journal.Archived
+	if archived != nil {
+		a = *archived
+	}
+	if dir == "" && a.To == 0 {
 		return "ok   journal archive: off, audit.archive.dir is not set", nil
 	}
-	made, err := probeDirectory(dir)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("audit.archive.dir: the service %w; name a directory that it can write to, or leave it empty", err)
-	case made:
-		return "ok   journal archive: " + dir + " is made by the first one; all replicas need the same", nil
+	if err := archivePlace(dir, a); err != nil {
+		return "", err
 	}
-	return "ok   journal archive: " + dir, nil
+	where := archive.Open(dir).Where()
+	_, err := os.Stat(where)
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case a.To > 0:
+		return fmt.Sprintf("ok   journal archive: %s, with #1 to #%d", where, a.To), nil
+	case missing && archived == nil:
+		return "warn journal archive: there is no " + where + ", and without Redis nobody can tell whether anything was archived there", nil
+	case missing:
+		return "ok   journal archive: " + where + " is made by the first one; all replicas need the same", nil
+	}
+	return "ok   journal archive: " + where, nil
 }

@@ -110,10 +110,30 @@ func TestWhatNeedsTheWholeJournalIsRefusedWithoutTheFiles(t *testing.T) {
 	_, err = sys.ledger.Rebuild(s.ctx, storage.Rebuilding{Due: commands.Due, Report: func(storage.Difference) {}})
 	require.ErrorIs(t, err, journal.ErrArchived)
 	require.ErrorContains(t, sys.archiveOld(s.ctx), "no such file or directory")
+	for _, dry := range []bool{true, false} {
+		var out bytes.Buffer
+		require.ErrorContains(t, sys.archiveByHand(s.ctx, dry, &out), "audit.archive.dir: ", "the key, and not only the file")
+		assert.Empty(t, out.String())
+	}
 	sys.warnOfArchive(s.ctx)
 	found := s.logs.FilterMessage("archived entries cannot be read").All()
 	require.Len(t, found, 1)
 	assert.Equal(t, s.config.Audit.Archive.Dir, found[0].ContextMap()["where"])
+}
+
+// TestADryRunPromisesNothingThatCannotBeDone: where the files cannot be written, it says so like the run itself.
+func TestADryRunPromisesNothingThatCannotBeDone(t *testing.T) {
+	t.Parallel()
+	s, sys := halfAYear(t)
+	file := filepath.Join(t.TempDir(), "afile")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	sys.config.Audit.Archive.Dir = file
+	for _, dry := range []bool{true, false} {
+		var out bytes.Buffer
+		require.EqualError(t, sys.archiveByHand(s.ctx, dry, &out),
+			"audit.archive.dir: the service cannot write to "+file+": not a directory; name a directory that it can write to, or give it that right")
+		assert.Empty(t, out.String())
+	}
 }
 
 // TestIndicatorsOfAnArchivedTimeAreNotMadeUp: over HTTP, too.

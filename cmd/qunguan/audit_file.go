@@ -46,7 +46,7 @@ func (w written) hole() error {
 	if len(w.holes) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: missing are %s; what is there was written", errHole, strings.Join(w.holes, ", "))
+	return fmt.Errorf("%w: missing: %s; what is there was written", errHole, strings.Join(w.holes, ", "))
 }
 
 // writeJournal writes entries, oldest first.
@@ -65,7 +65,7 @@ func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (o
 	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
 	err = s.eachStored(ctx, out.last, func(number int64, stored []byte) error {
 		if number != out.last+1 {
-			out.holes = append(out.holes, fmt.Sprintf("#%d to #%d", out.last+1, number-1))
+			out.holes = append(out.holes, numbered(out.last+1, number-1))
 		}
 		out.last = number
 		entry, err := journal.DecodeEntry(number, stored)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"path/filepath"
 	"testing"
 	"time"
@@ -36,7 +37,24 @@ func TestExportOfBrokenJournal(t *testing.T) {
 		require.ErrorContains(t, err, "--as", who)
 		assert.NoFileExists(t, e.out)
 	}
-	e.as = "boss"
+	// Somebody of the company whom the bot has not met is told how it meets them.
+	e.as, e.out = "sun", filepath.Join(t.TempDir(), "sun.csv")
+	_, err = e.from(s.ctx, sys)
+	require.ErrorContains(t, err, "writes to it once, in a direct message")
+	require.ErrorContains(t, err, "or leave --as out")
+	s.say("sun> /我的")
+	_, err = e.from(s.ctx, sys)
+	require.NoError(t, err, "what it says helps")
+
+	for who, told := range map[string]string{
+		"nobody": "qunguan: --actor \"nobody\": nobody is known by this userid, so there is nothing of them; write the id that the address book shows\n",
+		"boss":   "", "wang": "", "wmCustomerZhang01": "",
+	} {
+		var errs bytes.Buffer
+		require.NoError(t, export{actor: who}.sayStranger(s.ctx, sys, &errs))
+		assert.Equal(t, told, errs.String(), who)
+	}
+	e.as, e.out = "boss", filepath.Join(t.TempDir(), "as.csv")
 	_, err = e.from(s.ctx, sys)
 	require.NoError(t, err)
 	found, err = sys.ledger.Load(s.ctx, journal.Want{Queries: []journal.Query{{Kind: bot.AuditExported, Limit: 1}}})
@@ -54,7 +72,7 @@ func TestExportOfBrokenJournal(t *testing.T) {
 	e.out = filepath.Join(t.TempDir(), "broken.csv")
 	n, err = e.from(s.ctx, sys)
 	require.ErrorIs(t, err, errHole)
-	assert.ErrorContains(t, err, "missing are #2 to #3; what is there was written")
+	assert.ErrorContains(t, err, "missing: #2 to #3; what is there was written")
 	assert.NotZero(t, n)
 	assert.FileExists(t, e.out)
 }

@@ -30,13 +30,14 @@ type verification struct {
 func auditVerifyCommand() *cobra.Command {
 	var v verification
 	c := &cobra.Command{
-		Use:   "verify --config FILE [--checkpoint FILE] | verify --file EXPORT.jsonl … --checkpoint FILE --key FILE",
+		Use:   "verify --config FILE [--checkpoint FILE] [--key FILE] | verify --file EXPORT.jsonl … --checkpoint FILE --key FILE",
 		Short: "Compare the journal with what was signed, and name the first entry that does not fit",
 		Long: `Compare the journal with what was signed, and name the first entry that does not fit.
 
 With --config the live journal is read, and compared with the newest checkpoint and with the one that the service has
 kept beside its key. --checkpoint adds those of a file: what was posted to the managers' group, say, one after the
-other. Whoever can write to Redis, and has the key too, cannot have changed those.
+other. Whoever can write to Redis, and has the key too, cannot have changed those. --key names the public key, where the
+private one is out of reach.
 
 With --file an export is read instead, with nothing but the public key (qunguan audit key): no Redis, no service. It
 must be a whole one, from the first entry on, without filters; one in several files, as schedule.export writes them, is
@@ -53,7 +54,7 @@ Exit code 0: everything fits. 1: something does not, or the journal could not be
 	configFlag(c, &v.config)
 	c.Flags().StringArrayVar(&v.files, "file", nil, "an export (jsonl) to read instead of the live journal; may be given again")
 	c.Flags().StringVar(&v.checkpoints, "checkpoint", "", "a file of signed checkpoints, one after the other")
-	c.Flags().StringVar(&v.key, "key", "", "the file of the public key; with --config, that of the configuration")
+	c.Flags().StringVar(&v.key, "key", "", "the file of the public key; with --config, where it is left out, that of the configuration")
 	return c
 }
 
@@ -72,6 +73,10 @@ func (v verification) run(ctx context.Context, out, progress io.Writer) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(out, judged(verdict))
+	if f := verdict.Fault; f != nil && f.Flaw == journal.Removed && len(v.files) > 0 {
+		_, _ = fmt.Fprintln(out, "     an export proves something only as a whole; if this one has filters, or a file of it is missing: "+
+			"qunguan audit export --config FILE --format jsonl --out all.jsonl")
+	}
 	if verdict.Fault != nil {
 		return errTampered
 	}
@@ -79,7 +84,7 @@ func (v verification) run(ctx context.Context, out, progress io.Writer) error {
 }
 
 func (v verification) live(ctx context.Context, tell func(read, of int64)) (journal.Verdict, error) {
-	s, err := sealedSystem(v.config)
+	s, err := v.system()
 	if err != nil {
 		return journal.Verdict{}, err
 	}
@@ -98,8 +103,31 @@ func (v verification) live(ctx context.Context, tell func(read, of int64)) (jour
 	return verdict, err
 }
 
-// sealedSystem is a system with the key of its journal, which must be there.
-func sealedSystem(file string) (*system, error) {
+// system is one that can verify its journal: with the public key that is given, else with that of the configuration.
+func (v verification) system() (*system, error) {
+	if v.key == "" {
+		return sealedSystem(v.config, "there is nothing to verify it with")
+	}
+	config, err := load(v.config)
+	if err != nil {
+		return nil, err
+	}
+	key, text, err := publicKey(v.key)
+	if err != nil {
+		return nil, err
+	}
+	if name := keyName(config); key.Name() != name {
+		return nil, usageError{fmt.Errorf("--key %s is the key of %s, not of %s", v.key, key.Name(), name)}
+	}
+	sealed := sealing{verifier: key, public: text}
+	if file := config.Audit.KeyFile; file != configs.NoKey { // the checkpoint beside it is no secret
+		sealed.kept = keptCheckpoint{file: file + ".checkpoint", verifier: key}
+	}
+	return newSystem(config, options{now: time.Now, log: zap.NewNop(), sealing: sealed})
+}
+
+// sealedSystem is a system with the key of its journal, which must be there: else so says what that means.
+func sealedSystem(file, so string) (*system, error) {
 	config, err := load(file)
 	if err != nil {
 		return nil, err
@@ -109,7 +137,7 @@ func sealedSystem(file string) (*system, error) {
 		return nil, err
 	}
 	if !sealed.on() {
-		return nil, usageError{fmt.Errorf("audit.key_file is %s: the journal is not sealed, so there is nothing to verify it with", configs.NoKey)}
+		return nil, usageError{fmt.Errorf("audit.key_file is %s: the journal is not sealed, so %s; name a key file, and the service makes it on its next start", configs.NoKey, so)}
 	}
 	return newSystem(config, options{now: time.Now, log: zap.NewNop(), sealing: sealed})
 }
@@ -118,13 +146,9 @@ func (v verification) offline(_ context.Context, tell func(read, of int64)) (ver
 	if v.key == "" || v.checkpoints == "" {
 		return verdict, usageError{errors.New("--file needs --checkpoint and --key: the checkpoints and the public key to verify it with")}
 	}
-	raw, err := os.ReadFile(filepath.Clean(v.key))
+	key, _, err := publicKey(v.key)
 	if err != nil {
-		return verdict, usageError{fmt.Errorf("--key: %w", err)}
-	}
-	key, err := journal.OpenPublicKey(string(raw))
-	if err != nil {
-		return verdict, usageError{fmt.Errorf("--key %s: %w", v.key, err)}
+		return verdict, err
 	}
 	marks, err := v.marks(key)
 	if err != nil {
@@ -145,6 +169,18 @@ func (v verification) offline(_ context.Context, tell func(read, of int64)) (ver
 		}
 	}
 	return look.End(), nil
+}
+
+// publicKey reads the file of a public key; text is the key itself.
+func publicKey(file string) (key journal.Verifier, text string, err error) {
+	raw, err := os.ReadFile(filepath.Clean(file))
+	if err != nil {
+		return nil, "", usageError{fmt.Errorf("--key: %w", err)}
+	}
+	if key, err = journal.OpenPublicKey(string(raw)); err != nil {
+		return nil, "", usageError{fmt.Errorf("--key %s: %w", file, err)}
+	}
+	return key, strings.TrimSpace(string(raw)), nil
 }
 
 // expanded are the files, those of a pattern in the order of their names.
@@ -171,6 +207,9 @@ func readExport(file string, first bool, look *journal.Inspection, tell func(n i
 		return false, usageError{fmt.Errorf("--file: %w", err)}
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := noLines(f); err != nil {
+		return false, err
+	}
 	plain := io.Reader(f)
 	if strings.HasSuffix(file, ".gz") {
 		if plain, err = gzip.NewReader(f); err != nil {
@@ -185,9 +224,6 @@ func readExport(file string, first bool, look *journal.Inspection, tell func(n i
 		if err != nil {
 			return false, fmt.Errorf("%s:%d: %w", file, n, err)
 		}
-		if first && n == 1 && number != 1 {
-			return false, usageError{fmt.Errorf("%s begins with entry #%d: export the whole journal, without filters", file, number)}
-		}
 		if beginning = beginning && number <= look.Seen(); beginning {
 			continue // an earlier file has shown it
 		}
@@ -200,6 +236,22 @@ func readExport(file string, first bool, look *journal.Inspection, tell func(n i
 		return false, fmt.Errorf("read %s: %w", file, err)
 	}
 	return true, nil
+}
+
+// noLines refuses what is an export for people: it has not what was signed, byte for byte.
+func noLines(f *os.File) error {
+	begin := make([]byte, 4)
+	n, err := f.ReadAt(begin, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read %s: %w", f.Name(), err)
+	}
+	for kind, mark := range map[string]string{"an xlsx": "PK\x03\x04", "a csv": "\uFEFF"} {
+		if strings.HasPrefix(string(begin[:n]), mark) {
+			return usageError{fmt.Errorf("--file %s is %s, which is for people; what can be verified is jsonl: qunguan audit export --config FILE --format jsonl --out all.jsonl",
+				f.Name(), kind)}
+		}
+	}
+	return nil
 }
 
 // longestLine bounds an entry; one message may change many records.
@@ -219,7 +271,7 @@ func (v verification) marks(key journal.Verifier) ([]journal.Checkpoint, error) 
 		return nil, fmt.Errorf("--checkpoint %s: %w", v.checkpoints, err)
 	}
 	if len(marks) == 0 {
-		return nil, usageError{fmt.Errorf("--checkpoint %s: there is none in it", v.checkpoints)}
+		return nil, usageError{fmt.Errorf("--checkpoint %s: there is none of %s in it, whose key this is", v.checkpoints, key.Name())}
 	}
 	return marks, nil
 }
@@ -234,16 +286,16 @@ func judged(v journal.Verdict) string {
 			entries(int(v.Sealed)), counted(v.Matched, "checkpoint"), v.Last.At.Format(time.RFC3339), entries(int(v.Entries-v.Sealed)))
 	}
 	f := v.Fault
-	where := fmt.Sprintf("#%d", f.From)
+	where, were, are := numbered(f.From, f.To), " was", " is"
 	if f.To > f.From {
-		where = fmt.Sprintf("#%d to #%d", f.From, f.To)
+		were, are = " were", " are"
 	}
 	said := map[journal.Flaw]string{
 		journal.Edited:    where + " says something else than when it was sealed",
-		journal.Removed:   where + " was removed",
-		journal.Inserted:  where + " was inserted",
+		journal.Removed:   where + were + " removed",
+		journal.Inserted:  where + were + " inserted",
 		journal.Moved:     where + " have changed places",
-		journal.Cut:       where + " are gone: the journal was cut off",
+		journal.Cut:       where + are + " gone: the journal was cut off",
 		journal.Rewritten: "somewhere in " + where + " the history was rewritten",
 		journal.Unread:    where + " cannot be read from the archive: a file is missing, damaged or was changed",
 		journal.Damaged:   "the kept hash of " + where + " was changed; the entry itself is what was signed",
@@ -292,7 +344,7 @@ func prove(ctx context.Context, file, number, out string, say io.Writer) error {
 	if err != nil || n < 1 {
 		return usageError{fmt.Errorf("%q is no number of an entry; write it as 1234", number)}
 	}
-	s, err := sealedSystem(file)
+	s, err := sealedSystem(file, "no entry of it can be proven")
 	if err != nil {
 		return err
 	}
@@ -330,9 +382,9 @@ func checkProof(entry, proof, key string, say io.Writer) error {
 		}
 		content[i] = string(raw)
 	}
-	v, err := journal.OpenPublicKey(content[2])
+	v, _, err := publicKey(key)
 	if err != nil {
-		return usageError{fmt.Errorf("--key %s: %w", key, err)}
+		return err
 	}
 	p, err := journal.ParseProof(content[1], v)
 	if err != nil {
@@ -358,7 +410,7 @@ func auditKeyCommand() *cobra.Command {
 		Use: "key --config FILE", Short: "Print the public key with which anybody verifies the journal",
 		Example: "  qunguan audit key --config qunguan.yaml > journal.pub", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := sealedSystem(file)
+			s, err := sealedSystem(file, "there is no key")
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"qunguan/bot/journal"
 	"qunguan/bot/platform/wecom"
 	"qunguan/configs"
 )
@@ -50,6 +51,13 @@ func check(c *cobra.Command, file string) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(out, "ok   configuration")
+	zone, err := config.Location()
+	if err != nil {
+		return err
+	}
+	for _, l := range oddRhythms(config, file, time.Now().In(zone)) {
+		_, _ = fmt.Fprintln(out, l)
+	}
 	calendar, err := calendarOf(config)
 	if err != nil {
 		_, _ = fmt.Fprintln(out, "FAIL holidays")
@@ -74,11 +82,18 @@ func check(c *cobra.Command, file string) error {
 		}
 		_, _ = fmt.Fprintf(out, "ok   %s\n", name)
 	}
+	var archived *journal.Archived
 	redis := s.redis.Ping(ctx)
 	line("redis", redisAdvice(redis, config.Redis))
 	if redis == nil {
 		if note, err := s.ledger.Durability(ctx); err == nil && note != "" {
 			_, _ = fmt.Fprintf(out, "warn redis: %s: a power failure may lose what was acknowledged; see configs/redis.conf\n", note)
+		}
+		a, err := s.tenant.Archived(ctx)
+		if err != nil {
+			line("redis", err)
+		} else {
+			archived = &a
 		}
 	}
 	if redis == nil {
@@ -98,7 +113,7 @@ func check(c *cobra.Command, file string) error {
 	for _, files := range []struct {
 		name, key string
 		check     func(configs.Config) (string, error)
-	}{{"journal seal", "audit.key_file", checkSealing}, {"journal export", "audit.export.dir", checkExport}, {"journal archive", "audit.archive.dir", checkArchiveDir}} {
+	}{{"journal seal", "audit.key_file", checkSealing}, {"journal export", "audit.export.dir", checkExport}, {"journal archive", "audit.archive.dir", func(c configs.Config) (string, error) { return checkArchiveDir(c, archived) }}} {
 		if said, err := files.check(config); err != nil {
 			line(files.name, located(err, file, files.key))
 		} else {

@@ -39,12 +39,12 @@ Exit code 0: all is well. 1: the bot is silent, or Redis does not answer, or the
 		Example: "  qunguan deadman --config qunguan.yaml --every 1m",
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if c.Flags().Changed("every") && every < time.Second {
+				return usageError{fmt.Errorf("--every %s: at least 1s; leave it out to look once", every)}
+			}
 			config, err := load(file)
 			if err != nil {
 				return err
-			}
-			if every < 0 || every > 0 && every < time.Second {
-				return usageError{fmt.Errorf("--every %s: at least 1s", every)}
 			}
 			if state == "" {
 				state = defaultState(config.WeCom.CorpID)

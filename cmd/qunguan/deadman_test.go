@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -159,10 +160,39 @@ func TestPing(t *testing.T) {
 	assert.NotContains(t, err.Error(), "a-secret-id")
 }
 
+// TestRhythmsThatAreFarFromTheirKeysAreTold, and those that a company may well want are not.
+func TestRhythmsThatAreFarFromTheirKeysAreTold(t *testing.T) {
+	now := time.Date(2026, 11, 2, 9, 0, 30, 0, zone)
+	standard, err := load(write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:6379\"]}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}}\n"))
+	require.NoError(t, err)
+	for _, c := range []struct {
+		change func(*configs.Schedule)
+		want   string
+	}{
+		{func(*configs.Schedule) {}, ""},
+		{func(s *configs.Schedule) { s.DigestWeekly, s.Watch, s.Canary = "", "", "" }, ""},
+		{func(s *configs.Schedule) { s.DigestDaily, s.Watch = "30 8 * * 1-5", "*/30 * * * *" }, ""},
+		{func(s *configs.Schedule) { s.DigestWeekly = "0 9 * * *" }, ""},
+		{func(s *configs.Schedule) { s.DigestWeekly = "* * * * *" }, `warn q.yaml: schedule.digest_weekly: "* * * * *" comes again after 1m, which is often for it; usual is for example "0 9 * * 1", nine o'clock on Mondays`},
+		{func(s *configs.Schedule) { s.Watch = "0 9 1 1 *" }, `warn q.yaml: schedule.watch: "0 9 1 1 *" comes again only after 365d, which is seldom for it; usual is for example "* * * * *", every minute`},
+		{func(s *configs.Schedule) { s.Sync = "0 0 29 2 *" }, `warn q.yaml: schedule.sync: "0 0 29 2 *" comes again only after 1461d, which is seldom for it; usual is for example "*/15 * * * *", every quarter of an hour`},
+		{func(s *configs.Schedule) { s.ReviewBusiness = "0 9 * * *" }, `warn q.yaml: schedule.review_business: "0 9 * * *" comes again after 1d, which is often for it; usual is for example "0 9 21 1,4,7,10 *", nine o'clock on the 21st of each quarter's first month`},
+	} {
+		config := standard
+		c.change(&config.Schedule)
+		assert.Equal(t, c.want, strings.Join(oddRhythms(config, "q.yaml", now), "\n"))
+	}
+}
+
 // TestTextsThatAreNoRhythms are refused with the key, its place, the reason and an example.
 func TestTextsThatAreNoRhythms(t *testing.T) {
 	for spec, why := range map[string]string{
-		"@every 1h": "shorthand", "* * * * * *": "6 fields", "0 0 30 2 *": "never comes", "CRON_TZ=UTC": "zone", "TZ=": "zone", "61 * * * *": "above maximum",
+		"@every 1h": "shorthand", "* * * * * *": "6 fields", "0 0 30 2 *": "never comes", "CRON_TZ=UTC": "zone", "TZ=": "zone", "61 * * * *": `"61" is no minute (0 to 59, * or */2)`,
+		"a b c d e":    `"a" is no minute (0 to 59, * or */2), "b" is no hour (0 to 23, * or */2), "c" is no day of a month (1 to 31, * or */2), "d" is no month`,
+		"0 0 * * 8":    `"8" is no weekday (0 (Sunday) to 6, or SUN to SAT, * or */2)`,
+		"0 5-1 * * *":  `"5-1" is no hour`,
+		"0 0 * * 1,x,": `"1,x," is no weekday`,
 	} {
 		file := write(t, "owners: [boss]\nredis: {addrs: [\"127.0.0.1:6379\"]}\nwecom: {corp_id: ww1, bot: {token: t, encoding_aes_key: "+
 			"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}}\nschedule:\n  sync: \""+spec+"\"\n  canary: \""+spec+"\"\n")
@@ -172,6 +202,7 @@ func TestTextsThatAreNoRhythms(t *testing.T) {
 		assert.ErrorContains(t, err, file+":5: schedule.sync: \""+spec+"\" is no rhythm: ")
 		assert.ErrorContains(t, err, file+":6: schedule.canary: ")
 		assert.ErrorContains(t, err, why)
+		assert.NotContains(t, err.Error(), "strconv", "no words of the language it is written in")
 		assert.ErrorContains(t, err, "write for example \"*/15 * * * *\", which is every quarter of an hour")
 	}
 }

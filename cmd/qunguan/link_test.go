@@ -97,10 +97,10 @@ func TestTicketsOfAGroupNobodyKnows(t *testing.T) {
 	s.settle()
 	g := chat.Group(s.group("华东VIP客户群"))
 	err := s.procs[0].tellTickets(s.ctx, []ingest.Ticket{
-		{ID: "T1", Group: g, Subject: "x", At: s.now()}, {ID: "T2", Group: "nobody's", At: s.now()},
+		{ID: "T1", Group: g, Subject: "x", At: s.now()}, {ID: "T2", Group: "nobody's", At: s.now(), Line: 3},
 	})
-	require.ErrorIs(t, err, ingest.ErrRefused)
-	assert.ErrorContains(t, err, `"nobody's"`)
+	require.ErrorAs(t, err, &ingest.Refused{})
+	assert.EqualError(t, err, `line 3: group: the bot does not know "nobody's"; bring it into the group first, or check the id`)
 	found, err := s.procs[0].ledger.Load(s.ctx, journal.Want{Names: []journal.Name{ticket.Of(g)}})
 	require.NoError(t, err)
 	assert.Empty(t, found.States[ticket.Of(g)].Records)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,7 +47,7 @@ func matrixCommand() *cobra.Command {
 }
 
 func (m sheetOut) run(ctx context.Context) error {
-	format, err := m.kind()
+	format, err := formatOf(m.format, m.out, string(document.XLSX), string(document.HTML))
 	switch {
 	case err != nil:
 		return err
@@ -81,28 +79,11 @@ func (m sheetOut) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read rights: %w", err)
 	}
-	raw, err := document.Write(format, table, chat.Language(config.Language))
+	raw, err := document.Write(document.Format(format), table, chat.Language(config.Language))
 	if err != nil {
 		return err
 	}
 	return writeNew(m.out, raw)
-}
-
-// kind is the format that is wanted: the one that is named, else that of the file's name.
-func (m sheetOut) kind() (document.Format, error) {
-	byName := map[string]document.Format{".xlsx": document.XLSX, ".html": document.HTML, ".htm": document.HTML}[strings.ToLower(filepath.Ext(m.out))]
-	format := document.Format(m.format)
-	switch {
-	case m.format == "" && byName == "":
-		return document.XLSX, nil
-	case m.format == "":
-		return byName, nil
-	case format != document.XLSX && format != document.HTML:
-		return "", usageError{fmt.Errorf("--format %q: xlsx or html", m.format)}
-	case byName != "" && byName != format:
-		return "", usageError{fmt.Errorf("--format %s and --out %s contradict each other; leave one out", m.format, m.out)}
-	}
-	return format, nil
 }
 
 // groupOf finds a group that the bot knows, by its id or its name.

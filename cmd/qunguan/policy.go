@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/term"
 
 	"qunguan/bot/access"
 	"qunguan/bot/chat"
@@ -288,10 +289,8 @@ func (s *system) importPolicy(c *cobra.Command, policy policyFile, as chat.User,
 
 // agree asks at the terminal.
 func agree(c *cobra.Command, records int, as string) error {
-	if f, ok := c.InOrStdin().(*os.File); ok {
-		if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
-			return usageError{errors.New("nobody can be asked here; add --yes once you have read the difference")}
-		}
+	if f, ok := c.InOrStdin().(*os.File); ok && !term.IsTerminal(int(f.Fd())) {
+		return usageError{errors.New("nobody can be asked here; add --yes once you have read the difference")}
 	}
 	_, _ = fmt.Fprintf(c.OutOrStdout(), "Change %s as %s? [y/N] ", counted(records, "record"), as)
 	said, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')

@@ -339,13 +339,20 @@ func TestPolicyAsks(t *testing.T) {
 		assert.Equal(t, ok, err == nil, "%q", said)
 		assert.Contains(t, out.String(), "Change 3 records as boss? [y/N] ")
 	}
-	c := policyImport()
 	pipe, _, err := os.Pipe()
 	require.NoError(t, err)
-	defer func() { _ = pipe.Close() }()
-	c.SetIn(pipe)
-	var usage usageError
-	assert.ErrorAs(t, agree(c, 3, "boss"), &usage, "where nobody sits at a terminal --yes must be said")
+	nothing, err := os.Open(os.DevNull)
+	require.NoError(t, err)
+	for _, in := range []*os.File{pipe, nothing} {
+		c := policyImport()
+		var out bytes.Buffer
+		c.SetIn(in)
+		c.SetOut(&out)
+		var usage usageError
+		require.ErrorAs(t, agree(c, 3, "boss"), &usage, "where nobody sits at a terminal --yes must be said")
+		assert.Empty(t, out.String(), "nobody is asked who cannot answer")
+		require.NoError(t, in.Close())
+	}
 }
 
 // TestPolicyUsage: wrong usage says what is missing.

@@ -75,7 +75,7 @@ func rebuild(ctx context.Context, file string, dry bool, out, progress io.Writer
 	}
 	switch {
 	case done.Differences == 0:
-		_, _ = fmt.Fprintf(out, "no differences: %d entries give the %d aggregates that are kept\n", done.Entries, done.Aggregates)
+		_, _ = fmt.Fprintf(out, "no differences: %s give the %s that are kept\n", entries(int(done.Entries)), counted(int(done.Aggregates), "aggregate"))
 	case dry:
 		_, _ = fmt.Fprintf(out, "differences: %d; nothing was changed\n", done.Differences)
 		return errDiffers

@@ -2,71 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
 	"slices"
 	"time"
 
 	"qunguan/bot"
 	"qunguan/bot/canary"
 	"qunguan/bot/chat"
-	"qunguan/bot/review"
 	"qunguan/commands"
 	"qunguan/configs"
 	"qunguan/scheduler"
 )
-
-// checkSchedule refuses texts that are no rhythms, each at its place: found out only when it should run, a rhythm would
-// be missing for nobody knows how long.
-func checkSchedule(c configs.Config, file string) error {
-	var wrong []error
-	for _, s := range []struct{ key, spec, example, meaning string }{
-		{"schedule.sync", c.Schedule.Sync, "*/15 * * * *", "every quarter of an hour"},
-		{"schedule.checkpoint", c.Schedule.Checkpoint, "5 9 * * *", "five past nine every day"},
-		{"schedule.canary", c.Schedule.Canary, "5 * * * *", "five minutes past every hour"},
-		{"schedule.watch", c.Schedule.Watch, "* * * * *", "every minute"},
-		{"schedule.digest_weekly", c.Schedule.DigestWeekly, "0 9 * * 1", "nine o'clock on Mondays"},
-		{"schedule.digest_daily", c.Schedule.DigestDaily, "30 8 * * *", "half past eight every day"},
-		{"schedule.commend", c.Schedule.Commend, "10 9 * * 1", "ten past nine on Mondays"},
-		{"schedule.portraits", c.Schedule.Portraits, "20 9 * * 1", "twenty past nine on Mondays"},
-		{"schedule.review_matrix", c.Schedule.ReviewMatrix, "0 9 1 * *", "nine o'clock on the 1st of each month"},
-		{"schedule.review_business", c.Schedule.ReviewBusiness, "0 9 21 1,4,7,10 *", "nine o'clock on the 21st of each quarter's first month"},
-		{"schedule.review_group", c.Schedule.ReviewGroup, "0 9 11 * *", "nine o'clock on the 11th of each month"},
-		{"schedule.export", c.Schedule.Export, "30 3 * * *", "half past three every night"},
-		{"schedule.archive", c.Schedule.Archive, "45 3 * * *", "a quarter to four every night"},
-	} {
-		if s.spec == "" && s.key != "schedule.sync" {
-			continue // nobody wants to hear it
-		}
-		if err := scheduler.Check(s.spec); err != nil {
-			wrong = append(wrong, configs.Problem{
-				Where: configs.Origin(file, os.Environ(), os.ReadFile, s.key), Key: s.key,
-				Text: fmt.Sprintf("%q is no rhythm: %v; write for example %q, which is %s", s.spec, err, s.example, s.meaning),
-			})
-		}
-	}
-	return errors.Join(wrong...)
-}
-
-// collidingReviews tells of reviews that begin while an earlier one may still be open, by the usual policy: they leave out
-// all who are under review there.
-func collidingReviews(c configs.Config, now time.Time) []string {
-	zone, err := c.Location()
-	if err != nil {
-		return nil
-	}
-	var out []string
-	for _, x := range scheduler.Collisions([]scheduler.Begins{
-		{Name: "review_matrix", Spec: c.Schedule.ReviewMatrix}, {Name: "review_group", Spec: c.Schedule.ReviewGroup},
-		{Name: "review_business", Spec: c.Schedule.ReviewBusiness},
-	}, review.Standard(), now.In(zone)) {
-		const at = "2006-01-02 15:04"
-		out = append(out, fmt.Sprintf("schedule.%s begins at %s, before what schedule.%s has begun closes at %s: whoever is under review there is left out",
-			x.Later, x.Begins.In(zone).Format(at), x.Earlier, x.Ends.In(zone).Format(at)))
-	}
-	return out
-}
 
 // rhythms are what the clockwork does again and again. The self-test comes last: after an outage the others have then
 // begun when it looks whether they run.

@@ -144,14 +144,14 @@ func exportRefusals(t *testing.T, s *stage) {
 	require.NoError(t, err)
 	assert.Equal(t, "mine", string(kept), "a file that is there is not overwritten")
 	assert.Len(t, exportLines(t, s), before+1, "the journal does not tell of an export that was not made")
-	code, _, stderr = export1(t, s, file+".new", "--since", "yesterday")
+	code, _, stderr = export1(t, s, strings.TrimSuffix(file, ".jsonl")+"-new.jsonl", "--since", "yesterday")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, `--since "yesterday": write it as 2026-11-01`)
 	for want, args := range map[string][]string{
 		`--group "nowhere": the bot knows no such group`:          {"--group", "nowhere"},
 		`--since "2026-11-02" is not before --until "2026-11-01"`: {"--since", "2026-11-02", "--until", "2026-11-01"},
 	} {
-		code, _, stderr = export1(t, s, file+".new", args...)
+		code, _, stderr = export1(t, s, strings.TrimSuffix(file, ".jsonl")+"-new.jsonl", args...)
 		assert.Equal(t, exitUsage, code, want)
 		assert.Contains(t, stderr, want)
 	}

@@ -151,7 +151,7 @@ func checkConfig(t *testing.T, s *stage) {
 	code, stdout, stderr = runBinary(t, s.binary, append(env, "QUNGUAN_REDIS__DB=x"), "config", "check")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stdout, "FAIL configuration")
-	assert.Contains(t, stderr, `QUNGUAN_REDIS__DB: redis.db: "x" is not a number`)
+	assert.Contains(t, stderr, `QUNGUAN_REDIS__DB: redis.db: "x" is no whole number`)
 }
 
 // resident is how much memory the process holds, in bytes; 0 where the system does not tell.
@@ -201,6 +201,8 @@ func TestUsage(t *testing.T) {
 		{"rebuild", exitUsage, "", "owners"},
 		{"deadman", exitUsage, "", "owners"},
 		{"deadman --every x", exitUsage, "", "invalid argument"},
+		{"deadman --every 0s", exitUsage, "", "--every 0s: at least 1s; leave it out to look once"},
+		{"deadman --every 1ms", exitUsage, "", "--every 1ms: at least 1s; leave it out to look once"},
 		{"help deadman", exitFine, "--state FILE", ""},
 		{"rebuild --help", exitFine, "The service may go on meanwhile", ""},
 		{"policy bogus", exitUsage, "", "unknown command \"bogus\" of qunguan policy; there are diff, export, import, test"},
@@ -209,6 +211,8 @@ func TestUsage(t *testing.T) {
 		{"policy diff x y", exitUsage, "", "qunguan policy diff takes 1 argument, not 2"},
 		{"matrix --group g --out y", exitUsage, "", "give --config FILE"},
 		{"audit export", exitUsage, "", "--out: name a file to write"},
+		{"audit export --out x.csv --format jsonl", exitUsage, "", "contradict each other"},
+		{"matrix --group g --out m.pdf", exitUsage, "", "a .pdf cannot be written"},
 		{"audit export --out x --format pdf", exitUsage, "", "--format \"pdf\": jsonl, csv or xlsx"},
 	} {
 		code, stdout, stderr := runBinary(t, binary, env, strings.Fields(c.args)...)

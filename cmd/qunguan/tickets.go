@@ -22,26 +22,27 @@ const helpdesk = "helpdesk"
 // goes away on the way, the batch is posted again, and what was kept of it changes nothing.
 func (s *system) tellTickets(ctx context.Context, told []ingest.Ticket) error {
 	byGroup := map[chat.Group][]ticket.News{}
-	var order []chat.Group
+	var first []ingest.Ticket // of each group
 	for _, t := range told {
 		if _, seen := byGroup[t.Group]; !seen {
-			order = append(order, t.Group)
+			first = append(first, t)
 		}
 		byGroup[t.Group] = append(byGroup[t.Group], ticket.News{
 			ID: t.ID, Solved: t.Solved, Assigned: t.Assigned, Subject: t.Subject, Customer: t.Customer, By: t.By, Assignee: t.Assignee, At: t.At, Source: helpdesk,
 		})
 	}
-	if err := s.knowGroups(ctx, order); err != nil {
+	if err := s.knowGroups(ctx, first); err != nil {
 		return err
 	}
-	for _, g := range order {
+	for _, begin := range first {
+		g := begin.Group
 		of, settled := ticket.Of(g), ticket.SettledOf(g)
 		err := s.bot.Amend(ctx, []journal.Name{of, settled}, g, func(c bot.Call) (bot.Outcome, error) {
 			events, err := bot.At[ticket.Book](c, of).Tell(g, bot.At[ticket.Totals](c, settled), byGroup[g]...)
 			return bot.Outcome{Events: events}, err
 		})
 		if errors.Is(err, ticket.ErrFull) {
-			return fmt.Errorf("%w: group %s: more than %d complaints are open", ingest.ErrRefused, g, ticket.MostOpen)
+			return ingest.Refused{Line: begin.Line, Field: "group", Text: fmt.Sprintf("%q has more than %d open complaints; tell of those that are solved first", g, ticket.MostOpen)}
 		}
 		if err != nil {
 			return fmt.Errorf("keep tickets: %w", err)
@@ -50,15 +51,15 @@ func (s *system) tellTickets(ctx context.Context, told []ingest.Ticket) error {
 	return nil
 }
 
-func (s *system) knowGroups(ctx context.Context, groups []chat.Group) error {
+func (s *system) knowGroups(ctx context.Context, first []ingest.Ticket) error {
 	found, err := s.ledger.Load(ctx, journal.Want{Names: []journal.Name{directory.AllGroups}})
 	if err != nil {
 		return fmt.Errorf("read groups: %w", err)
 	}
 	known, _ := found.States[directory.AllGroups].Value.(directory.Groups)
-	for _, g := range groups {
-		if !slices.ContainsFunc(known.All(), func(l directory.Listed) bool { return l.ID == g }) {
-			return fmt.Errorf("%w: group %q: the bot does not know it; bring the bot into the group first, or check the id", ingest.ErrRefused, g)
+	for _, t := range first {
+		if !slices.ContainsFunc(known.All(), func(l directory.Listed) bool { return l.ID == t.Group }) {
+			return ingest.Refused{Line: t.Line, Field: "group", Text: fmt.Sprintf("the bot does not know %q; bring it into the group first, or check the id", t.Group)}
 		}
 	}
 	return nil

@@ -85,7 +85,7 @@ func (a *Adapter) take(w http.ResponseWriter, r *http.Request) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	heard, err := readLines(body, func(line string) (chat.Heard, error) { return a.message(line, now) })
+	heard, err := readLines(body, func(_ int, line string) (chat.Heard, error) { return a.message(line, now) })
 	if err != nil {
 		return 0, err
 	}

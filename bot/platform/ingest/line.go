@@ -41,8 +41,8 @@ func (f *fault) Error() string {
 }
 
 // readLines reads every line of a body, or refuses all of them for the first one that is wrong. Empty lines count, but
-// say nothing. The error of one is always a *fault without its number.
-func readLines[T any](body string, one func(line string) (T, error)) ([]T, error) {
+// say nothing; n is the number of a line. The error of one is always a *fault without its number.
+func readLines[T any](body string, one func(n int, line string) (T, error)) ([]T, error) {
 	var out []T
 	n := 0
 	for line := range strings.SplitSeq(body, "\n") {
@@ -51,7 +51,7 @@ func readLines[T any](body string, one func(line string) (T, error)) ([]T, error
 		if line == "" {
 			continue
 		}
-		v, err := one(line)
+		v, err := one(n, line)
 		if f := (*fault)(nil); errors.As(err, &f) {
 			f.line = n
 			return nil, &refusal{status: http.StatusBadRequest, reason: f.Error(), at: f}

@@ -26,17 +26,23 @@ type Ticket struct {
 	By       chat.User // of the company; may be empty
 	Assignee chat.User // whose it is; may be empty
 	At       time.Time
+	Line     int // of the body
 }
 
-// ErrRefused says that tickets cannot be taken in as they are; the text is for whoever posted them.
-var ErrRefused = errors.New("refused")
+// Refused says that a batch cannot be taken in as it is, and for which line. The text is for whoever posted it.
+type Refused struct {
+	Line        int
+	Field, Text string
+}
+
+func (r Refused) Error() string { return (&fault{line: r.Line, field: r.Field, text: r.Text}).Error() }
 
 // TicketConfig is everything the endpoint for tickets must be told.
 type TicketConfig struct {
 	// Secrets that a batch may be signed with, as in Config.
 	Secrets []string
 	// Tell takes the tickets in, all or none, and returns nil once they are kept. The same may come again, in any order.
-	// An error that is ErrRefused is answered with its text.
+	// An error that is Refused is answered with its text.
 	Tell func(context.Context, []Ticket) error
 	Now  func() time.Time
 	Log  *zap.Logger // nil: nothing is logged
@@ -76,7 +82,11 @@ func (t *Tickets) take(w http.ResponseWriter, r *http.Request) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	tickets, err := readLines(body, func(line string) (Ticket, error) { return readTicket(line, now) })
+	tickets, err := readLines(body, func(n int, line string) (Ticket, error) {
+		told, err := readTicket(line, now)
+		told.Line = n
+		return told, err
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -87,8 +97,8 @@ func (t *Tickets) take(w http.ResponseWriter, r *http.Request) (int, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), hearWithin)
 	defer cancel()
 	err = t.c.Tell(ctx, tickets)
-	if errors.Is(err, ErrRefused) {
-		return 0, &refusal{status: http.StatusBadRequest, reason: err.Error()}
+	if no := (Refused{}); errors.As(err, &no) {
+		return 0, &refusal{status: http.StatusBadRequest, reason: no.Error(), at: &fault{line: no.Line, field: no.Field, text: no.Text}}
 	}
 	if err != nil {
 		return 0, t.notKept(err)

@@ -60,9 +60,9 @@ func TestTicketsAreTold(t *testing.T) {
 		`{"state":"solved","id":"T1","group":"g1","at":"2026-03-02T09:30:00+08:00","by":"li"}` + "\n" + `{"state":"assigned","id":"T2","group":"g1","at":1772414400000,"assignee":"wang"}`)
 	assert.JSONEq(t, `{"accepted":3}`, w.Body.String())
 	assert.Equal(t, []ingest.Ticket{
-		{ID: "T1", Group: "g1", Subject: "发错货", Customer: "wm1", At: time.UnixMilli(1772414400000).UTC()},
-		{ID: "T1", Group: "g1", Solved: true, By: "li", At: time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC)},
-		{ID: "T2", Group: "g1", Assigned: true, Assignee: "wang", At: time.UnixMilli(1772414400000).UTC()},
+		{ID: "T1", Group: "g1", Subject: "发错货", Customer: "wm1", Line: 1, At: time.UnixMilli(1772414400000).UTC()},
+		{ID: "T1", Group: "g1", Solved: true, By: "li", Line: 3, At: time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC)},
+		{ID: "T2", Group: "g1", Assigned: true, Assignee: "wang", Line: 4, At: time.UnixMilli(1772414400000).UTC()},
 	}, d.told)
 }
 
@@ -96,10 +96,13 @@ func TestWhichTicketsAreRefused(t *testing.T) {
 func TestWhatTheBotSaysOfTickets(t *testing.T) {
 	good := `{"id":"T1","group":"g1","state":"opened","at":1772414400000}`
 	d := newHelpdesk(t)
-	d.fails = fmt.Errorf("%w: group g1: the bot does not know it", ingest.ErrRefused)
+	require.Equal(t, http.StatusOK, d.say("\n"+good).Code)
+	require.Len(t, d.told, 1)
+	assert.Equal(t, 2, d.told[0].Line, "empty lines count")
+	d.fails = fmt.Errorf("tell: %w", ingest.Refused{Line: 2, Field: "group", Text: "the bot does not know it"})
 	w := d.say(good)
 	assert.Equal(t, http.StatusBadRequest, w.Code)
-	assert.Contains(t, w.Body.String(), "the bot does not know it")
+	assert.JSONEq(t, `{"error":"line 2: group: the bot does not know it","line":2,"field":"group"}`, w.Body.String())
 	d.fails = errors.New("redis is away at 10.0.0.5")
 	w = d.say(good)
 	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
