@@ -289,7 +289,8 @@ func reviewShow() bot.Command {
 				chat.Text{ZH: "**%s**（%s，%s）", EN: "**%s** (%s, %s)"}.F(reviewed(c, g, k), groupName(c, g), campaignText(x)),
 				chat.Text{ZH: "- 权限 %d 项：%s", EN: "- items (%d): %s"}.F(len(k.Evidence.Role.Items), itemsText(k.Evidence.Role.Items)),
 				usesText(c, k.Evidence),
-				chat.Text{ZH: "- 来源：%s；%s", EN: "- source: %s; %s"}.F(originText(c, k.Evidence.Role), workText(c.Targets, k.Evidence)),
+				chat.Text{ZH: "- 来源：%s", EN: "- source: %s"}.F(aspects(originText(c, k.Evidence.Role), workText(k.Evidence))),
+				chat.Text{ZH: "- 绩效：%s", EN: "- KPI: %s"}.F(kpiText(c.Targets, k.Evidence)),
 				chat.Text{ZH: "- 滥用：%s", EN: "- abuse: %s"}.F(abuseText(c, k.Evidence)),
 				chat.Text{ZH: "- 建议%s：%s", EN: "- advised: %s – %s"}.F(adviceText(k), adviceWhy(k.Advice)).Plus(answerText(c, k)),
 			)

@@ -79,7 +79,7 @@ func caseLine(c bot.Call, g chat.Group, n int, k review.Case) chat.Text {
 	return chat.Lines(
 		chat.Text{ZH: "%d. %s：%s，%s", EN: "%d. %s: %s, %s"}.F(n, reviewed(c, g, k), reviewedRole(k.Evidence.Role), originText(c, k.Evidence.Role)),
 		chat.Text{ZH: "　建议**%s**：%s", EN: "   advised: **%s** – %s"}.F(adviceText(k), adviceWhy(k.Advice)),
-		chat.Text{ZH: "　%s；%s；%s", EN: "   %s; %s; %s"}.F(usedText(c, k.Evidence), abuseText(c, k.Evidence), workText(c.Targets, k.Evidence)).Plus(answerText(c, k)),
+		chat.Text{ZH: "　", EN: "   "}.Plus(aspects(usedText(c, k.Evidence), abuseText(c, k.Evidence), workText(k.Evidence), chat.Text{ZH: "绩效：%s", EN: "KPI: %s"}.F(kpiText(c.Targets, k.Evidence)))).Plus(answerText(c, k)),
 		firstStage(c, k),
 	)
 }
@@ -111,9 +111,9 @@ func caseCard(c bot.Call, g chat.Group, k review.Case) *chat.Card {
 		Title: chat.Text{ZH: "%s：建议%s", EN: "%s: %s"}.F(reviewed(c, g, k), adviceText(k)),
 		Body:  adviceWhy(k.Advice),
 		Fields: []chat.Field{
-			{Name: chat.Text{ZH: "群", EN: "Group"}, Value: groupName(c, g)},
-			{Name: chat.Text{ZH: "角色", EN: "Role"}, Value: chat.Text{ZH: "%s，%s", EN: "%s, %s"}.F(reviewedRole(e.Role), originText(c, e.Role))},
-			{Name: chat.Text{ZH: "合理吗", EN: "Reasonable"}, Value: chat.Text{ZH: "%s；%s", EN: "%s; %s"}.F(usedText(c, e), workText(c.Targets, e))},
+			{Name: chat.Text{ZH: "角色", EN: "Role"}, Value: chat.Text{ZH: "%s，%s，%s", EN: "%s, %s, %s"}.F(groupName(c, g), reviewedRole(e.Role), originText(c, e.Role))},
+			{Name: chat.Text{ZH: "合理吗", EN: "Reasonable"}, Value: aspects(usedText(c, e), workText(e))},
+			{Name: chat.Text{ZH: "绩效", EN: "KPI"}, Value: kpiText(c.Targets, e)},
 			{Name: chat.Text{ZH: "滥用吗", EN: "Abused"}, Value: abuseText(c, e)},
 			{Name: chat.Text{ZH: "要改吗", EN: "To change"}, Value: toChange(k)},
 		},

@@ -49,7 +49,7 @@ func lastUses(c bot.Call, e review.Evidence) chat.Text {
 }
 
 // workText is the duty that was done and how customers were answered.
-func workText(aims kpi.Targets, e review.Evidence) chat.Text {
+func workText(e review.Evidence) chat.Text {
 	var out []chat.Text
 	switch t := e.Turns; {
 	case t == nil:
@@ -62,8 +62,7 @@ func workText(aims kpi.Targets, e review.Evidence) chat.Text {
 		out[0] = out[0].Plus(chat.Text{ZH: "（%s）", EN: " (%s)"}.F(clauses(slips)))
 	}
 	switch a := e.Answers; {
-	case a == nil:
-		out = append(out, chat.Text{ZH: "响应：无消息来源", EN: "answers: no message source"})
+	case a == nil: // what is said of the indicators says so
 	case a.Count == 0 && a.Wrote > 0:
 		out = append(out, chat.Text{ZH: "首响 0 次，发言 %d 条", EN: "no first answers, %d messages written"}.F(a.Wrote))
 	case a.Count == 0:
@@ -72,20 +71,51 @@ func workText(aims kpi.Targets, e review.Evidence) chat.Text {
 		out = append(out, chat.Text{ZH: "首响 %d 次，平均 %s，超时 %d", EN: "%d first answers, %s on average, %d late"}.F(
 			a.Count, grammar.FormatLength(a.Mean.Round(time.Minute)), a.Late))
 	}
-	t := clauses(out)
-	if a := e.Answers; a != nil && a.Handled > 0 {
-		t = t.Plus(chat.Text{ZH: "；", EN: "; "}).Plus(handlingText(aims, a))
+	return clauses(out)
+}
+
+// aspects joins what is said of different things, without what is not said.
+func aspects(said ...chat.Text) chat.Text {
+	said = slices.DeleteFunc(said, chat.Text.IsZero)
+	return chat.Text{ZH: chat.Join("；", said...).ZH, EN: chat.Join("; ", said...).EN}
+}
+
+// kpiText is how somebody did by the indicators: how long customers' matters took, what became of complaints, and how many
+// breaches of the rules were intercepted. Of what nobody tells it says so, and never zero.
+func kpiText(aims kpi.Targets, e review.Evidence) chat.Text {
+	var out []chat.Text
+	switch a := e.Answers; {
+	case a == nil:
+		out = append(out, chat.Text{ZH: "无消息来源", EN: "no message source"})
+	case a.Handled == 0:
+		out = append(out, chat.Text{ZH: "没有处理过客户的事", EN: "no matters handled"})
+	default:
+		out = append(out, handlingText(aims, a))
 	}
-	return t
+	r := e.Results
+	if r.Complaints > 0 {
+		out = append(out, chat.Text{ZH: "投诉 %d 件，解决 %d 件（%s）", EN: "%d complaints, %d solved (%s)"}.F(r.Complaints, r.Solved,
+			passedText(int64(r.Solved)*100 >= int64(r.Complaints)*aims.LeastSolved())))
+	} else {
+		out = append(out, chat.Text{ZH: "没有投诉", EN: "no complaints"})
+	}
+	if r.Caught > 0 || e.Answers != nil {
+		out = append(out, chat.Text{ZH: "拦截 %d 次", EN: "%d interceptions"}.F(r.Caught))
+	}
+	return clauses(out)
+}
+
+func passedText(passed bool) chat.Text {
+	if passed {
+		return chat.Text{ZH: "达标", EN: "passed"}
+	}
+	return chat.Text{ZH: "不达标", EN: "failed"}
 }
 
 // handlingText is how long the matters of customers took, and whether that is good enough (R44).
 func handlingText(aims kpi.Targets, a *review.Answers) chat.Text {
-	passed := chat.Text{ZH: "达标", EN: "passed"}
-	if a.Handling > aims.MostHandling() {
-		passed = chat.Text{ZH: "不达标", EN: "failed"}
-	}
-	return chat.Text{ZH: "处理 %d 件，平均 %s（%s）", EN: "%d matters, %s on average (%s)"}.F(a.Handled, grammar.FormatLength(a.Handling.Round(time.Minute)), passed)
+	return chat.Text{ZH: "处理 %d 件，平均 %s（%s）", EN: "%d matters, %s on average (%s)"}.F(
+		a.Handled, grammar.FormatLength(a.Handling.Round(time.Minute)), passedText(a.Handling <= aims.MostHandling()))
 }
 
 // slipsText is what went wrong with somebody's duty: shifts that they did not check in for in time, and those that somebody

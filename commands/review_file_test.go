@@ -54,7 +54,7 @@ func TestTheFileOfAReview(t *testing.T) {
 		"kept": {func(r *ReviewRow) { r.Decided = []int64{12, 15} }, map[string]any{
 			"复核前": "高级管理员", "复核前权限": "禁言、文件管理、公告通知、设管理员", "复核后": "高级管理员", "收回的权限": "", "决定": "保留", "复核人": "li", "原因": "",
 			"结果": "不变", "决定编号": "#12 #15", "执行编号": "", "使用": "禁言 2026-03-01，看不到用量 1 项", "滥用迹象": "90 天内被拒 2 次",
-			"值班和响应": "值班 3 次 1.5 小时（未按时签到 1 次），响应：无消息来源",
+			"值班和响应": "值班 3 次 1.5 小时（未按时签到 1 次）", "绩效": "无消息来源，没有投诉",
 		}},
 		"of which the entries are archived": {func(r *ReviewRow) {
 			verdict(review.Verdict{Do: review.Remove, By: "li"})(r)

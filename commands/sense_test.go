@@ -7,6 +7,7 @@ import (
 
 	"qunguan/bot"
 	"qunguan/bot/access"
+	"qunguan/bot/evidence"
 	"qunguan/bot/journal"
 	"qunguan/bot/moderation"
 )
@@ -24,6 +25,8 @@ func TestEveryMeansOfModerationHasASense(t *testing.T) {
 	}
 	assert.Equal(t, []journal.Kind{access.Restricted, access.Revoked, moderation.Muted, moderation.Warned}, destructive)
 	assert.Equal(t, []journal.Kind{moderation.Asked, moderation.Caught, moderation.Muted, moderation.Warned}, catching[:len(catching)-1])
+	assert.Equal(t, kindsThat(func(m sense) bool { return m.intercepts == byAdmin || m.intercepts == upon }), evidence.Intercepting,
+		"reviews and indicators count the same acts of a person")
 }
 
 // TestAnAnswerToTheBotIsNoSuspicion: it had asked for it, and the breach is counted already.

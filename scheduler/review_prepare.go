@@ -128,7 +128,7 @@ func prepares(c bot.Call, groups []chat.Group) journal.Want {
 		}
 	}
 	for _, g := range groups {
-		for _, n := range []journal.Name{access.Of(g), directory.OfGroup(g), duty.Of(g), review.Of(g)} {
+		for _, n := range append(evidence.Names(g), access.Of(g), directory.OfGroup(g), duty.Of(g), review.Of(g)) {
 			need(n)
 		}
 	}

@@ -15,8 +15,10 @@ import (
 	"qunguan/bot/directory"
 	"qunguan/bot/duty"
 	"qunguan/bot/journal"
+	"qunguan/bot/moderation"
 	"qunguan/bot/review"
 	"qunguan/bot/sla"
+	"qunguan/bot/ticket"
 )
 
 // Group is one group as a review sees it.
@@ -31,17 +33,33 @@ type Group struct {
 	beside map[chat.User]int // what was refused in no group
 	missed map[chat.User]int // shifts without a check-in in time
 	told   digest.Book
+	caught map[chat.User]int // breaches of the rules that they intercepted
+	tally  map[chat.User]ticket.Tally
 }
 
-// Queries are those that Look reads of a group: what was refused there, and who did not check in in time. They have no end:
+// Intercepting are the acts by which somebody intercepts a breach of the rules (R46).
+var Intercepting = []journal.Kind{moderation.Asked, moderation.Muted, moderation.Warned}
+
+// Names are the aggregates of a group that tell what became of complaints.
+func Names(g chat.Group) []journal.Name { return []journal.Name{ticket.Of(g), ticket.SettledOf(g)} }
+
+// Queries are those that Look reads of a group: what was refused there, who did not check in in time, and what was
+// intercepted and not taken back. They have no end:
 // to find the newest entry before a moment takes a search through the journal, of thousands of groups one each.
 func Queries(g chat.Group, from time.Time) []journal.Query {
-	return []journal.Query{
+	out := []journal.Query{
 		{Group: g, Refused: true, Since: from, Limit: mostCounted},
 		{Group: g, Kind: duty.Late, Since: from, Limit: mostCounted},
 		{Group: g, Kind: duty.TakenOver, Since: from, Limit: mostCounted},
 	}
+	for _, k := range Intercepting {
+		out = append(out, journal.Query{Group: g, Kind: k, Undoable: true, Since: from, Limit: mostCounted})
+	}
+	return out
 }
+
+// perGroup is how many Queries there are of a group.
+func perGroup() int { return len(Queries("", time.Time{})) }
 
 // Beside is the query for what was refused in no group, to count of each admin with what was refused in theirs: it is asked
 // once for all groups.
@@ -77,19 +95,29 @@ func Look(c bot.Call, g chat.Group, n int) Group {
 	l := Group{
 		told: bot.At[digest.Book](c, digest.Suspects), group: bot.At[directory.Group](c, directory.OfGroup(g)), Facts: c.In(g), usage: c.Usage(g),
 		roster: bot.At[duty.Roster](c, duty.Of(g)), sheet: c.Sheet(n), heard: c.Clock(g).HasSource(), denied: map[chat.User]int{}, missed: map[chat.User]int{},
+		caught: map[chat.User]int{},
 	}
-	refused, _ := c.Entries(3 * n)
+	first := perGroup() * n
+	refused, _ := c.Entries(first)
 	for _, e := range refused {
 		l.denied[e.Actor]++
 	}
 	for of := range 2 {
-		late, _ := c.Entries(3*n + 1 + of)
+		late, _ := c.Entries(first + 1 + of)
 		for _, e := range late {
 			for _, u := range duty.Missed(e) {
 				l.missed[u]++
 			}
 		}
 	}
+	for of := range Intercepting {
+		acts, _ := c.Entries(first + 3 + of)
+		for _, e := range acts {
+			l.caught[e.Actor]++
+		}
+	}
+	from := c.Now.In(c.Zone).AddDate(0, 0, -review.EvidenceDays)
+	l.tally = bot.At[ticket.Book](c, ticket.Of(g)).Count(from, c.Now).Plus(bot.At[ticket.Totals](c, ticket.SettledOf(g)).Count(from, c.Now)).By
 	return l
 }
 
@@ -170,6 +198,7 @@ func (l Group) Admins(c bot.Call) []review.Admin {
 		if l.heard {
 			e.Answers = answers(who)
 		}
+		e.Results = review.Results{Complaints: l.tally[who].Opened, Solved: l.tally[who].Solved, Caught: l.caught[who]}
 		e.Left = bot.At[directory.Person](c, directory.OfPerson(who)).Gone
 		if _, in := l.group.Member(who); !in && l.group.MembersKnown {
 			e.Outside = true

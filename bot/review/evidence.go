@@ -66,6 +66,13 @@ type Answers struct {
 	Handling time.Duration `json:"handling,omitzero"` // how long one took on average (R44)
 }
 
+// Results is what became of the complaints that were somebody's, and how many breaches of the rules they have intercepted.
+type Results struct {
+	Complaints int `json:"complaints,omitempty"`
+	Solved     int `json:"solved,omitempty"`
+	Caught     int `json:"caught,omitempty"`
+}
+
 // Turns is the duty that somebody has done.
 type Turns struct {
 	Count     int `json:"count"`
@@ -86,6 +93,7 @@ type Evidence struct {
 	Signals []Signal  `json:"signals,omitempty"` // suspicious acts in the group that managers were told of
 	Turns   *Turns    `json:"turns,omitempty"`   // nil: the group has no roster
 	Answers *Answers  `json:"answers,omitempty"` // nil: nobody tells of messages
+	Results Results   `json:"results,omitzero"`
 	Warned  []Warned  `json:"warned,omitempty"`
 	Away    time.Time `json:"away,omitzero"` // on leave until then
 	Left    bool      `json:"left,omitempty"`
