@@ -56,7 +56,9 @@ func TestALetterIsKnownAgainAfterAKill(t *testing.T) {
 	require.NoError(t, err)
 	s.procs[0].busy.Wait()
 	_, err = s.procs[0].postman.Round(ctx, "audit")
-	require.NoError(t, err)
+	if err != nil { // it dies while the letter is on its way, or just after that
+		require.ErrorIs(t, err, context.Canceled)
+	}
 	require.Len(t, ids, 1)
 	s.boot()
 	s.kill(0)

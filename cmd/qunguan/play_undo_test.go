@@ -19,6 +19,7 @@ import (
 // TestUndoRestores takes back every act of every story right after it, then does it again and goes on: what people
 // decided is each time as it was before, to the byte.
 func TestUndoRestores(t *testing.T) {
+	leaveToPlain(t)
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
 	var undone atomic.Int64
