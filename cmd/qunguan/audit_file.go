@@ -62,6 +62,9 @@ func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (o
 	if err != nil {
 		return out, err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	next, ended := beside(line, stop)
 	// Every entry is looked at, whatever is selected: only so it shows if one is missing.
 	err = s.eachStored(ctx, out.last, func(number int64, stored []byte) error {
 		if number != out.last+1 {
@@ -73,9 +76,42 @@ func (s *system) writeJournal(ctx context.Context, w io.Writer, of selection) (o
 			return err
 		}
 		out.entries++
-		return line(entry, stored)
+		next <- selected{entry, stored}
+		return nil
 	})
+	close(next)
+	if failed := <-ended; failed != nil {
+		err = failed // what stopped the reading
+	}
 	return out, errors.Join(err, end())
+}
+
+// selected is an entry that is to be written.
+type selected struct {
+	entry  journal.Entry
+	stored []byte
+}
+
+// mostAhead is how many entries are read ahead of those that are written.
+const mostAhead = 256
+
+// beside writes entries while the next ones are read: each takes about as long. What went wrong is told once next is
+// closed; the first fault stops the reading, and what still comes is dropped.
+func beside(write func(journal.Entry, []byte) error, stop func()) (next chan<- selected, ended <-chan error) {
+	entries, fault := make(chan selected, mostAhead), make(chan error, 1)
+	go func() {
+		var failed error
+		for x := range entries {
+			if failed != nil {
+				continue
+			}
+			if failed = write(x.entry, x.stored); failed != nil {
+				stop()
+			}
+		}
+		fault <- failed
+	}()
+	return entries, fault
 }
 
 // reviewsFor is the reviews that something may be withheld from a reader for; none where there is no reader.
