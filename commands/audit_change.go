@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,25 +82,15 @@ func fieldsOf(raw json.RawMessage) map[string]json.RawMessage {
 
 // fieldOrder is the names of the fields of both, those that matter most first.
 func fieldOrder(a, b map[string]json.RawMessage) []string {
-	seen := map[string]bool{}
-	for name := range a {
-		seen[name] = true
+	both := maps.Clone(a)
+	if both == nil {
+		both = b
+	} else {
+		maps.Copy(both, b)
 	}
-	for name := range b {
-		seen[name] = true
-	}
-	names := sortedNames(seen)
+	names := slices.Sorted(maps.Keys(both))
 	slices.SortStableFunc(names, func(x, y string) int { return cmp.Compare(rank(x), rank(y)) })
 	return names
-}
-
-func sortedNames(of map[string]bool) []string {
-	out := make([]string, 0, len(of))
-	for name := range of {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // ranks is where a field stands in fieldNames: a long journal asks for it very often.
@@ -233,14 +224,11 @@ func (w Wording) plain(field string, v any) chat.Text {
 		if id, ok := v["id"].(string); ok && v["kind"] == "person" {
 			return w.Person(chat.User(id))
 		}
-		seen := map[string]bool{}
-		for name := range v {
-			seen[name] = true
-		}
-		delete(seen, "kind") // the fields beside it tell
 		var parts []chat.Text
-		for _, name := range sortedNames(seen) {
-			parts = append(parts, chat.Text{ZH: "%s %s", EN: "%s %s"}.F(fieldText(name), w.plain(name, v[name])))
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if name != "kind" { // the fields beside it tell
+				parts = append(parts, chat.Text{ZH: "%s %s", EN: "%s %s"}.F(fieldText(name), w.plain(name, v[name])))
+			}
 		}
 		return chat.Text{ZH: chat.Join("，", parts...).ZH, EN: chat.Join(", ", parts...).EN}
 	}
